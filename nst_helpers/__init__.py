@@ -1,0 +1,1 @@
+"""Helpers for the neural style transfer lessons: the functions that the lessons build, kept in one place."""

@@ -1,0 +1,170 @@
+"""The command line: `python -m nst_helpers {stylize,doctor}`.
+
+Only the standard library is imported at the top, so that `doctor` can say what is missing.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+
+SUPPORTED_PYTHON = ((3, 11), (3, 13))
+SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
+    "Linux": ("x86_64", "aarch64"),
+    "Darwin": ("arm64",),
+    "Windows": ("AMD64",),
+}
+
+
+def main(arguments=None):
+    """Run one command; returns the exit code."""
+    options = build_parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's C++ chatter, before it is imported
+    return options.run(options)
+
+
+def build_parser():
+    """The parser. `stylize` has the keywords of `nst_helpers.optimize.stylize`; unset ones keep its defaults."""
+    parser = argparse.ArgumentParser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,doctor}")
+
+    stylize = commands.add_parser(
+        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
+    )
+    stylize.set_defaults(run=run_stylize)
+    stylize.add_argument("photo", metavar="PHOTO", help="a file, or a sample such as neuschwanstein")
+    stylize.add_argument("painting", metavar="PAINTING", help="a file, or a sample such as starry_night")
+    stylize.add_argument("-o", "--output", required=True, metavar="OUT.png", help="where to save the picture")
+    stylize.add_argument("--size", type=int, help="longest side in pixels (512)")
+    stylize.add_argument("--steps", type=int, help="steps over all scales")
+    stylize.add_argument("--content-weight", type=float)
+    stylize.add_argument("--style-weight", type=float)
+    stylize.add_argument("--tv-weight", type=float)
+    stylize.add_argument("--init", choices=("content", "style", "noise"), help="where to start (content)")
+    stylize.add_argument("--seed", type=int, help="of the noise (0)")
+    stylize.add_argument("--content-layer", metavar="LAYER", help="such as block4_conv2")
+    stylize.add_argument("--style-layers", nargs="+", metavar="LAYER", help="such as block1_conv1 block2_conv1")
+
+    doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.set_defaults(run=run_doctor)
+    return parser
+
+
+def run_stylize(options):
+    """Paint and save; returns 0, or 1 after a sentence on what was wrong."""
+    from .images import PictureError, check_output_path, save_image
+    from .optimize import SettingsError, stylize
+    from .vgg import LayerError, WeightsError
+
+    settings = {name: value for name, value in vars(options).items() if name not in ("run", "photo", "painting", "output")}
+    try:
+        check_output_path(options.output)  # before the run, not after it
+        result = stylize(options.photo, options.painting, **settings)
+        save_image(result.picture, options.output, card=result.settings)
+    except (PictureError, WeightsError, LayerError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted before the first step; nothing was saved.", file=sys.stderr)
+        return 130
+    height, width = result.picture.shape[1:3]
+    print(f"{options.output}: {width} × {height} px in {result.seconds:.0f} s")
+    return 0
+
+
+def run_doctor(options):
+    """One PASS or FAIL line for each check, and what to do about each FAIL. Returns 0 if all pass."""
+    passed = True
+    for check in (check_python, check_system, check_packages, check_weights, check_samples, check_step):
+        try:
+            said = check()
+        except Exception as error:  # a diagnosis goes on to its next line whatever breaks
+            passed = False
+            print(f"FAIL {check.__doc__} {error}")
+        else:
+            print(f"PASS {check.__doc__} {said}")
+    return 0 if passed else 1
+
+
+def check_python():
+    """Python:"""
+    version = platform.python_version()
+    low, high = (".".join(map(str, bound)) for bound in SUPPORTED_PYTHON)
+    if not SUPPORTED_PYTHON[0] <= sys.version_info[:2] <= SUPPORTED_PYTHON[1]:
+        raise RuntimeError(f"{version}; the kit runs on {low} to {high}. Install Python {high} and make a new environment with it.")
+    return version
+
+
+def check_system():
+    """System:"""
+    system, machine = platform.system(), platform.machine()
+    if machine not in SUPPORTED_SYSTEMS.get(system, ()):
+        raise RuntimeError(
+            f"{system} on {machine}; TensorFlow comes for Linux (x86_64, aarch64), macOS (Apple silicon) and "
+            "Windows (64-bit x86). Elsewhere, use the lessons in Colab."
+        )
+    return f"{system} on {machine}"
+
+
+def check_packages():
+    """Packages:"""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = [Requirement(line) for line in requires("nst_helpers")]
+    except PackageNotFoundError:
+        raise RuntimeError("nst_helpers is not installed. Run: pip install -e . in the kit's folder.") from None
+    found, wrong = [], []
+    for requirement in requirements:
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+            continue
+        found.append(f"{requirement.name} {installed}")
+        if not requirement.specifier.contains(installed, prereleases=True):
+            wrong.append(f"{requirement.name} is {installed}, needed is {requirement.specifier}")
+    if wrong:
+        raise RuntimeError("; ".join(wrong) + ". Run the README's first command again in a new environment.")
+    return ", ".join(found)
+
+
+def check_weights():
+    """Weights:"""
+    from .vgg import load_vgg19
+
+    start = time.perf_counter()
+    load_vgg19()
+    return f"VGG19 loaded in {time.perf_counter() - start:.1f} s"
+
+
+def check_samples():
+    """Sample pictures:"""
+    from .images import SAMPLES, load_image
+
+    for name in SAMPLES:
+        load_image(name, max_side=64)
+    return f"{len(SAMPLES)} read"
+
+
+def check_step():
+    """Painting:"""
+    import tensorflow as tf
+
+    from .optimize import stylize
+
+    result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
+    if result.message:
+        raise RuntimeError(result.message + " Reinstall TensorFlow.")
+    first, last = result.history[1]["seconds"], result.history[-1]["seconds"]
+    where = "a GPU" if tf.config.list_physical_devices("GPU") else "the processor (TensorFlow sees no GPU)"
+    return f"{(last - first) / 2:.2f} s a step at 128 px on {where}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

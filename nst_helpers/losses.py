@@ -1,0 +1,93 @@
+"""The three losses of style transfer, each as short as its formula.
+
+A feature map set is what one layer makes of one picture: shape
+`(1, height, width, channels)`. N is the number of channels, M = height × width.
+
+Papers, as cited below:
+
+* Gatys, Ecker, Bethge: *A Neural Algorithm of Artistic Style*, arXiv 1508.06576 (2015).
+* Gatys, Ecker, Bethge: *Image Style Transfer Using Convolutional Neural Networks*,
+  CVPR 2016; its equation numbers are the ones given here.
+* Johnson, Alahi, Fei-Fei: *Perceptual Losses for Real-Time Style Transfer and
+  Super-Resolution*, arXiv 1603.08155 (2016).
+"""
+
+import tensorflow as tf
+
+
+def content_loss(features, target):
+    """How far the picture's features are from the content image's: their mean squared difference.
+
+    features, target: one layer's features, both `(1, height, width, channels)`.
+    Returns a scalar. Raises `ValueError` if the shapes differ.
+
+    Gatys 2016, equation 1, is ½ Σ (F − P)²: **½·N·M times** this number. Johnson's feature
+    reconstruction loss, Σ (F − P)² / (N·M), is this number.
+    """
+    if features.shape != target.shape:
+        raise ValueError(
+            f"Features of shape {tuple(features.shape)} cannot be compared with a target of shape "
+            f"{tuple(target.shape)}: the content image and the generated image need the same size."
+        )
+    return tf.reduce_mean(tf.square(features - target))
+
+
+def gram_matrix(features):
+    """How strongly each pair of channels fires together, averaged over all places.
+
+    features: `(1, height, width, channels)`. Returns `(channels, channels)`, symmetric:
+    entry (i, j) is the mean over all pixels of channel i × channel j.
+
+    Gatys 2016, equation 3, is the sum over the pixels, without the mean: **M times** this
+    matrix. Johnson divides by N as well: this matrix divided by N.
+    """
+    channels = features.shape[-1]
+    vectors = tf.reshape(features, (-1, channels))  # one row a pixel, one column a channel
+    pixels = tf.cast(tf.shape(vectors)[0], vectors.dtype)
+    return tf.matmul(vectors, vectors, transpose_a=True) / pixels
+
+
+def style_loss(grams, targets, layer_weights=None):
+    """How far the picture's Gram matrices are from the style image's.
+
+    grams, targets: `{layer name: Gram matrix}`. layer_weights: `{layer name: number}`, by
+    default 1 / (number of layers) each. Returns a scalar: the weighted sum over the layers of
+    the mean squared difference of their Gram matrices.
+    Raises `ValueError` if the layers differ.
+
+    Gatys 2016, equations 4 and 5: E_l = Σ (G − A)² / (4 N² M²) on raw sums, which is **a
+    quarter of** a layer's term here (if both pictures have M pixels; the paper's raw sums
+    need that, means over the pixels do not); L_style = Σ w_l E_l with w_l = 1/5.
+    """
+    if set(grams) != set(targets):
+        raise ValueError(f"The layers differ: {sorted(grams)} against targets for {sorted(targets)}.")
+    if layer_weights is None:
+        layer_weights = {layer: 1 / len(targets) for layer in targets}
+    return tf.add_n(
+        [
+            layer_weights[layer] * tf.reduce_mean(tf.square(grams[layer] - targets[layer]))
+            for layer in targets
+        ]
+    )
+
+
+def total_variation(picture):
+    """How much neighboring pixels differ: the mean absolute difference down plus across.
+
+    picture: `(1, height, width, 3)`. Returns a scalar, 0 for a flat picture.
+
+    Anisotropic total variation, as in `tf.image.total_variation`, which sums where this takes
+    means: for a picture of many pixels its value is about **3 × height × width times** this one.
+    """
+    down = picture[:, 1:] - picture[:, :-1]
+    across = picture[:, :, 1:] - picture[:, :, :-1]
+    return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
+
+
+def total_loss(content, style, variation, content_weight, style_weight, tv_weight):
+    """The weighted sum that is minimized: α · content + β · style + γ · total variation.
+
+    All six are scalars. Gatys 2016, equation 7, has the first two terms; α and β are the
+    content weight and the style weight.
+    """
+    return content_weight * content + style_weight * style + tv_weight * variation

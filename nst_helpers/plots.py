@@ -1,0 +1,90 @@
+"""The figures that more than one lesson draws."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+TERM_STYLES = {  # colors from the Okabe-Ito palette, and a line style each
+    "total": ("#000000", "-"),
+    "content": ("#0072B2", "--"),
+    "style": ("#D55E00", "-."),
+    "tv": ("#009E73", ":"),
+}
+
+
+def loss_curves(history, title=None):
+    """The weighted losses of a run against its steps, on a logarithmic axis.
+
+    history: as in `optimize.Result`. A thin vertical line marks each change of scale.
+    """
+    steps = [row["step"] for row in history]
+    figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+    for term, (color, line) in TERM_STYLES.items():
+        values = [row[term] for row in history]
+        if max(values) > 0:
+            axis.plot(steps, values, line, color=color, label=term)
+            axis.annotate(term, (steps[-1], values[-1]), xytext=(4, 0), textcoords="offset points", color=color)
+    for before, after in zip(history, history[1:]):
+        if before["side"] != after["side"]:
+            axis.axvline(after["step"], color="0.7", linewidth=0.8)
+            axis.text(after["step"], 1.01, f" {after['side']} px", transform=axis.get_xaxis_transform(), fontsize=8)
+    axis.set(yscale="log", xlabel="step", ylabel="weighted loss", title=title)
+    axis.spines[["top", "right"]].set_visible(False)
+    plt.show()
+
+
+def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
+    """Rows of pictures. rows: lists of equal length of pictures `(1, height, width, 3)`, all of one shape.
+
+    row_titles, column_titles: lists of strings. width: of one picture, in inches.
+    """
+    height = width * rows[0][0].shape[1] / rows[0][0].shape[2]
+    figure, axes = plt.subplots(
+        len(rows),
+        len(rows[0]),
+        figsize=(width * len(rows[0]) + 0.4, (height + 0.15) * len(rows) + 0.2),
+        squeeze=False,
+        layout="constrained",
+    )
+    for row, line in enumerate(rows):
+        for column, picture in enumerate(line):
+            axis = axes[row, column]
+            axis.imshow(np.clip(np.squeeze(picture), 0, 1))
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+            if row == 0 and column_titles:
+                axis.set_title(column_titles[column], fontsize=9)
+            if column == 0 and row_titles:
+                axis.set_ylabel(row_titles[row], fontsize=9)
+    plt.show()
+
+
+def feature_maps(features, channels, title=None, width=1.7):
+    """Chosen channels of one layer's features, side by side, each on its own scale of brightness.
+
+    features: `(1, height, width, channels)`. channels: their numbers.
+    """
+    maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
+    height = width * maps[0].shape[0] / maps[0].shape[1]
+    figure, axes = plt.subplots(1, len(maps), figsize=(width * len(maps), height + 0.6), squeeze=False, layout="constrained")
+    for axis, values, channel in zip(axes[0], maps, channels):
+        axis.imshow(values, cmap="viridis", vmin=0, vmax=np.percentile(values, 99.5) or 1)
+        axis.set_title(f"channel {channel}", fontsize=8)
+        axis.axis("off")
+    figure.suptitle(title, fontsize=10)
+    plt.show()
+
+
+def gram_heatmap(*grams, titles, channels=32):
+    """Gram matrices as heat maps, on a logarithmic scale. grams: each `(channels, channels)`.
+
+    channels: how many of each to draw, from the first on.
+    """
+    figure, axes = plt.subplots(1, len(grams), figsize=(3.2 * len(grams), 3), squeeze=False, layout="constrained")
+    corners = [np.asarray(gram)[:channels, :channels] for gram in grams]
+    top = max(float(corner.max()) for corner in corners)
+    for axis, corner, title in zip(axes[0], corners, titles, strict=True):
+        shown = axis.imshow(np.log10(np.maximum(corner, top * 1e-4)), cmap="viridis", vmax=np.log10(top), vmin=np.log10(top) - 4)
+        axis.set_title(title, fontsize=10)
+        axis.set(xlabel="channel", ylabel="channel")
+    figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")
+    plt.show()

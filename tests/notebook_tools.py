@@ -1,0 +1,151 @@
+"""Tools for the notebooks, for maintainers; the tests use them too.
+
+    python tests/notebook_tools.py run [notebook ...]   run from the top, in place, and strip
+    python tests/notebook_tools.py address              write the repository's address into badges and setup cells
+
+Without names, `run` takes all lessons and solutions. A lesson goes back to its committed state
+with: git restore notebooks/NAME.ipynb
+"""
+
+import ast
+import re
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+SETUP_CELL = """\
+# Setup: run this cell first. It is the same in every lesson.
+%config InlineBackend.figure_formats = ["jpeg"]
+%config InlineBackend.print_figure_kwargs = {{"dpi": 80, "pil_kwargs": {{"quality": 88}}}}
+import importlib.util
+
+if importlib.util.find_spec("nst_helpers") is None:
+    print("The lessons' helpers are missing here; installing them from the repository.")
+    %pip install --quiet --no-deps git+{address}
+
+from nst_helpers import machine
+
+machine.report()"""
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def all_notebooks():
+    """The paths of all lessons and solutions, in order."""
+    return sorted(NOTEBOOKS.glob("*.ipynb")) + sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
+
+
+def repository():
+    """The repository's address, from pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+
+
+def setup_cell():
+    """The source of every lesson's first code cell."""
+    return SETUP_CELL.format(address=repository())
+
+
+def badge(path):
+    """The Markdown of the *Open in Colab* badge for a notebook."""
+    owner_and_name = repository().removeprefix("https://github.com/")
+    place = path.relative_to(ROOT).as_posix()
+    return (
+        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{owner_and_name}/blob/main/{place})"
+    )
+
+
+def code_cells(path):
+    """The sources of a notebook's code cells, magics and shell lines left out."""
+    cells = nbformat.read(path, as_version=4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    return ["\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))) for source in sources]
+
+
+def definitions(path, **names):
+    """The functions that a notebook defines, with its imports and the given names around them."""
+    space = dict(names)
+    for source in code_cells(path)[1:]:
+        for statement in ast.parse(source).body:
+            if isinstance(statement, (ast.FunctionDef, ast.Import, ast.ImportFrom)):
+                exec(compile(ast.Module([statement], []), str(path), "exec"), space)
+    return space
+
+
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*/blob/main/(?P<place>[^)]*)\)")
+
+
+def write_address():
+    """Rewrite every badge and setup cell, and the README's badges, from pyproject.toml."""
+    for path in all_notebooks():
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = BADGE.sub(badge(path), cell.source)
+        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        first.source = setup_cell()
+        nbformat.write(notebook, path)
+    readme = ROOT / "README.md"
+    readme.write_text(BADGE.sub(lambda found: badge(ROOT / found["place"]), readme.read_text()))
+
+
+def run(path):
+    """Run one notebook from the top and write it back, stripped; returns the seconds it took."""
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    start = time.perf_counter()
+    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
+    seconds = time.perf_counter() - start
+    strip(notebook)
+    nbformat.write(notebook, path)
+    return seconds
+
+
+def strip(notebook):
+    """Remove what must not be committed: widget state and views, progress bars, times, odd metadata."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {}
+        if cell.cell_type == "code":
+            cell.outputs = _stripped(cell.outputs)
+
+
+def _stripped(outputs):
+    kept = []
+    for output in outputs:
+        if WIDGET_VIEW in output.get("data", {}) or output.get("name") == "stderr":
+            continue
+        if kept and output.output_type == "stream" and kept[-1].output_type == "stream":
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    for output in kept:
+        if output.output_type == "stream":  # of a progress bar, what stands at last in its line
+            output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
+    return kept
+
+
+def main(arguments):
+    if arguments[:1] == ["address"] and len(arguments) == 1:
+        write_address()
+    elif arguments[:1] == ["run"]:
+        total = 0
+        for path in [Path(name).resolve() for name in arguments[1:]] or all_notebooks():
+            seconds = run(path)
+            total += seconds
+            print(f"{path.relative_to(ROOT)}: {seconds:.0f} s, {path.stat().st_size / 1e6:.2f} MB", flush=True)
+        print(f"all: {total:.0f} s")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,82 @@
+import re
+
+import pytest
+import tensorflow as tf
+from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
+
+from nst_helpers import checks
+from nst_helpers.checks import EXERCISES, NOT_DONE, check, verdict
+
+CHECK = re.compile(r'^check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE)
+
+
+def exercises_of(path):
+    """`{name of the exercise: name of the learner's function}`, from the lesson's `check(...)` lines."""
+    return {found["name"]: found["function"] for source in code_cells(path) for found in CHECK.finditer(source)}
+
+
+LESSONS_WITH_EXERCISES = [path for path in all_notebooks() if path.parent == NOTEBOOKS and exercises_of(path)]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_is_right(name):
+    assert verdict(EXERCISES[name], EXERCISES[name].reference) == f"Right. {EXERCISES[name].right}"
+
+
+@pytest.mark.parametrize("name, message", [(name, message) for name in EXERCISES for message in EXERCISES[name].mistakes])
+def test_every_mistake_gets_its_own_message(name, message):
+    exercise = EXERCISES[name]
+    assert verdict(exercise, exercise.mistakes[message]) == f"Not yet. {message}"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_there_are_at_least_five_mistakes(name):
+    assert len(EXERCISES[name].mistakes) >= 5
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("function", [lambda *_: ..., lambda *_: [..., 1], lambda *_: tf.square(...), lambda *_: 1 + ...])
+def test_a_stub_is_not_done(name, function):
+    if name != "gradient step":  # it returns nothing; its stubs fail in `assign`
+        assert verdict(EXERCISES[name], function) == NOT_DONE
+
+
+@pytest.mark.parametrize("name", ["content loss of the paper", "gram matrix by einsum", "squared total variation"])
+@pytest.mark.parametrize(
+    "function, words",
+    [
+        (lambda *_: None, "return"),
+        (lambda *_: "a word", "return"),
+        (lambda: 1, "TypeError"),
+        (lambda *_: 1 / 0, "ZeroDivisionError.*division by zero"),
+        (lambda *_: tf.zeros((2, 3, 4)), "shape"),
+        (lambda *_: float("nan"), "nan|shape"),
+        (None, "TypeError"),
+    ],
+)
+def test_nothing_crashes_a_check(name, function, words):
+    assert re.search(words, verdict(EXERCISES[name], function))
+
+
+def test_an_unknown_mistake_is_located():
+    found = verdict(EXERCISES["content loss of the paper"], lambda f, t: tf.reduce_sum(f) * 0 + 7.5)
+    assert found.startswith("Not yet. On test case 1 your result is 7.5; it should be ")
+
+
+def test_check_prints(capsys):
+    check("gradient step", checks._descent)
+    assert capsys.readouterr().out.startswith("Right. ")
+
+
+@pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
+def test_stubs_are_not_done_and_solutions_are_right(path):
+    exercises = exercises_of(path)
+    assert exercises
+    stubs, solutions = definitions(path), definitions(NOTEBOOKS / "solutions" / path.name)
+    for name, function in exercises.items():
+        assert verdict(EXERCISES[name], stubs[function]) == NOT_DONE
+        assert verdict(EXERCISES[name], solutions[function]).startswith("Right.")
+
+
+def test_every_exercise_is_in_a_lesson():
+    assert {name for path in LESSONS_WITH_EXERCISES for name in exercises_of(path)} == set(EXERCISES)

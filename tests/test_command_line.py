@@ -1,0 +1,89 @@
+import inspect
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst_helpers import __main__ as command_line
+from nst_helpers import vgg as vgg_module
+from nst_helpers.__main__ import build_parser, main
+from nst_helpers.images import load_image, save_image
+from nst_helpers.optimize import stylize
+
+
+def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
+    photo = save_image(load_image("red_panda", max_side=64), tmp_path / "photo.png")
+    output = tmp_path / "out.png"
+    code = main(["stylize", str(photo), "mosaic", "-o", str(output), "--size", "64", "--steps", "3", "--style-weight", "9",
+                 "--init", "noise", "--seed", "5", "--style-layers", "block1_conv1", "block2_conv1"])  # fmt: skip
+    assert code == 0
+    assert "64 × 36 px" in capsys.readouterr().out
+    with Image.open(output) as image:
+        assert image.size == (64, 36)
+        card = json.loads(image.text["nst_helpers"])
+    assert card["style_weight"] == 9 and card["init"] == "noise" and card["seed"] == 5 and card["steps"] == [3]
+    assert card["style_layers"] == ["block1_conv1", "block2_conv1"] and card["content_weight"] == 1
+    same = stylize(photo, "mosaic", size=64, steps=3, style_weight=9, init="noise", seed=5,
+                   style_layers=["block1_conv1", "block2_conv1"], progress=False)  # fmt: skip
+    assert np.mean(np.abs(same.picture - load_image(output))) < 0.01
+
+
+def test_the_keywords_are_those_of_the_function():
+    options = vars(build_parser().parse_args(
+        "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
+        "--content-layer x --style-layers y z".split()
+    ))  # fmt: skip
+    assert set(options) - {"run", "photo", "painting", "output"} <= set(inspect.signature(stylize).parameters)
+    assert len(options) == 13
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["nothing.png", "mosaic", "-o", "{}/out.png"], "nothing.png: there is no such file"),
+        (["astronaut", "mosaic", "-o", "{}/out.txt"], "give it such an ending"),
+        (["astronaut", "mosaic", "-o", "{}/none/out.png"], "there is no folder"),
+        (["astronaut", "mosaic", "-o", "{}/out.png", "--size", "5"], "size is 5"),
+        (["astronaut", "mosaic", "-o", "{}/out.png", "--content-layer", "conv4_2"], "no layer 'conv4_2'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_exit_code_1(tmp_path, capsys, arguments, words):
+    assert main(["stylize", *[argument.format(tmp_path) for argument in arguments]]) == 1
+    said = capsys.readouterr().err.strip()
+    assert words in said and "\n" not in said and "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_module_runs_from_a_shell():
+    run = subprocess.run([sys.executable, "-m", "nst_helpers", "--help"], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0 and "stylize" in run.stdout and "doctor" in run.stdout
+
+
+def doctor_lines(capsys):
+    code = main(["doctor"])
+    return code, capsys.readouterr().out.splitlines()
+
+
+def test_doctor_passes_here(capsys):
+    code, lines = doctor_lines(capsys)
+    assert all(line.startswith("PASS ") for line in lines), lines
+    assert len(lines) == 6 and code == 0
+    assert re.search(r"Painting: [\d.]+ s a step", lines[-1])
+
+
+def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(command_line, "SUPPORTED_PYTHON", ((3, 2), (3, 4)))
+    monkeypatch.setattr(command_line, "SUPPORTED_SYSTEMS", {})
+    monkeypatch.setattr(vgg_module, "BUNDLED_WEIGHTS", tmp_path / "gone.npz")
+    monkeypatch.setattr("importlib.metadata.requires", lambda name: ["tensorflow>=99", "no_such_package>=1"])
+    code, lines = doctor_lines(capsys)
+    assert code == 1
+    assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
+    assert "use the lessons in Colab" in lines[1]
+    assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
+    assert "gone.npz" in lines[3] and "reinstall" in lines[3]
+    assert lines[4].startswith("PASS") and lines[5].startswith("FAIL")

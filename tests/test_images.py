@@ -1,0 +1,330 @@
+import io
+import json
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image, ImageCms
+
+from nst_helpers import images
+from nst_helpers.images import PictureError, load_image, resize, save_image
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def quarters(colors, side=64):
+    """A picture with a color in each quarter: top left, top right, bottom left, bottom right."""
+    array = np.zeros((side, side * 2, 3), np.uint8)
+    half = side // 2
+    array[:half, :side], array[:half, side:], array[half:, :side], array[half:, side:] = colors
+    return array
+
+
+def corner(picture, row=0, column=0):
+    """The color of a corner pixel, 0 to 255."""
+    return tuple(int(round(float(v) * 255)) for v in picture[0, row, column])
+
+
+@pytest.mark.parametrize("name", images.SAMPLES)
+def test_every_sample_is_a_picture(name):
+    picture = load_image(name, max_side=256)
+    assert picture.dtype == tf.float32 and picture.shape[0] == 1 and picture.shape[3] == 3
+    assert max(picture.shape[1:3]) == 256
+    assert 0 <= float(tf.reduce_min(picture)) < 0.3 and 0.7 < float(tf.reduce_max(picture)) <= 1
+
+
+def test_there_are_eight_samples_and_three_patterns():
+    assert len(images.PHOTOS) == 4 and len(images.PAINTINGS) == 4 and len(images.PATTERNS) == 3
+
+
+def test_every_sample_is_credited():
+    credits = (images.DATA / "CREDITS.md").read_text()
+    for name in images.PHOTOS + images.PAINTINGS:
+        assert f"{name}.jpg" in credits
+
+
+@pytest.mark.parametrize("name", images.PATTERNS)
+def test_patterns_follow_their_seed(name):
+    first = images.draw_pattern(name, seed=1, side=64)
+    np.testing.assert_array_equal(first, images.draw_pattern(name, seed=1, side=64))
+    assert (first != images.draw_pattern(name, seed=2, side=64)).any()
+
+
+@pytest.mark.parametrize(
+    "orientation, top_left, shape",
+    [(1, RED, (64, 128)), (3, WHITE, (64, 128)), (6, BLUE, (128, 64)), (8, GREEN, (128, 64)), (2, GREEN, (64, 128))],
+)
+def test_a_phone_photo_stands_upright(tmp_path, orientation, top_left, shape):
+    image = Image.fromarray(quarters([RED, GREEN, BLUE, WHITE]))
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "phone.png", exif=exif)
+    picture = load_image(tmp_path / "phone.png")
+    assert corner(picture) == top_left
+    assert tuple(picture.shape[1:3]) == shape
+
+
+def test_transparency_lies_on_white(tmp_path):
+    array = np.zeros((40, 40, 4), np.uint8)
+    array[..., 0] = 255
+    array[:20, :, 3] = 255
+    array[20:, :, 3] = 51
+    Image.fromarray(array).save(tmp_path / "alpha.png")
+    picture = load_image(tmp_path / "alpha.png")
+    assert corner(picture) == RED
+    assert corner(picture, -1) == (255, 204, 204)  # a fifth red, four fifths white
+
+
+def test_a_transparent_palette_entry_lies_on_white(tmp_path):
+    image = Image.new("P", (40, 40), 0)
+    image.putpalette([10, 20, 30, 200, 0, 0])
+    image.paste(1, (0, 0, 40, 20))
+    image.save(tmp_path / "palette.png", transparency=0)
+    picture = load_image(tmp_path / "palette.png")
+    assert corner(picture) == (200, 0, 0)
+    assert corner(picture, -1) == WHITE
+
+
+def test_a_transparent_color_of_an_rgb_png_lies_on_white(tmp_path):
+    Image.new("RGB", (40, 40), GREEN).save(tmp_path / "keyed.png", transparency=GREEN)
+    assert corner(load_image(tmp_path / "keyed.png")) == WHITE
+
+
+@pytest.mark.parametrize(
+    "mode, color, seen",
+    [("L", 100, (100,) * 3), ("1", 1, WHITE), ("LA", (100, 255), (100,) * 3), ("CMYK", (0, 255, 255, 0), RED)],
+)
+def test_other_modes(tmp_path, mode, color, seen):
+    path = tmp_path / ("picture.tiff" if mode == "CMYK" else "picture.png")
+    Image.new(mode, (40, 40), color).save(path)
+    assert corner(load_image(path)) == seen
+
+
+@pytest.mark.parametrize("ending", ["png", "tiff"])
+def test_sixteen_bits_are_scaled_not_cut(tmp_path, ending):
+    values = np.full((40, 40), 65535 // 2, np.uint16)
+    Image.fromarray(values).save(tmp_path / f"deep.{ending}")
+    assert corner(load_image(tmp_path / f"deep.{ending}")) == (127,) * 3 or corner(
+        load_image(tmp_path / f"deep.{ending}")
+    ) == (128,) * 3
+
+
+def test_floats_are_read_as_0_to_1(tmp_path):
+    Image.fromarray(np.full((40, 40), 0.2, np.float32)).save(tmp_path / "float.tiff")
+    assert corner(load_image(tmp_path / "float.tiff")) == (51,) * 3
+
+
+def test_a_float_file_with_nan_gets_a_sentence(tmp_path):
+    values = np.full((40, 40), np.nan, np.float32)
+    Image.fromarray(values).save(tmp_path / "holes.tiff")
+    with pytest.raises(PictureError, match=r"holes\.tiff.*not finite"):
+        load_image(tmp_path / "holes.tiff")
+
+
+def test_the_first_frame_of_an_animation(tmp_path):
+    frames = [Image.new("RGB", (40, 40), color) for color in (RED, BLUE)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    assert corner(load_image(tmp_path / "moving.gif")) == RED
+
+
+def wide_gamut_profile():
+    """A minimal matrix profile: linear light, with Adobe RGB's primaries (adapted to D50)."""
+
+    def number(value):
+        return struct.pack(">i", round(value * 65536))
+
+    def xyz(*values):
+        return b"XYZ \0\0\0\0" + b"".join(map(number, values))
+
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 0) + b"\0" * 0  # no entries: the identity
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", 5) + b"wide\0" + b"\0" * 79,
+        b"cprt": b"text\0\0\0\0CC0\0",
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.60974, 0.31111, 0.01947),
+        b"gXYZ": xyz(0.20528, 0.62567, 0.06087),
+        b"bXYZ": xyz(0.14919, 0.06322, 0.74457),
+        b"rTRC": curve,
+        b"gTRC": curve,
+        b"bTRC": curve,
+    }
+    offset, table, data = 128 + 4 + 12 * len(tags), b"", b""
+    for tag, content in tags.items():
+        content += b"\0" * (-len(content) % 4)
+        table += tag + struct.pack(">II", offset + len(data), len(content))
+        data += content
+    head = struct.pack(">I4s4s4s4s4s12s4s", offset + len(data), b"\0" * 4, b"\x02\x10\0\0", b"mntr", b"RGB ", b"XYZ ", b"\0" * 12, b"acsp")
+    head = head.ljust(68, b"\0") + b"".join(map(number, (0.9642, 1.0, 0.8249)))
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
+
+
+def test_a_wide_gamut_profile_is_converted(tmp_path):
+    # A pure grey of half the light is 188 in sRGB; as plain numbers it would be read as 128.
+    image = Image.new("RGB", (40, 40), (128, 128, 128))
+    image.save(tmp_path / "wide.png", icc_profile=wide_gamut_profile())
+    assert all(abs(value - 188) <= 1 for value in corner(load_image(tmp_path / "wide.png")))
+
+
+def test_a_broken_profile_is_ignored(tmp_path):
+    Image.new("RGB", (40, 40), RED).save(tmp_path / "odd.png", icc_profile=b"no profile")
+    assert corner(load_image(tmp_path / "odd.png")) == RED
+
+
+def test_an_srgb_profile_changes_nothing(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (40, 40), (10, 120, 230)).save(tmp_path / "plain.png", icc_profile=profile)
+    assert all(abs(a - b) <= 1 for a, b in zip(corner(load_image(tmp_path / "plain.png")), (10, 120, 230), strict=True))
+
+
+def test_max_side_shrinks_and_never_enlarges():
+    small = np.zeros((50, 100, 3), np.uint8)
+    assert load_image(small, max_side=400).shape == (1, 50, 100, 3)
+    assert load_image("neuschwanstein", max_side=300).shape == (1, 200, 300, 3)
+    assert load_image("neuschwanstein", max_side=None).shape == (1, 683, 1024, 3)
+
+
+def test_shrinking_is_antialiased(tmp_path):
+    fine = np.zeros((512, 512, 3), np.uint8)
+    fine[:, ::2] = 255  # one-pixel stripes: without antialiasing they turn black or white
+    Image.fromarray(fine).save(tmp_path / "fine.png")
+    from_file = load_image(tmp_path / "fine.png", max_side=64)
+    from_tensor = resize(tf.constant(fine[None] / 255, tf.float32), 64, 64)
+    for picture in (from_file, from_tensor):
+        inner = picture[:, 4:-4, 4:-4]
+        assert float(tf.reduce_max(tf.abs(inner - 0.5))) < 0.05
+
+
+def heic():
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
+
+
+def huge_png():
+    """A small PNG file that claims to be 60000 × 60000 pixels."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+
+
+def encoded(image_format, size=(200, 200)):
+    noise = np.random.default_rng(0).integers(0, 255, (size[1], size[0], 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, image_format)
+    return file.getvalue()
+
+
+BAD_FILES = {
+    "text.jpg": (b"this is no picture", "not a picture"),
+    "empty.png": (b"", "empty"),
+    "cut.jpg": (encoded("JPEG")[:3000], "damaged or cut off"),
+    "cut.png": (encoded("PNG")[:3000], "damaged or cut off"),
+    "cut.webp": (encoded("WEBP")[:300], "damaged or cut off|not a picture"),
+    "huge.png": (huge_png(), "million pixels"),
+    "strip.png": (encoded("PNG", (1, 5000)), "crop"),
+    "IMG_1.heic": (heic(), "HEIC.*JPEG"),
+    "paper.pdf": (b"%PDF-1.4 nothing", "not a picture"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_gets_one_sentence(tmp_path, name):
+    content, words = BAD_FILES[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PictureError, match=words) as raised:
+        load_image(tmp_path / name)
+    assert str(raised.value).startswith(name)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP"])
+def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_format):
+    content = encoded(image_format, (64, 48))
+    random = np.random.default_rng(1)
+    path = tmp_path / "damaged"
+    for _ in range(40):
+        damaged = bytearray(content)
+        for place in random.integers(0, len(content), 3):
+            damaged[place] ^= 0x55
+        path.write_bytes(bytes(damaged[: random.integers(1, len(content) + 1)]))
+        try:
+            picture = load_image(path)
+        except PictureError as error:
+            assert "damaged" in str(error)
+        else:
+            assert np.isfinite(picture).all()
+
+
+@pytest.mark.parametrize(
+    "source, words",
+    [
+        ("no/such/file.png", "there is no such file"),
+        ("stary_night", "did you mean 'starry_night'"),
+        (".", "folder"),
+        ("https://example.org/a.png", "download"),
+        (np.full((40, 40, 3), np.nan), "not finite"),
+        (np.full((40, 40, 3), 200.0), "divide by 255"),
+        (np.zeros((40, 40)), r"shape \(40, 40\)"),
+        (np.zeros((2, 40, 40, 3)), "shape"),
+        (np.zeros((1, 5000, 3), np.uint8), "shorter side"),
+    ],
+)
+def test_a_bad_source_gets_one_sentence(source, words):
+    with pytest.raises(PictureError, match=words) as raised:
+        load_image(source)
+    assert "\n" not in str(raised.value)
+
+
+def test_too_small_a_max_side():
+    with pytest.raises(PictureError, match="at least 32"):
+        load_image("astronaut", max_side=8)
+
+
+def test_save_and_load_give_the_same_pixels(tmp_path):
+    picture = load_image("mosaic", max_side=64)
+    save_image(picture, tmp_path / "out.png")
+    np.testing.assert_array_equal(images.to_uint8(load_image(tmp_path / "out.png")), images.to_uint8(picture))
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tiff"])
+def test_the_card_goes_with_the_picture(tmp_path, ending):
+    path = tmp_path / f"out.{ending}"
+    save_image(load_image("mosaic", max_side=64), path, card={"size": 64})
+    if ending == "png":
+        with Image.open(path) as image:
+            text = image.text["nst_helpers"]
+    else:
+        text = (tmp_path / f"out.{ending}.json").read_text()
+    assert json.loads(text) == {"size": 64}
+    assert load_image(path).shape == (1, 64, 64, 3)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "out.png"
+    path.write_bytes(b"the old file")
+    picture = load_image("mosaic", max_side=64)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(PictureError, match="No space left"):
+            save_image(picture, path)
+    with pytest.raises(PictureError, match="not finite"):
+        save_image(picture * np.nan, path)
+    assert path.read_bytes() == b"the old file"
+    assert os.listdir(tmp_path) == ["out.png"]
+
+
+@pytest.mark.parametrize(
+    "name, words", [("out", "ending"), ("out.txt", "ending"), ("none/out.png", "no folder"), ("folder.png", "is a folder")]
+)
+def test_a_bad_output_path_gets_a_sentence(tmp_path, name, words):
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(PictureError, match=words):
+        save_image(load_image("mosaic", max_side=64), tmp_path / name)

@@ -1,0 +1,186 @@
+import json
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from notebook_tools import BADGE, NOTEBOOKS, ROOT, all_notebooks, badge, definitions, setup_cell
+
+from nst_helpers import losses, optimize
+from nst_helpers import vgg as vgg_module
+from nst_helpers.images import load_image
+from nst_helpers.optimize import CONTENT_LAYER, STYLE_LAYERS, compute_targets, stylize
+
+LESSONS = [
+    "00_start_here",
+    "01_vgg19",
+    "02_content_loss",
+    "03_style_loss",
+    "04_total_loss",
+    "05_optimization_loop",
+    "06_studio",
+]
+every_notebook = pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS)))
+
+
+def cells(path, kind=None):
+    return [cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])]
+
+
+def text(path):
+    return "\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
+
+
+def test_the_seven_lessons_are_there():
+    assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
+
+
+@every_notebook
+def test_committed_as_run_from_the_top(path):
+    code = cells(path, "code")
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    assert not any(output["output_type"] == "error" for cell in code for output in cell["outputs"])
+    notebook = json.loads(path.read_text())
+    assert "widgets" not in notebook["metadata"]
+    assert "application/vnd.jupyter.widget-view+json" not in path.read_text()
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert path.stat().st_size < 1.5e6
+
+
+@every_notebook
+def test_an_output_is_compared(path):
+    compared = [cell for cell in cells(path, "code") if "".join(cell["source"]).startswith("# NBVAL_CHECK_OUTPUT")]
+    assert compared
+    assert all(cell["outputs"] for cell in compared)
+
+
+@every_notebook
+def test_setup_cell_and_badge_are_the_generated_ones(path):
+    assert "".join(cells(path, "code")[0]["source"]) == setup_cell()
+    assert badge(path) in "".join(cells(path)[0]["source"])
+    assert len(BADGE.findall(text(path))) == 1
+
+
+@every_notebook
+def test_links_resolve(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", text(path)):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+@every_notebook
+def test_cells_are_short(path):
+    assert all("".join(cell["source"]).count("\n") < 30 for cell in cells(path, "code"))
+
+
+@every_notebook
+def test_anatomy(path):
+    prose = text(path)
+    for part in ("**Time**", "**You need**", "**You will be able to**", "## Recap", "True or false?", "Shut Down Kernel"):
+        assert part in prose, part
+    assert prose.count("**Predict.**") >= 2
+    # Every recap answers every objective.
+    objectives = re.search(r"\*\*You will be able to\*\*\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]
+    answers = re.search(r"## Recap\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]
+    assert len(re.findall("^- ", objectives, re.M)) == len(re.findall("^- ", answers, re.M))
+    # A details block without a blank line after its summary shows Markdown as plain text.
+    assert all(after == "\n\n" for after in re.findall(r"</summary>(\s*)", prose))
+
+
+@pytest.mark.parametrize("path", sorted((NOTEBOOKS / "solutions").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_solution_differs_only_in_exercises_badge_and_links(path):
+    lesson = cells(NOTEBOOKS / path.name)
+    solution = cells(path)
+    assert len(lesson) == len(solution)
+
+    def plain(source):
+        source = re.sub(r"\[[^\]]*\]\([^)]*\)", "", BADGE.sub("", source))
+        return source
+
+    for one, other in zip(lesson, solution, strict=True):
+        sources = ["".join(cell["source"]) for cell in (one, other)]
+        if one["cell_type"] == "code" and "..." in sources[0]:
+            assert "..." not in sources[1]
+        else:
+            assert plain(sources[0]) == plain(sources[1])
+
+
+# Each function that a lesson defines gives what the helper's gives.
+
+
+def lesson(name):
+    return NOTEBOOKS / f"{name}.ipynb"
+
+
+def random_tensor(seed, shape):
+    return tf.constant(np.random.default_rng(seed).uniform(0, 1, shape), tf.float32)
+
+
+def test_lesson_01_defines_the_helpers_functions(vgg):
+    here = definitions(lesson("01_vgg19"))
+    picture = random_tensor(1, (1, 40, 50, 3))
+    np.testing.assert_allclose(here["preprocess"](picture), vgg_module.preprocess(picture), atol=1e-4)
+    layers = ["block1_conv2", "block3_conv1"]
+    theirs, ours = here["feature_extractor"](vgg, layers)(picture), vgg_module.feature_extractor(vgg, layers)(picture)
+    for layer in layers:
+        np.testing.assert_allclose(theirs[layer], ours[layer], rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name, function, arguments",
+    [
+        ("02_content_loss", "content_loss", [random_tensor(2, (1, 4, 5, 6)), random_tensor(3, (1, 4, 5, 6))]),
+        ("03_style_loss", "gram_matrix", [random_tensor(4, (1, 4, 5, 6))]),
+        (
+            "03_style_loss",
+            "style_loss",
+            [{"a": random_tensor(5, (3, 3)), "b": random_tensor(6, (4, 4))}, {"a": random_tensor(7, (3, 3)), "b": random_tensor(8, (4, 4))}],
+        ),
+        ("04_total_loss", "total_variation", [random_tensor(9, (1, 7, 6, 3))]),
+        ("04_total_loss", "total_loss", [2.0, 3.0, 5.0, 7.0, 11.0, 13.0]),
+    ],
+)
+def test_lessons_define_the_helpers_losses(name, function, arguments):
+    np.testing.assert_allclose(
+        definitions(lesson(name))[function](*arguments), getattr(losses, function)(*arguments), rtol=1e-5
+    )
+
+
+def test_lesson_03_weighs_the_layers_as_the_helper_does():
+    grams, targets = ({"a": random_tensor(seed, (3, 3)), "b": random_tensor(seed + 1, (4, 4))} for seed in (10, 20))
+    weights = {"a": 0.3, "b": 2.0}
+    theirs = definitions(lesson("03_style_loss"))["style_loss"](grams, targets, weights)
+    np.testing.assert_allclose(theirs, losses.style_loss(grams, targets, weights), rtol=1e-5)
+
+
+def test_lesson_05_paints_as_stylize_does(vgg):
+    extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+    paint = definitions(lesson("05_optimization_loop"), extract=extract)["paint"]
+    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    targets = compute_targets(extract, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
+    weights = tuple(tf.constant(weight) for weight in (1.0, 8.0, 3.0))
+    picture, totals = paint(photo, targets, weights, steps=4, learning_rate=0.03)
+    result = stylize(photo, painting, size=64, steps=4, vgg=vgg, progress=False)
+    np.testing.assert_allclose(totals, [row["total"] for row in result.history], rtol=1e-3)
+    assert float(tf.reduce_mean(tf.abs(picture - result.picture))) < 1e-3
+
+
+def test_the_readme_links_to_every_lesson():
+    readme = (ROOT / "README.md").read_text()
+    for name in LESSONS:
+        assert f"notebooks/{name}.ipynb" in readme
+        assert badge(lesson(name)) in readme
+    for target in re.findall(r"\]\(([^)#]+)\)", readme):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_optimize_documents_the_defaults_that_the_lessons_name():
+    studio = text(lesson("06_studio"))
+    defaults = dict(zip(("vgg", "progress"), (None, True), strict=True))
+    defaults |= {
+        name: parameter.default
+        for name, parameter in __import__("inspect").signature(optimize.stylize).parameters.items()
+    }
+    for name in ("size", "style_weight", "content_weight", "tv_weight", "seed"):
+        assert f"| `{name}` | {defaults[name]:g} |" in studio

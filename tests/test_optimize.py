@@ -1,0 +1,288 @@
+import itertools
+import signal
+import threading
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_helpers import optimize
+from nst_helpers.images import PAINTINGS, PHOTOS, PictureError, load_image, resize, size_with_longest_side
+from nst_helpers.losses import content_loss, gram_matrix, style_loss
+from nst_helpers.optimize import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    SettingsError,
+    compute_targets,
+    scales,
+    split_steps,
+    starting_point,
+    stylize,
+)
+from nst_helpers.vgg import LayerError, feature_extractor
+
+QUICK = {"size": 64, "progress": False}
+
+
+@pytest.fixture(scope="session")
+def extract(vgg):
+    return feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+
+
+def divided_style_loss(targets, grams):
+    weights = {layer: 1 / (len(STYLE_LAYERS) * targets.constants[layer]) for layer in STYLE_LAYERS}
+    return float(style_loss(grams, targets.grams, weights))
+
+
+def photos_own_style_loss(extract, photo, painting, side):
+    content = load_image(photo, max_side=side)
+    style = load_image(painting, max_side=side)
+    style = resize(style, *size_with_longest_side(style, side))
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    features = extract(content)
+    return divided_style_loss(targets, {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS})
+
+
+def test_a_weight_means_the_same_at_every_size(extract):
+    for photo, painting in [("neuschwanstein", "starry_night"), ("red_panda", "citrus_slices")]:
+        values = [photos_own_style_loss(extract, photo, painting, side) for side in (128, 256, 512, 1024)]
+        assert max(values) / min(values) < 2, (photo, painting, values)
+
+
+@pytest.mark.parametrize("side", [128, 256])
+def test_a_weight_means_the_same_for_every_pair(extract, side):
+    pairs = itertools.permutations(PHOTOS + PAINTINGS, 2)
+    values = {pair: photos_own_style_loss(extract, *pair, side) for pair in pairs}
+    assert max(values.values()) / min(values.values()) < 3, values
+
+
+def test_a_weight_means_the_same_for_any_shape_of_painting(extract):
+    painting = load_image("starry_night", max_side=256)
+    whole = photos_own_style_loss(extract, "neuschwanstein", painting, 256)
+    upright = photos_own_style_loss(extract, "neuschwanstein", painting[:, :, :128], 256)
+    assert 1 / 2 < whole / upright < 2
+
+
+def test_constants_by_hand(extract):
+    content, style = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    of_content, of_style = extract(content), extract(style)
+    np.testing.assert_allclose(targets.constants["content"], np.mean(np.square(of_content[CONTENT_LAYER])), rtol=1e-5)
+    for layer in STYLE_LAYERS:
+        flat = [np.reshape(features[layer], (-1, features[layer].shape[-1])) for features in (of_content, of_style)]
+        grams = [matrix.T @ matrix / len(matrix) for matrix in flat]
+        np.testing.assert_allclose(targets.constants[layer], max(np.mean(gram**2) for gram in grams), rtol=1e-4)
+        np.testing.assert_allclose(targets.grams[layer], grams[1], rtol=1e-3, atol=1e-3 * grams[1].max())
+
+
+def test_the_reported_losses_are_the_plain_ones_over_the_constants(extract, vgg):
+    result = stylize("astronaut", "mosaic", steps=1, content_weight=2, style_weight=5, tv_weight=0, init="style", vgg=vgg, **QUICK)
+    content, style = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    features, target = extract(result.picture), extract(content)[CONTENT_LAYER]
+    plain_content = content_loss(features[CONTENT_LAYER], target)
+    row = result.history[0]
+    assert row["content"] == pytest.approx(2 * float(plain_content / result.constants["content"]), rel=1e-3)
+    grams = {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    assert row["style"] == pytest.approx(5 * divided_style_loss(targets, grams), rel=1e-3, abs=1e-6)
+    assert row["total"] == pytest.approx(row["content"] + row["style"] + row["tv"], rel=1e-5)
+
+
+def test_from_the_content_image_the_content_loss_starts_at_zero(vgg):
+    result = stylize("astronaut", "mosaic", steps=6, vgg=vgg, **QUICK)
+    assert result.history[0]["content"] == 0
+    assert result.history[0]["style"] > 0.5
+    assert result.history[-1]["total"] < result.history[0]["total"]
+    assert result.history[-1]["style"] < result.history[0]["style"]
+
+
+def test_a_photo_painted_as_itself_has_no_style_loss_but_its_tv(vgg):
+    result = stylize("astronaut", "astronaut", steps=1, tv_weight=0, vgg=vgg, **QUICK)
+    assert result.history[0]["total"] < 1e-9
+
+
+def test_targets_stay_and_the_picture_moves(vgg):
+    """If a target were computed from the generated image, its loss would stay near zero."""
+    result = stylize("astronaut", "mosaic", steps=8, style_weight=50, vgg=vgg, **QUICK)
+    content = [row["content"] for row in result.history]
+    assert content[0] == 0 and content[-1] > 0.05
+    assert all(row["style"] > 1 for row in result.history)
+
+
+def test_the_result_is_a_picture_and_its_own_record(vgg):
+    result = stylize("red_panda", "mosaic", steps=4, vgg=vgg, **QUICK)
+    assert result.picture.shape == (1, 36, 64, 3)
+    assert float(tf.reduce_min(result.picture)) >= 0 and float(tf.reduce_max(result.picture)) <= 1
+    assert [row["step"] for row in result.history] == [1, 2, 3, 4]
+    assert result.settings["size"] == 64 and result.settings["steps"] == [4]
+    assert set(result.constants) == {"content", *STYLE_LAYERS}
+    assert result.message == ""
+
+
+def test_the_same_settings_give_the_same_picture(vgg):
+    runs = [stylize("astronaut", "waves", steps=3, init="noise", seed=seed, vgg=vgg, **QUICK) for seed in (1, 1, 2)]
+    assert float(tf.reduce_max(tf.abs(runs[0].picture - runs[1].picture))) < 0.02
+    assert float(tf.reduce_mean(tf.abs(runs[0].picture - runs[2].picture))) > 0.1
+
+
+def test_starting_points():
+    content, style = load_image("red_panda", max_side=64), load_image("waves", max_side=64)
+    assert starting_point("content", content, style) is content
+    assert starting_point("style", content, style).shape == content.shape
+    noise = starting_point("noise", content, style, seed=3).numpy()
+    assert noise.shape == content.shape and 0.25 < noise.std() < 0.32
+
+
+def test_a_small_photo_is_not_enlarged(vgg):
+    small = load_image("astronaut", max_side=48)
+    result = stylize(small, "mosaic", size=512, steps=1, vgg=vgg, progress=False)
+    assert result.picture.shape == small.shape
+    assert result.settings["size"] == 48
+
+
+def test_scales_from_coarse_to_fine():
+    def picture(height, width):
+        return tf.zeros((1, height, width, 3))
+
+    square = picture(512, 512)
+    assert scales(picture(200, 256), square) == [256]
+    assert scales(picture(256, 384), square) == [192, 384]
+    assert scales(picture(1024, 1024), square) == [256, 512, 1024]
+    assert scales(picture(1024, 40), square) == [1024]  # half of it would be 20 px wide
+
+
+def test_steps_are_split_between_scales():
+    assert split_steps(None, [256]) == [112]
+    assert split_steps(None, [192, 384]) == [112, 28]
+    assert split_steps(100, [192, 384]) == [80, 20]
+    for steps, sides in itertools.product((3, 4, 7, 50, 101), ([256], [192, 384], [256, 512, 1024])):
+        counts = split_steps(steps, sides)
+        assert sum(counts) == steps and min(counts) >= 1
+
+
+def test_a_run_over_two_scales(vgg, monkeypatch):
+    monkeypatch.setattr(optimize, "COARSEST_SIDE", 64)
+    result = stylize("astronaut", "night_cafe", size=128, steps=5, vgg=vgg, progress=False)
+    assert [row["side"] for row in result.history] == [64, 64, 64, 64, 128]
+    assert result.picture.shape == (1, 128, 128, 3)
+
+
+def test_the_paintings_longest_side_equals_the_pictures(vgg, monkeypatch):
+    seen = []
+    original = optimize.compute_targets
+
+    def spy(extract, content, style, *layers):
+        seen.append((tuple(content.shape[1:3]), tuple(style.shape[1:3])))
+        return original(extract, content, style, *layers)
+
+    monkeypatch.setattr(optimize, "compute_targets", spy)
+    stylize("red_panda", load_image("cafe_terrace", max_side=50), steps=1, vgg=vgg, **QUICK)
+    (content, style), = seen
+    assert content == (36, 64)
+    assert style[0] == 64 and abs(style[1] / style[0] - 401 / 500) < 0.02
+
+
+def interrupt_after(monkeypatch, number):
+    """Press Ctrl-C while a step computes, as a person would: by the signal."""
+    original = optimize.make_loss_and_gradient
+
+    def make(*arguments):
+        function, calls = original(*arguments), itertools.count(1)
+
+        def called(*inputs):
+            if next(calls) == number:
+                signal.raise_signal(signal.SIGINT)
+            return function(*inputs)
+
+        return called
+
+    monkeypatch.setattr(optimize, "make_loss_and_gradient", make)
+
+
+def test_an_interrupt_keeps_the_picture(vgg, monkeypatch, capsys):
+    assert threading.current_thread() is threading.main_thread()
+    whole = stylize("astronaut", "mosaic", steps=3, vgg=vgg, **QUICK)
+    interrupt_after(monkeypatch, 4)
+    result = stylize("astronaut", "mosaic", steps=9, learning_rate=0.03, vgg=vgg, **QUICK)
+    assert len(result.history) == 3
+    assert "Interrupted after 3 of 9 steps" in result.message and result.message in capsys.readouterr().out
+    assert np.isfinite(result.picture).all()
+    assert result.picture.shape == whole.picture.shape
+    assert result.history[0]["total"] == pytest.approx(whole.history[0]["total"], rel=1e-4)
+
+
+def test_an_interrupt_before_the_first_step_is_an_interrupt(vgg, monkeypatch):
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(KeyboardInterrupt):
+        stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK)
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch):
+    original = optimize.make_loss_and_gradient
+
+    def make(*arguments):
+        function, calls = original(*arguments), itertools.count(1)
+
+        def called(*inputs):
+            losses, gradient = function(*inputs)
+            if next(calls) == 4:
+                losses = losses | {"style": tf.constant(np.inf), "total": tf.constant(np.inf)}
+            return losses, gradient
+
+        return called
+
+    monkeypatch.setattr(optimize, "make_loss_and_gradient", make)
+    result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK)
+    assert len(result.history) == 3
+    assert "style loss is not finite at step 4" in result.message
+    assert "Lower style_weight (it is 8)" in result.message
+    assert np.isfinite(result.picture).all()
+
+
+def test_a_weight_too_large_for_float32_says_which(vgg):
+    with pytest.raises(optimize.LossNotFinite, match="Lower style_weight"):
+        stylize("astronaut", "mosaic", steps=2, style_weight=3e38, tv_weight=0, content_weight=3e38, init="noise", vgg=vgg, **QUICK)
+
+
+@pytest.mark.parametrize(
+    "setting, words",
+    [
+        ({"size": 16}, "at least 32"),
+        ({"steps": 0}, "at least 1"),
+        ({"style_weight": -1}, "style_weight is -1"),
+        ({"tv_weight": float("nan")}, "tv_weight is nan"),
+        ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "All three"),
+        ({"init": "photo"}, "'content', 'style', 'noise'"),
+        ({"style_layers": []}, "at least one layer"),
+        ({"learning_rate": 0}, "learning_rate"),
+    ],
+)
+def test_a_bad_setting_gets_a_sentence(setting, words):
+    with pytest.raises(SettingsError, match=words):
+        stylize("astronaut", "mosaic", **(QUICK | setting))
+
+
+def test_fewer_steps_than_scales_get_a_sentence():
+    with pytest.raises(SettingsError, match="at least 2"):
+        stylize("astronaut", "mosaic", size=400, steps=1)
+
+
+def test_a_bad_layer_or_picture_gets_its_own_sentence(vgg):
+    with pytest.raises(LayerError, match="no layer 'conv4_2'"):
+        stylize("astronaut", "mosaic", content_layer="conv4_2", vgg=vgg, **QUICK)
+    with pytest.raises(PictureError, match="no such file"):
+        stylize("astronaut", "nothing.png", vgg=vgg, **QUICK)
+
+
+def test_the_network_is_cut_after_the_deepest_layer(vgg):
+    """Without the cut, the two layers behind block5_conv1 would be computed as well."""
+    extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+    graph = tf.function(extract).get_concrete_function(tf.TensorSpec((1, 64, 64, 3)))
+    convolutions = [op for op in graph.graph.get_operations() if op.type == "Conv2D"]
+    assert len(convolutions) == 13
+
+
+def test_the_progress_bar_says_how_far_it_is(vgg, capsys):
+    stylize("astronaut", "mosaic", size=64, steps=2, vgg=vgg)
+    out = capsys.readouterr().out
+    assert "2/2" in out and "64 px" in out and "loss" in out
