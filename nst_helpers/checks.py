@@ -70,8 +70,8 @@ def _array(value):
         return value
     try:
         return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        return None
+    except (TypeError, ValueError) as error:
+        return Ellipsis if "ellipsis" in str(error).lower() else None
 
 
 def _same(found, wanted):

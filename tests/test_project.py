@@ -1,3 +1,4 @@
+import ast
 import json
 import re
 import subprocess
@@ -45,7 +46,11 @@ def test_the_package_imports_nothing_that_is_not_declared():
     declared = {Requirement(line).name for line in PROJECT["dependencies"]} - {"pillow"} | {"PIL"}
     imported = set()
     for path in (ROOT / "nst_helpers").glob("*.py"):
-        imported |= set(re.findall(r"^\s*(?:import|from) ([A-Za-z]\w*)", path.read_text(), re.M))
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add(node.module.split(".")[0])
     assert imported - set(sys.stdlib_module_names) <= declared
 
 
@@ -55,8 +60,7 @@ def test_the_conda_environment_takes_all_else_from_pyproject():
     assert names == ["conda-forge", "python", "jupyterlab", "pip", "pip", "-e"]
     python = next(line for line in lines if line.startswith("- python"))
     assert PROJECT["requires-python"] in python
-    jupyterlab = next(Requirement(line) for line in PROJECT["optional-dependencies"]["lab"])
-    assert any(str(jupyterlab.specifier) in line for line in lines) or f"jupyterlab{','.join(map(str, jupyterlab.specifier))}" in " ".join(lines)
+    assert f"- {PROJECT['optional-dependencies']['lab'][0]}" in lines
 
 
 def test_the_readme_names_versions_and_extras_as_pyproject_does():
