@@ -240,7 +240,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
 
 
 def test_a_weight_too_large_for_float32_says_which(vgg):
-    with pytest.raises(optimize.LossNotFinite, match="Lower (content|style)_weight"):
+    with pytest.raises(optimize.LossNotFinite, match="Lower content_weight"):
         stylize("astronaut", "mosaic", steps=2, style_weight=3e38, tv_weight=0, content_weight=3e38, init="noise", vgg=vgg, **QUICK)
 
 
