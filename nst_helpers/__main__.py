@@ -4,7 +4,6 @@ Only the standard library is imported at the top, so that `doctor` can say what 
 """
 
 import argparse
-import os
 import platform
 import sys
 import time
@@ -20,7 +19,6 @@ SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
 def main(arguments=None):
     """Run one command; returns the exit code."""
     options = build_parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's C++ chatter, before it is imported
     return options.run(options)
 
 
@@ -53,6 +51,9 @@ def build_parser():
 
 def run_stylize(options):
     """Paint and save; returns 0, or 1 after a sentence on what was wrong."""
+    from .machine import import_tensorflow
+
+    import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from .images import PictureError, check_output_path, save_image
     from .optimize import SettingsError, stylize
     from .vgg import LayerError, WeightsError
@@ -76,7 +77,15 @@ def run_stylize(options):
 def run_doctor(options):
     """One PASS or FAIL line for each check, and what to do about each FAIL. Returns 0 if all pass."""
     passed = True
-    for check in (check_python, check_system, check_packages, check_weights, check_samples, check_step):
+    for check in (
+        check_python,
+        check_system,
+        check_packages,
+        check_tensorflow,
+        check_weights,
+        check_samples,
+        check_step,
+    ):
         try:
             said = check()
         except Exception as error:  # a diagnosis goes on to its next line whatever breaks
@@ -134,6 +143,14 @@ def check_packages():
     return ", ".join(found)
 
 
+def check_tensorflow():
+    """TensorFlow:"""
+    from .machine import import_tensorflow
+
+    gpus = import_tensorflow().config.list_physical_devices("GPU")
+    return f"sees {len(gpus)} GPU" if gpus else "sees no GPU and will use the processor"
+
+
 def check_weights():
     """Weights:"""
     from .vgg import load_vgg19
@@ -154,16 +171,13 @@ def check_samples():
 
 def check_step():
     """Painting:"""
-    import tensorflow as tf
-
     from .optimize import stylize
 
     result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
     if result.message:
         raise RuntimeError(result.message + " Reinstall TensorFlow.")
     first, last = result.history[1]["seconds"], result.history[-1]["seconds"]
-    where = "a GPU" if tf.config.list_physical_devices("GPU") else "the processor (TensorFlow sees no GPU)"
-    return f"{(last - first) / 2:.2f} s a step at 128 px on {where}"
+    return f"{(last - first) / 2:.2f} s a step at 128 px"
 
 
 if __name__ == "__main__":

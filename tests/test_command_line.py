@@ -63,6 +63,13 @@ def test_the_module_runs_from_a_shell():
     assert run.returncode == 0 and "stylize" in run.stdout and "doctor" in run.stdout
 
 
+def test_tensorflow_keeps_quiet_in_a_shell(tmp_path):
+    command = [sys.executable, "-m", "nst_helpers", "stylize", "astronaut", "nothing.png", "-o", str(tmp_path / "out.png")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1 and run.stderr.startswith("nothing.png"), run.stderr
+
+
 def doctor_lines(capsys):
     code = main(["doctor"])
     return code, capsys.readouterr().out.splitlines()
@@ -71,7 +78,7 @@ def doctor_lines(capsys):
 def test_doctor_passes_here(capsys):
     code, lines = doctor_lines(capsys)
     assert all(line.startswith("PASS ") for line in lines), lines
-    assert len(lines) == 6 and code == 0
+    assert len(lines) == 7 and code == 0
     assert re.search(r"Painting: [\d.]+ s a step", lines[-1])
 
 
@@ -85,5 +92,5 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
     assert "use the lessons in Colab" in lines[1]
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
-    assert "gone.npz" in lines[3] and "reinstall" in lines[3]
-    assert lines[4].startswith("PASS") and lines[5].startswith("FAIL")
+    assert "gone.npz" in lines[4] and "reinstall" in lines[4]
+    assert lines[5].startswith("PASS") and lines[6].startswith("FAIL")
