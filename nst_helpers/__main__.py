@@ -5,6 +5,7 @@ Only the standard library is imported at the top, so that `doctor` can say what 
 
 import argparse
 import platform
+import shutil
 import sys
 import time
 
@@ -27,9 +28,7 @@ def build_parser():
     parser = argparse.ArgumentParser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
     commands = parser.add_subparsers(required=True, metavar="{stylize,doctor}")
 
-    stylize = commands.add_parser(
-        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
-    )
+    stylize = commands.add_parser("stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS)
     stylize.set_defaults(run=run_stylize)
     stylize.add_argument("photo", metavar="PHOTO", help="a file, or a sample such as neuschwanstein")
     stylize.add_argument("painting", metavar="PAINTING", help="a file, or a sample such as starry_night")
@@ -42,6 +41,11 @@ def build_parser():
     stylize.add_argument("--init", choices=("content", "style", "noise"), help="where to start (content)")
     stylize.add_argument("--seed", type=int, help="of the noise (0)")
     stylize.add_argument("--content-layer", metavar="LAYER", help="such as block4_conv2")
+    stylize.add_argument("--optimizer", choices=("lbfgs", "adam"), help="(lbfgs)")
+    stylize.add_argument("--learning-rate", type=float, help="of adam (0.03)")
+    stylize.add_argument("--scales", type=int, nargs="+", metavar="SIDE", help="longest sides from coarse to fine")
+    stylize.add_argument("--precision", choices=("auto", "float32", "bfloat16"), help="(auto)")
+    stylize.add_argument("--like", metavar="CARD", help="a picture or .json that holds the settings to use")
     stylize.add_argument("--style-layers", nargs="+", metavar="LAYER", help="such as block1_conv1 block2_conv1")
 
     doctor = commands.add_parser("doctor", help="check this installation")
@@ -54,16 +58,20 @@ def run_stylize(options):
     from .machine import import_tensorflow
 
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
+    from . import card
     from .images import PictureError, check_output_path, save_image
-    from .optimize import SettingsError, stylize
+    from .optimize import RunStopped, SettingsError, stylize
     from .vgg import LayerError, WeightsError
 
-    settings = {name: value for name, value in vars(options).items() if name not in ("run", "photo", "painting", "output")}
+    given = vars(options)
+    settings = {name: given[name] for name in given if name not in ("run", "photo", "painting", "output", "like")}
     try:
         check_output_path(options.output)  # before the run, not after it
+        if "like" in given:
+            settings = card.settings_for(stylize, options.like) | settings
         result = stylize(options.photo, options.painting, **settings)
-        save_image(result.picture, options.output, card=result.settings)
-    except (PictureError, WeightsError, LayerError, SettingsError) as error:
+        save_image(result.picture, options.output, card=result.card)
+    except (PictureError, WeightsError, LayerError, SettingsError, RunStopped, card.CardError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -101,7 +109,9 @@ def check_python():
     version = platform.python_version()
     low, high = (".".join(map(str, bound)) for bound in SUPPORTED_PYTHON)
     if not SUPPORTED_PYTHON[0] <= sys.version_info[:2] <= SUPPORTED_PYTHON[1]:
-        raise RuntimeError(f"{version}; the kit runs on {low} to {high}. Install Python {high} and make a new environment with it.")
+        raise RuntimeError(
+            f"{version}; the kit runs on {low} to {high}. Install Python {high} and make a new environment with it."
+        )
     return version
 
 
@@ -145,10 +155,19 @@ def check_packages():
 
 def check_tensorflow():
     """TensorFlow:"""
-    from .machine import import_tensorflow
+    from .machine import best_precision, has_gpu
 
-    gpus = import_tensorflow().config.list_physical_devices("GPU")
-    return f"sees {len(gpus)} GPU" if gpus else "sees no GPU and will use the processor"
+    if has_gpu():
+        return "sees a GPU and will use it"
+    where = f"sees no GPU and will use the processor, in {best_precision()}"
+    if shutil.which("nvidia-smi"):
+        cure = (
+            "run pip install -e '.[gpu]'"
+            if platform.system() == "Linux"
+            else "TensorFlow uses it on Linux (or WSL2) only"
+        )
+        where += f"; there is an NVIDIA GPU, unused: {cure}"
+    return where
 
 
 def check_weights():

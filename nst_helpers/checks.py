@@ -118,10 +118,9 @@ _CONTENT = Exercise(
         "The differences are not squared: positive and negative ones cancel.": lambda f, t: tf.reduce_sum(f - t) / 2,
         "You summed absolute differences: equation 1 squares them.": lambda f, t: tf.reduce_sum(tf.abs(f - t)) / 2,
         "You took the root of the sum: equation 1 has no root.": lambda f, t: tf.norm(f - t),
-        "You squared the sum of the differences: square each difference first, then sum.": lambda f, t: tf.square(
-            tf.reduce_sum(f - t)
-        )
-        / 2,
+        "You squared the sum of the differences: square each difference first, then sum.": lambda f, t: (
+            tf.square(tf.reduce_sum(f - t)) / 2
+        ),
     },
 )
 
@@ -145,8 +144,9 @@ _GRAM = Exercise(
         "You did not divide: a picture of twice the size would have four times the Gram matrix. "
         "Divide by height × width.": lambda f: _einsum_gram(f) * (f.shape[1] * f.shape[2]),
         "You divided by the channels too: divide by height × width only.": lambda f: _einsum_gram(f) / f.shape[3],
-        "You divided by the number of channels: divide by height × width.": lambda f: _einsum_gram(f)
-        * (f.shape[1] * f.shape[2] / f.shape[3]),
+        "You divided by the number of channels: divide by height × width.": lambda f: (
+            _einsum_gram(f) * (f.shape[1] * f.shape[2] / f.shape[3])
+        ),
         "You kept the batch axis: leave b out after the arrow, so that the result is channels × channels.": lambda f: (
             _einsum_gram(f)[None]
         ),
@@ -167,7 +167,9 @@ _GRAM = Exercise(
 
 def _picture_cases():
     random = np.random.default_rng(4)
-    return [[tf.constant(random.uniform(0, 1, (1, height, width, 3)), tf.float32)] for height, width in ((3, 4), (6, 5))]
+    return [
+        [tf.constant(random.uniform(0, 1, (1, height, width, 3)), tf.float32)] for height, width in ((3, 4), (6, 5))
+    ]
 
 
 def _differences(picture):
@@ -194,8 +196,8 @@ _VARIATION = Exercise(
         ),
         "You compare only down: add the differences across.": lambda p: tf.reduce_mean(tf.square(_differences(p)[0])),
         "You compare only across: add the differences down.": lambda p: tf.reduce_mean(tf.square(_differences(p)[1])),
-        "You took sums: take the mean of each direction, so that the size of the picture does not matter.": lambda p: sum(
-            tf.reduce_sum(tf.square(d)) for d in _differences(p)
+        "You took sums: take the mean of each direction, so that the size of the picture does not matter.": lambda p: (
+            sum(tf.reduce_sum(tf.square(d)) for d in _differences(p))
         ),
         "You compare the last row with the first (tf.roll does that): a picture has no neighbor there.": _rolled,
         "The differences are not squared: positive and negative ones cancel.": lambda p: sum(

@@ -16,6 +16,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageCms, ImageDraw, ImageOps, PngImagePlugin
 
+from .card import KEY as CARD_KEY
+
 DATA = Path(__file__).parent / "data"
 PHOTOS = tuple(sorted(path.stem for path in (DATA / "photos").glob("*.jpg")))
 PAINTINGS = tuple(sorted(path.stem for path in (DATA / "paintings").glob("*.jpg")))
@@ -23,7 +25,6 @@ PATTERNS = ("mosaic", "stripes", "waves")
 SAMPLES = PHOTOS + PAINTINGS + PATTERNS
 
 SHORTEST_SIDE = 32  # VGG19 halves a picture four times before its fifth block
-CARD_KEY = "nst_helpers"  # the PNG text entry that holds the card
 
 
 class PictureError(ValueError):
@@ -276,7 +277,9 @@ def _eight_bits(image, name):
     elif image.mode == "F":
         values = np.asarray(image).astype(np.float64)
         if not np.isfinite(values).all():
-            raise PictureError(f"{name} holds values that are not finite (NaN or infinity): repair or replace them first.")
+            raise PictureError(
+                f"{name} holds values that are not finite (NaN or infinity): repair or replace them first."
+            )
         if values.max() > 1:
             values = values / (255 if values.max() <= 255 else 65535)
     else:

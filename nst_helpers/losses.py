@@ -44,7 +44,17 @@ def gram_matrix(features):
     channels = features.shape[-1]
     vectors = tf.reshape(features, (-1, channels))  # one row a pixel, one column a channel
     pixels = tf.cast(tf.shape(vectors)[0], vectors.dtype)
-    return tf.matmul(vectors, vectors, transpose_a=True) / pixels
+    return _products(vectors) / pixels
+
+
+@tf.custom_gradient
+def _products(vectors):
+    """VᵀV. Its gradient for an upstream U is V (U + Uᵀ): one product, where TensorFlow would make two."""
+
+    def gradient(upstream):
+        return tf.matmul(vectors, upstream + tf.transpose(upstream))
+
+    return tf.matmul(vectors, vectors, transpose_a=True), gradient
 
 
 def style_loss(grams, targets, layer_weights=None):
@@ -64,10 +74,7 @@ def style_loss(grams, targets, layer_weights=None):
     if layer_weights is None:
         layer_weights = {layer: 1 / len(targets) for layer in targets}
     return tf.add_n(
-        [
-            layer_weights[layer] * tf.reduce_mean(tf.square(grams[layer] - targets[layer]))
-            for layer in targets
-        ]
+        [layer_weights[layer] * tf.reduce_mean(tf.square(grams[layer] - targets[layer])) for layer in targets]
     )
 
 

@@ -1,37 +1,56 @@
 """The optimization loop: from two pictures and three losses to a third picture.
 
-The method is Gatys, Ecker, Bethge, CVPR 2016 (see `losses.py`), with three differences that a
-laptop needs: Adam instead of L-BFGS, from coarse to fine, and losses divided by constants of
-the two targets, so that a weight means the same strength at every size and for every painting.
+The method is Gatys, Ecker, Bethge, CVPR 2016 (see `losses.py`), with two additions that a laptop
+needs: it works from coarse to fine, and losses are divided by constants of the two targets, so
+that a weight means the same strength at every size and for every painting.
 """
 
+import contextlib
+import functools
+import hashlib
 import math
+import numbers
 import sys
 import time
 from dataclasses import dataclass, field
 
-import keras
 import tensorflow as tf
 from tqdm import tqdm
 
-from .images import SHORTEST_SIDE, load_image, resize, size_with_longest_side
+from . import card, machine
+from .images import SHORTEST_SIDE, load_image, resize, size_with_longest_side, to_uint8
 from .losses import content_loss, gram_matrix, style_loss, total_loss, total_variation
+from .optimizers import LBFGS, Adam
 from .vgg import feature_extractor, load_vgg19
 
 CONTENT_LAYER = "block4_conv2"
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
+TERMS = ("content", "style", "tv")
 STARTING_POINTS = ("content", "style", "noise")
+OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam}
+PRECISIONS = ("auto", "float32", "bfloat16")
 COARSEST_SIDE = 256  # scales are halved until they are no larger
 COARSEST_PARTS = 4  # the coarsest scale gets this many times the steps of each finer one
-STEPS_A_PART = 28
+STEPS_A_PART = 25
+TRIAL_SIDE = 192  # of `plan`, px
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
+GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
 
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the message names it and says what to use instead."""
 
 
-class LossNotFinite(RuntimeError):
+class RunStopped(RuntimeError):
+    """A run cannot go on; the picture yielded last is still good, and the message says what to do."""
+
+
+class LossNotFinite(RunStopped):
     """A loss became NaN or infinite; the message says which weight to lower."""
+
+
+class OutOfMemory(RunStopped):
+    """TensorFlow could not get the memory that a scale needs; the message names a smaller size."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +67,18 @@ class Targets:
     grams: dict
     constants: dict
 
+    def __iter__(self):
+        return iter((self.content, self.grams, self.constants))
+
 
 @dataclass(frozen=True)
 class Step:
-    """One evaluation of the loss: the picture, and the losses of exactly this picture.
+    """One evaluation of the loss, and the best picture so far with exactly its losses.
 
     number counts from 1 to `total` over all scales; side is the longest side at this scale, in
-    pixels; losses: `{"content", "style", "tv", "total"}`, weighted, so that the first three add
-    up to the total; seconds since the run began; constants: see `Targets`.
+    pixels; losses: `{"content", "style", "tv", "total", layer: ...}`, weighted, so that the first
+    three add up to the total, and the style layers' to `"style"`; seconds since the run began, and
+    about how many are left; constants: see `Targets`.
     """
 
     number: int
@@ -63,6 +86,7 @@ class Step:
     side: int
     losses: dict
     seconds: float
+    seconds_left: float
     picture: tf.Tensor = field(repr=False)
     constants: dict = field(repr=False)
 
@@ -72,9 +96,10 @@ class Result:
     """What `stylize` returns.
 
     picture: `(1, height, width, 3)`. history: one dict a step with `step`, `side`, `content`,
-    `style`, `tv`, `total` (weighted losses) and `seconds`. settings: everything that made it,
-    fit for JSON. constants: of the last scale, see `compute_targets`. message: empty, or why the
-    run ended early.
+    `style`, `tv`, `total`, each style layer (weighted losses) and `seconds`. settings: those given
+    and the defaults, fit for JSON. constants: of the last scale, see `compute_targets`. card: the settings and all
+    else that tells how the picture was made, see `card.py`; `save_image` writes it into a file.
+    message: empty, or why the run ended early.
     """
 
     picture: tf.Tensor = field(repr=False)
@@ -82,6 +107,7 @@ class Result:
     seconds: float
     settings: dict
     constants: dict = field(repr=False)
+    card: dict = field(repr=False)
     message: str = ""
 
 
@@ -97,7 +123,10 @@ def stylize(
     seed=0,
     content_layer=CONTENT_LAYER,
     style_layers=STYLE_LAYERS,
+    optimizer="lbfgs",
     learning_rate=0.03,
+    scales=None,
+    precision="auto",
     vgg=None,
     progress=True,
 ):
@@ -105,15 +134,18 @@ def stylize(
 
     content, style: anything `load_image` takes. size: the longest side of the output in pixels;
     a smaller content image is not enlarged. steps: evaluations of the loss, over all scales
-    together; None for as many as a good picture needs. The three weights: see `compute_targets`.
-    init: where to start, `"content"`, `"style"` or `"noise"` (white noise from `seed`).
-    content_layer, style_layers: Keras' layer names. learning_rate: Adam's, at the start.
-    vgg: what `load_vgg19` returns; None loads the bundled weights. progress: show a bar.
+    together, or a list with one number a scale; None for as many as a good picture needs. The
+    three weights: see `compute_targets`. init: where to start, `"content"`, `"style"` or
+    `"noise"` (white noise from `seed`). content_layer, style_layers: Keras' layer names.
+    optimizer: `"lbfgs"` or `"adam"`, see `optimizers.py`; learning_rate: Adam's, at the start.
+    scales: the longest sides from coarse to fine, the last one being the size (if the content
+    image is smaller, they shrink with it); None for `choose_scales`. precision: `"float32"`,
+    `"bfloat16"` or `"auto"`, see `machine.best_precision`. vgg: what `load_vgg19` returns; None loads the bundled weights, once. progress: show a bar.
 
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
-    returns the picture it had reached; so does a loss that is not finite. `Result.message` says
-    so. Raises `SettingsError`, `PictureError`, `WeightsError` or `LayerError` for input that
-    cannot be used.
+    returns the picture it had reached; so does a loss that is not finite, and so does a finer
+    scale for which there is no memory. `Result.message` says so. Raises `SettingsError`,
+    `PictureError`, `WeightsError` or `LayerError` for input that cannot be used.
     """
     start = time.perf_counter()
     settings = {
@@ -126,29 +158,40 @@ def stylize(
         "seed": seed,
         "content_layer": content_layer,
         "style_layers": list(style_layers),
+        "optimizer": optimizer,
         "learning_rate": learning_rate,
+        "scales": scales,
+        "precision": precision,
     }
     check_settings(settings)
     content = load_image(content, max_side=size)
     style = load_image(style, max_side=size)
     settings["size"] = max(content.shape[1:3])
-    settings["scales"] = scales(content, style)
+    if scales:
+        settings["scales"] = [round(side * settings["size"] / size) for side in scales]
+    else:
+        settings["scales"] = choose_scales(content, style)
+    check_scales(settings["scales"], settings["size"])
     settings["steps"] = split_steps(steps, settings["scales"])
-    extract = feature_extractor(vgg or load_vgg19(), [content_layer, *style_layers])
+    if precision == "auto":
+        settings["precision"] = machine.best_precision()
+    check_memory(*content.shape[1:3])
+    vgg = vgg or _bundled_vgg19()
 
     history, last, message = [], None, ""
-    bar = tqdm(total=sum(settings["steps"]), disable=not progress, file=sys.stdout, unit="step", ncols=90)
+    bar = tqdm(total=sum(settings["steps"]), disable=not progress, file=sys.stdout, ncols=90, bar_format=BAR)
     try:
-        for last in paint(extract, content, style, settings):
+        for last in paint(vgg, content, style, settings):
             history.append({"step": last.number, "side": last.side, **last.losses, "seconds": round(last.seconds, 3)})
+            left = tqdm.format_interval(last.seconds_left)
             bar.set_description_str(f"{last.side} px", refresh=False)
-            bar.set_postfix_str(f"loss {last.losses['total']:.3g}", refresh=False)
+            bar.set_postfix_str(f"{left} left, loss {last.losses['total']:.3g}", refresh=False)
             bar.update()
     except KeyboardInterrupt:
         if last is None:
             raise
         message = f"Interrupted after {last.number} of {last.total} steps; this is the picture reached."
-    except LossNotFinite as error:
+    except RunStopped as error:
         if last is None:
             raise
         message = str(error)
@@ -157,53 +200,170 @@ def stylize(
     if message:
         print(message)
     picture = resize(last.picture, *content.shape[1:3])
-    return Result(picture, history, time.perf_counter() - start, settings, last.constants, message)
+    seconds = time.perf_counter() - start
+    made_by = card.make(
+        settings,
+        content_sha256=_sha256(content),
+        style_sha256=_sha256(style),
+        steps_done=last.number,
+        losses=last.losses,
+        constants={name: float(value) for name, value in last.constants.items()},
+        seconds=round(seconds, 1),
+        machine=machine.describe(),
+    )
+    return Result(picture, history, seconds, settings, last.constants, made_by, message)
 
 
-def paint(extract, content, style, settings):
+def paint(vgg, content, style, settings, weights=None):
     """The loop, as a generator: yields a `Step` after every evaluation of the loss.
 
-    extract: from `feature_extractor`. content, style: pictures. settings: as in
-    `Result.settings`; its `scales` and `steps` are lists, one entry a scale. Each scale starts
-    from the enlarged result of the last. Raises `LossNotFinite`; the picture yielded last is
-    then still good.
+    vgg: what `load_vgg19` returns. content, style: pictures. settings: as in `Result.settings`;
+    its `scales` and `steps` are lists, one entry a scale. Each scale starts from the enlarged
+    result of the last. weights: `{"content", "style", "tv"}`, read before every step, so that
+    whoever holds this dict can change the weights while the picture is painted; None for those
+    in the settings. Stop it at any step: the picture yielded last is whole.
+
+    Raises `LossNotFinite` or `OutOfMemory`; the picture yielded last is then still good.
     """
-    start = time.perf_counter()
-    layers = settings["content_layer"], settings["style_layers"]
-    loss_and_gradient = make_loss_and_gradient(extract, *layers)
-    weights = {term: tf.constant(settings[f"{term}_weight"], tf.float32) for term in ("content", "style", "tv")}
-    number, picture = 0, None
-    for side, steps in zip(settings["scales"], settings["steps"], strict=True):
+    layers = settings["content_layer"], tuple(settings["style_layers"])
+    extract, loss_and_gradient = _engine(vgg, *layers)
+    weights = {term: settings[f"{term}_weight"] for term in TERMS} if weights is None else weights
+    clock = Clock(settings["scales"], settings["steps"])
+    best = None
+    for scale, (side, steps) in enumerate(zip(settings["scales"], settings["steps"], strict=True)):
         content_here = resize(content, *size_with_longest_side(content, side))
         style_here = resize(style, *size_with_longest_side(style, side))
-        targets = compute_targets(extract, content_here, style_here, *layers)
-        if picture is None:
-            value = starting_point(settings["init"], content_here, style_here, settings["seed"])
-        else:
-            value = resize(picture, *content_here.shape[1:3])
-        picture = tf.Variable(value)
-        rate = keras.optimizers.schedules.CosineDecay(settings["learning_rate"], steps, alpha=0.1)
-        optimizer = keras.optimizers.Adam(rate, beta_2=0.99)
+        with machine.precision("float32"), _memory_errors_said(side):
+            targets = compute_targets(extract, content_here, style_here, *layers)
+        if best is None:
+            best = starting_point(settings["init"], content_here, style_here, settings["seed"])
+        trial = best = resize(best, *content_here.shape[1:3])
+        optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])
+        in_force = None
 
         for _ in range(steps):
-            number += 1
-            value = tf.identity(picture)  # a value, not the variable, which goes on changing
-            losses, gradient = loss_and_gradient(value, targets.content, targets.grams, targets.constants, weights)
-            losses = {term: float(loss) for term, loss in losses.items()}
-            if not math.isfinite(losses["total"]):
-                raise LossNotFinite(_what_to_lower(losses, number, weights))
-            seconds = time.perf_counter() - start
-            yield Step(number, sum(settings["steps"]), side, losses, seconds, value, targets.constants)
-            optimizer.apply_gradients([(gradient, picture)])
-            picture.assign(tf.clip_by_value(picture, 0.0, 1.0))
+            if weights != in_force:
+                if in_force is not None:
+                    trial = optimizer.forget()
+                in_force = dict(weights)
+                tensors = {term: tf.constant(weight, tf.float32) for term, weight in in_force.items()}
+            with machine.precision(settings["precision"]), _memory_errors_said(side):
+                losses, gradient = loss_and_gradient(trial, *targets, tensors)
+            values = {term: float(loss) for term, loss in losses.items()}
+            number = clock.tick(scale)
+            if not math.isfinite(values["total"]):
+                raise LossNotFinite(_what_to_lower(values, number, in_force))
+            evaluated, trial = trial, optimizer.next(losses["total"], gradient)
+            if optimizer.picture is evaluated:  # and not the one before, which was better
+                best, losses_of_best = evaluated, values
+            yield Step(number, clock.total, side, losses_of_best, clock.seconds, clock.left(), best, targets.constants)
+
+
+@contextlib.contextmanager
+def _memory_errors_said(side):
+    """TensorFlow's error for memory that it did not get, on a GPU above all, as `OutOfMemory`."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise OutOfMemory(
+            f"A picture of {side} px does not fit the memory of this machine's processor or GPU: "
+            f"ask for size={int(0.7 * side)} or less."
+        ) from error
+
+
+class Clock:
+    """Counts a run's steps and says how long the rest will take."""
+
+    def __init__(self, scales, steps):
+        self._scales, self._steps = scales, steps
+        self._start = self._last = time.perf_counter()
+        self._first, self._later = {}, {}  # seconds by scale: of the first step, of the steps after it
+        self.number, self.total, self.seconds = 0, sum(steps), 0.0
+
+    def tick(self, scale):
+        """One more step at this scale is done; returns its number, from 1."""
+        now = time.perf_counter()
+        took, self._last, self._scale = now - self._last, now, scale
+        if scale in self._first:
+            self._later.setdefault(scale, []).append(took)
+        else:
+            self._first[scale] = took  # with the targets and the tracing
+        self.number += 1
+        self.seconds = now - self._start
+        return self.number
+
+    def left(self):
+        """The seconds that the rest of the run should take."""
+        here = self._scale
+        recent = sorted(self._later.get(here, [self._first[here]])[-9:])
+        step = recent[len(recent) // 2]
+        tracing = max(0.0, self._first[here] - step)
+        left = step * (sum(self._steps[: here + 1]) - self.number)
+        for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
+            left += tracing + step * steps * (side / self._scales[here]) ** GROWTH
+        return left
+
+
+@functools.lru_cache(maxsize=4)
+def _engine(vgg, content_layer, style_layers):
+    """The extractor and the loop's function; kept, so that a second run does not trace again."""
+    extract = feature_extractor(vgg, [content_layer, *style_layers])
+    return extract, make_loss_and_gradient(extract, content_layer, style_layers)
+
+
+@functools.cache
+def _bundled_vgg19():
+    return load_vgg19()
+
+
+def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
+    """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
+
+    size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo. The
+    seconds come from a timed trial of about two seconds at a small size, without import and
+    loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says whether
+    they can be had now.
+    """
+    picture = tf.zeros((1, round(size / aspect), size, 3))
+    sides = choose_scales(picture, picture)
+    counts = split_steps(steps, sides)
+    trial_steps, trial_side = 5, min(TRIAL_SIDE, size)
+    trial = load_image("mosaic", max_side=trial_side)
+    trial = resize(trial, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side)
+    settings = {
+        "scales": [trial_side],
+        "steps": [trial_steps],
+        "content_layer": CONTENT_LAYER,
+        "style_layers": STYLE_LAYERS,
+        "content_weight": 1.0,
+        "style_weight": 1.0,
+        "tv_weight": 1.0,
+        "init": "content",
+        "seed": 0,
+        "optimizer": "lbfgs",
+        "learning_rate": 0.0,
+        "precision": machine.best_precision() if precision == "auto" else precision,
+    }
+    times = [step.seconds for step in paint(vgg or _bundled_vgg19(), trial, trial, settings)]
+    step = min(after - before for before, after in zip(times, times[1:], strict=False))
+    seconds = sum(
+        times[0] + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
+    )
+    needed = machine.peak_memory(*picture.shape[1:3])
+    return {
+        "seconds": seconds,
+        "gigabytes": needed / 1e9,
+        "scales": sides,
+        "steps": counts,
+        "fits": needed <= machine.memory_within_reach(),
+    }
 
 
 def make_loss_and_gradient(extract, content_layer, style_layers):
     """The function that the loop calls: a picture's weighted losses, and the total's gradient.
 
     Returns `f(picture, content_target, style_targets, constants, weights)`, a `tf.function` that
-    gives `({"content", "style", "tv", "total"}, gradient)`; the gradient has the picture's
-    shape. Weights and constants are tensors, so changing them does not trace it again.
+    gives `(losses, gradient)`: the losses as in `Step`, the gradient in the picture's shape. Weights and constants are tensors, so changing them does not trace it again.
     """
 
     @tf.function
@@ -214,7 +374,11 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
             content = content_loss(features[content_layer], content_target) / constants["content"]
             grams = {layer: gram_matrix(features[layer]) for layer in style_layers}
             layer_weights = {layer: 1 / (len(style_layers) * constants[layer]) for layer in style_layers}
-            style = style_loss(grams, style_targets, layer_weights)
+            by_layer = {
+                layer: style_loss({layer: grams[layer]}, {layer: style_targets[layer]}, layer_weights)
+                for layer in style_layers
+            }
+            style = tf.add_n(list(by_layer.values()))
             variation = total_variation(picture)
             total = total_loss(content, style, variation, weights["content"], weights["style"], weights["tv"])
         losses = {
@@ -222,6 +386,7 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
             "style": weights["style"] * style,
             "tv": weights["tv"] * variation,
             "total": total,
+            **{layer: weights["style"] * part for layer, part in by_layer.items()},
         }
         return losses, tape.gradient(total, picture)
 
@@ -270,7 +435,7 @@ def starting_point(init, content, style, seed=0):
     return tf.random.stateless_uniform(content.shape, seed=(seed, 0))
 
 
-def scales(content, style):
+def choose_scales(content, style):
     """The longest side at each scale, from coarse to fine, in pixels.
 
     The last one is the content image's own; each before it is half the next, until one is at
@@ -285,8 +450,24 @@ def scales(content, style):
     return sides
 
 
+def check_scales(sides, size):
+    """Raise `SettingsError` unless the scales rise, from 32 px or more to the size."""
+    if sides != sorted(set(sides)) or sides[-1] != size or sides[0] < SHORTEST_SIDE:
+        raise SettingsError(
+            f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px, "
+            f"the last one being the picture's, {size}."
+        )
+
+
 def split_steps(steps, sides):
-    """How many steps each scale gets: most where they are cheap. steps: over all scales, or None."""
+    """How many steps each scale gets: most where they are cheap.
+
+    steps: over all scales, a list with one number a scale, or None. Raises `SettingsError`.
+    """
+    if isinstance(steps, (list, tuple)):
+        if len(steps) != len(sides):
+            raise SettingsError(f"steps is {list(steps)}: give one number for each of the scales {sides}.")
+        return list(steps)
     parts = [COARSEST_PARTS] + [1] * (len(sides) - 1)
     if steps is None:
         return [STEPS_A_PART * part for part in parts]
@@ -297,20 +478,44 @@ def split_steps(steps, sides):
     return counts
 
 
+def check_memory(height, width):
+    """Raise `SettingsError` if a picture of this size does not fit the memory now available."""
+    if machine.has_gpu():
+        return  # what a GPU has free is not known beforehand; see `OutOfMemory`
+    needed, reach = machine.peak_memory(height, width), machine.memory_within_reach()
+    if needed > reach:
+        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach) / (height * width)))
+        way_out = (
+            f"the largest size that fits is {largest}." if largest >= SHORTEST_SIDE else "close other programs first."
+        )
+        raise SettingsError(
+            f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, and "
+            f"{max(reach, 0) / 1e9:.1f} GB can be had: {way_out}"
+        )
+
+
 def check_settings(settings):
     """Raise `SettingsError` for a setting of `stylize` that no run could use."""
+    for name in ("size", "content_weight", "style_weight", "tv_weight", "seed", "learning_rate"):
+        if not isinstance(settings[name], numbers.Real):
+            raise SettingsError(f"{name} is {settings[name]!r}: give a number.")
+    for name in ("size", "seed"):
+        if settings[name] != int(settings[name]):
+            raise SettingsError(f"{name} is {settings[name]}: give a whole number.")
     if settings["size"] < SHORTEST_SIDE:
         raise SettingsError(f"size is {settings['size']} px: ask for at least {SHORTEST_SIDE} px.")
-    if settings["steps"] is not None and settings["steps"] < 1:
-        raise SettingsError(f"steps is {settings['steps']}: ask for at least 1.")
+    counts = settings["steps"] if isinstance(settings["steps"], (list, tuple)) else [settings["steps"]]
+    if any(count is not None and not (isinstance(count, numbers.Integral) and count >= 1) for count in counts):
+        raise SettingsError(f"steps is {settings['steps']}: ask for a whole number of at least 1.")
     weights = {name: settings[name] for name in ("content_weight", "style_weight", "tv_weight")}
     for name, weight in weights.items():
         if not math.isfinite(weight) or weight < 0:
             raise SettingsError(f"{name} is {weight}: a weight is a number from 0 upward.")
     if not any(weights.values()):
         raise SettingsError("All three weights are 0: give at least one of them a value.")
-    if settings["init"] not in STARTING_POINTS:
-        raise SettingsError(f"init is {settings['init']!r}: choose one of {', '.join(map(repr, STARTING_POINTS))}.")
+    for name, known in {"init": STARTING_POINTS, "optimizer": OPTIMIZERS, "precision": PRECISIONS}.items():
+        if settings[name] not in known:
+            raise SettingsError(f"{name} is {settings[name]!r}: choose one of {', '.join(map(repr, known))}.")
     if not settings["style_layers"]:
         raise SettingsError("style_layers is empty: name at least one layer, such as 'block1_conv1'.")
     rate = settings["learning_rate"]
@@ -323,9 +528,14 @@ def _mean_square(values):
 
 
 def _what_to_lower(losses, number, weights):
-    broken = [term for term in ("content", "style", "tv") if not math.isfinite(losses[term])]
-    term = broken[0] if broken else max(("content", "style", "tv"), key=losses.get)
+    broken = [term for term in TERMS if not math.isfinite(losses[term])]
+    term = broken[0] if broken else max(TERMS, key=losses.get)  # each finite, but their sum too large
     return (
         f"The {term} loss is not finite at step {number}: the run stops with its last good picture. "
-        f"Lower {term}_weight (it is {float(weights[term]):g})."
+        f"Lower {term}_weight (it is {weights[term]:g})."
     )
+
+
+def _sha256(picture):
+    """Of the picture's pixels as bytes, row by row, RGB."""
+    return hashlib.sha256(to_uint8(picture).tobytes()).hexdigest()

@@ -65,7 +65,9 @@ def feature_maps(features, channels, title=None, width=1.7):
     """
     maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
     height = width * maps[0].shape[0] / maps[0].shape[1]
-    figure, axes = plt.subplots(1, len(maps), figsize=(width * len(maps), height + 0.6), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(maps), figsize=(width * len(maps), height + 0.6), squeeze=False, layout="constrained"
+    )
     for axis, values, channel in zip(axes[0], maps, channels):
         axis.imshow(values, cmap="viridis", vmin=0, vmax=np.percentile(values, 99.5) or 1)
         axis.set_title(f"channel {channel}", fontsize=8)
@@ -83,7 +85,9 @@ def gram_heatmap(*grams, titles, channels=32):
     corners = [np.asarray(gram)[:channels, :channels] for gram in grams]
     top = max(float(corner.max()) for corner in corners)
     for axis, corner, title in zip(axes[0], corners, titles, strict=True):
-        shown = axis.imshow(np.log10(np.maximum(corner, top * 1e-4)), cmap="viridis", vmax=np.log10(top), vmin=np.log10(top) - 4)
+        shown = axis.imshow(
+            np.log10(np.maximum(corner, top * 1e-4)), cmap="viridis", vmax=np.log10(top), vmin=np.log10(top) - 4
+        )
         axis.set_title(title, fontsize=10)
         axis.set(xlabel="channel", ylabel="channel")
     figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")

@@ -63,7 +63,10 @@ def code_cells(path):
     """The sources of a notebook's code cells, magics and shell lines left out."""
     cells = nbformat.read(path, as_version=4).cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    return ["\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))) for source in sources]
+    return [
+        "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!")))
+        for source in sources
+    ]
 
 
 def definitions(path, **names):
@@ -99,7 +102,9 @@ def run(path):
 
     notebook = nbformat.read(path, as_version=4)
     start = time.perf_counter()
-    NotebookClient(notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
+    NotebookClient(
+        notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    ).execute()
     seconds = time.perf_counter() - start
     strip(notebook)
     nbformat.write(notebook, path)

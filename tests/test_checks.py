@@ -23,7 +23,9 @@ def test_the_reference_is_right(name):
     assert verdict(EXERCISES[name], EXERCISES[name].reference) == f"Right. {EXERCISES[name].right}"
 
 
-@pytest.mark.parametrize("name, message", [(name, message) for name in EXERCISES for message in EXERCISES[name].mistakes])
+@pytest.mark.parametrize(
+    "name, message", [(name, message) for name in EXERCISES for message in EXERCISES[name].mistakes]
+)
 def test_every_mistake_gets_its_own_message(name, message):
     exercise = EXERCISES[name]
     assert verdict(exercise, exercise.mistakes[message]) == f"Not yet. {message}"
@@ -35,7 +37,9 @@ def test_there_are_at_least_five_mistakes(name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("function", [lambda *_: ..., lambda *_: [..., 1], lambda *_: tf.square(...), lambda *_: 1 + ...])
+@pytest.mark.parametrize(
+    "function", [lambda *_: ..., lambda *_: [..., 1], lambda *_: tf.square(...), lambda *_: 1 + ...]
+)
 def test_a_stub_is_not_done(name, function):
     if name != "gradient step":  # it returns nothing; its stubs fail in `assign`
         assert verdict(EXERCISES[name], function) == NOT_DONE

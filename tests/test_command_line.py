@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import __main__ as command_line
+from nst_helpers import machine, optimize
 from nst_helpers import vgg as vgg_module
 from nst_helpers.__main__ import build_parser, main
 from nst_helpers.images import load_image, save_image
@@ -24,7 +25,7 @@ def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
     assert "64 × 36 px" in capsys.readouterr().out
     with Image.open(output) as image:
         assert image.size == (64, 36)
-        card = json.loads(image.text["nst_helpers"])
+        card = json.loads(image.text["nst_helpers"])["settings"]
     assert card["style_weight"] == 9 and card["init"] == "noise" and card["seed"] == 5 and card["steps"] == [3]
     assert card["style_layers"] == ["block1_conv1", "block2_conv1"] and card["content_weight"] == 1
     same = stylize(photo, "mosaic", size=64, steps=3, style_weight=9, init="noise", seed=5,
@@ -35,10 +36,11 @@ def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
 def test_the_keywords_are_those_of_the_function():
     options = vars(build_parser().parse_args(
         "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
-        "--content-layer x --style-layers y z".split()
+        "--content-layer x --style-layers y z --optimizer adam --learning-rate 1 --scales 5 9 --precision float32 "
+        "--like d".split()
     ))  # fmt: skip
-    assert set(options) - {"run", "photo", "painting", "output"} <= set(inspect.signature(stylize).parameters)
-    assert len(options) == 13
+    named = set(options) - {"run", "photo", "painting", "output", "like"}
+    assert named == set(inspect.signature(stylize).parameters) - {"content", "style", "vgg", "progress"}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,16 @@ def test_the_module_runs_from_a_shell():
 
 
 def test_tensorflow_keeps_quiet_in_a_shell(tmp_path):
-    command = [sys.executable, "-m", "nst_helpers", "stylize", "astronaut", "nothing.png", "-o", str(tmp_path / "out.png")]
+    command = [
+        sys.executable,
+        "-m",
+        "nst_helpers",
+        "stylize",
+        "astronaut",
+        "nothing.png",
+        "-o",
+        str(tmp_path / "out.png"),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert run.returncode == 1
     assert run.stderr.count("\n") == 1 and run.stderr.startswith("nothing.png"), run.stderr
@@ -87,6 +98,7 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(command_line, "SUPPORTED_SYSTEMS", {})
     monkeypatch.setattr(vgg_module, "BUNDLED_WEIGHTS", tmp_path / "gone.npz")
     monkeypatch.setattr("importlib.metadata.requires", lambda name: ["tensorflow>=99", "no_such_package>=1"])
+    optimize._bundled_vgg19.cache_clear()  # doctor's is a fresh process
     code, lines = doctor_lines(capsys)
     assert code == 1
     assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
@@ -94,3 +106,15 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
     assert "gone.npz" in lines[4] and "reinstall" in lines[4]
     assert lines[5].startswith("PASS") and lines[6].startswith("FAIL")
+
+
+@pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])
+def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
+    monkeypatch.setattr(machine, "has_gpu", lambda: False)
+    monkeypatch.setattr(command_line.platform, "system", lambda: system)
+    assert "unused" not in command_line.check_tensorflow()
+    monkeypatch.setattr(command_line.shutil, "which", lambda name: "/usr/bin/" + name)
+    said = command_line.check_tensorflow()
+    assert "NVIDIA GPU, unused" in said and cure in said
+    monkeypatch.setattr(machine, "has_gpu", lambda: True)
+    assert command_line.check_tensorflow() == "sees a GPU and will use it"

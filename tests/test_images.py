@@ -107,9 +107,10 @@ def test_other_modes(tmp_path, mode, color, seen):
 def test_sixteen_bits_are_scaled_not_cut(tmp_path, ending):
     values = np.full((40, 40), 65535 // 2, np.uint16)
     Image.fromarray(values).save(tmp_path / f"deep.{ending}")
-    assert corner(load_image(tmp_path / f"deep.{ending}")) == (127,) * 3 or corner(
-        load_image(tmp_path / f"deep.{ending}")
-    ) == (128,) * 3
+    assert (
+        corner(load_image(tmp_path / f"deep.{ending}")) == (127,) * 3
+        or corner(load_image(tmp_path / f"deep.{ending}")) == (128,) * 3
+    )
 
 
 def test_floats_are_read_as_0_to_1(tmp_path):
@@ -156,7 +157,17 @@ def wide_gamut_profile():
         content += b"\0" * (-len(content) % 4)
         table += tag + struct.pack(">II", offset + len(data), len(content))
         data += content
-    head = struct.pack(">I4s4s4s4s4s12s4s", offset + len(data), b"\0" * 4, b"\x02\x10\0\0", b"mntr", b"RGB ", b"XYZ ", b"\0" * 12, b"acsp")
+    head = struct.pack(
+        ">I4s4s4s4s4s12s4s",
+        offset + len(data),
+        b"\0" * 4,
+        b"\x02\x10\0\0",
+        b"mntr",
+        b"RGB ",
+        b"XYZ ",
+        b"\0" * 12,
+        b"acsp",
+    )
     head = head.ljust(68, b"\0") + b"".join(map(number, (0.9642, 1.0, 0.8249)))
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
@@ -208,7 +219,9 @@ def huge_png():
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
 
 
 def encoded(image_format, size=(200, 200)):
@@ -322,7 +335,8 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name, words", [("out", "ending"), ("out.txt", "ending"), ("none/out.png", "no folder"), ("folder.png", "is a folder")]
+    "name, words",
+    [("out", "ending"), ("out.txt", "ending"), ("none/out.png", "no folder"), ("folder.png", "is a folder")],
 )
 def test_a_bad_output_path_gets_a_sentence(tmp_path, name, words):
     (tmp_path / "folder.png").mkdir()

@@ -95,7 +95,9 @@ def test_the_papers_numbers_convert_as_the_docstrings_say():
     first, second = random_features(6), random_features(7)
     channels, pixels = 4, 30
     f, p = (np.reshape(x, (pixels, channels)).T for x in (first, second))
-    assert 0.5 * ((f - p) ** 2).sum() == pytest.approx(0.5 * channels * pixels * float(content_loss(first, second)), rel=1e-5)
+    assert 0.5 * ((f - p) ** 2).sum() == pytest.approx(
+        0.5 * channels * pixels * float(content_loss(first, second)), rel=1e-5
+    )
     gatys = ((f @ f.T - p @ p.T) ** 2).sum() / (4 * channels**2 * pixels**2)
     ours = float(style_loss({"x": gram_matrix(first)}, {"x": gram_matrix(second)}))
     assert gatys == pytest.approx(ours / 4, rel=1e-5)

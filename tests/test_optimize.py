@@ -1,27 +1,29 @@
 import itertools
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import optimize
+from nst_helpers import machine, optimize
 from nst_helpers.images import PAINTINGS, PHOTOS, PictureError, load_image, resize, size_with_longest_side
 from nst_helpers.losses import content_loss, gram_matrix, style_loss
 from nst_helpers.optimize import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     SettingsError,
+    choose_scales,
     compute_targets,
-    scales,
+    paint,
     split_steps,
     starting_point,
     stylize,
 )
 from nst_helpers.vgg import LayerError, feature_extractor
 
-QUICK = {"size": 64, "progress": False}
+QUICK = {"size": 64, "precision": "float32", "progress": False}
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +97,9 @@ def test_constants_by_hand(extract):
 
 
 def test_the_reported_losses_are_the_plain_ones_over_the_constants(extract, vgg):
-    result = stylize("astronaut", "mosaic", steps=1, content_weight=2, style_weight=5, tv_weight=0, init="style", vgg=vgg, **QUICK)
+    result = stylize(
+        "astronaut", "mosaic", steps=1, content_weight=2, style_weight=5, tv_weight=0, init="style", vgg=vgg, **QUICK
+    )
     content, style = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
     features, target = extract(result.picture), extract(content)[CONTENT_LAYER]
     plain_content = content_loss(features[CONTENT_LAYER], target)
@@ -164,15 +168,16 @@ def test_scales_from_coarse_to_fine():
         return tf.zeros((1, height, width, 3))
 
     square = picture(512, 512)
-    assert scales(picture(200, 256), square) == [256]
-    assert scales(picture(256, 384), square) == [192, 384]
-    assert scales(picture(1024, 1024), square) == [256, 512, 1024]
-    assert scales(picture(1024, 40), square) == [1024]  # half of it would be 20 px wide
+    assert choose_scales(picture(200, 256), square) == [256]
+    assert choose_scales(picture(256, 384), square) == [192, 384]
+    assert choose_scales(picture(1024, 1024), square) == [256, 512, 1024]
+    assert choose_scales(picture(1024, 40), square) == [1024]  # half of it would be 20 px wide
 
 
 def test_steps_are_split_between_scales():
-    assert split_steps(None, [256]) == [112]
-    assert split_steps(None, [192, 384]) == [112, 28]
+    assert split_steps(None, [256]) == [100]
+    assert split_steps(None, [192, 384]) == [100, 25]
+    assert split_steps([7, 3], [192, 384]) == [7, 3]
     assert split_steps(100, [192, 384]) == [80, 20]
     for steps, sides in itertools.product((3, 4, 7, 50, 101), ([256], [192, 384], [256, 512, 1024])):
         counts = split_steps(steps, sides)
@@ -196,26 +201,26 @@ def test_the_paintings_longest_side_equals_the_pictures(vgg, monkeypatch):
 
     monkeypatch.setattr(optimize, "compute_targets", spy)
     stylize("red_panda", load_image("cafe_terrace", max_side=50), steps=1, vgg=vgg, **QUICK)
-    (content, style), = seen
+    ((content, style),) = seen
     assert content == (36, 64)
     assert style[0] == 64 and abs(style[1] / style[0] - 401 / 500) < 0.02
 
 
 def interrupt_after(monkeypatch, number):
     """Press Ctrl-C while a step computes, as a person would: by the signal."""
-    original = optimize.make_loss_and_gradient
+    original = optimize._engine
 
-    def make(*arguments):
-        function, calls = original(*arguments), itertools.count(1)
+    def engine(*arguments):
+        (extract, function), calls = original(*arguments), itertools.count(1)
 
         def called(*inputs):
             if next(calls) == number:
                 signal.raise_signal(signal.SIGINT)
             return function(*inputs)
 
-        return called
+        return extract, called
 
-    monkeypatch.setattr(optimize, "make_loss_and_gradient", make)
+    monkeypatch.setattr(optimize, "_engine", engine)
 
 
 def test_an_interrupt_keeps_the_picture(vgg, monkeypatch, capsys):
@@ -237,10 +242,10 @@ def test_an_interrupt_before_the_first_step_is_an_interrupt(vgg, monkeypatch):
 
 
 def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch):
-    original = optimize.make_loss_and_gradient
+    original = optimize._engine
 
-    def make(*arguments):
-        function, calls = original(*arguments), itertools.count(1)
+    def engine(*arguments):
+        (extract, function), calls = original(*arguments), itertools.count(1)
 
         def called(*inputs):
             losses, gradient = function(*inputs)
@@ -248,9 +253,9 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
                 losses = losses | {"style": tf.constant(np.inf), "total": tf.constant(np.inf)}
             return losses, gradient
 
-        return called
+        return extract, called
 
-    monkeypatch.setattr(optimize, "make_loss_and_gradient", make)
+    monkeypatch.setattr(optimize, "_engine", engine)
     result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK)
     assert len(result.history) == 3
     assert "style loss is not finite at step 4" in result.message
@@ -260,7 +265,17 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
 
 def test_a_weight_too_large_for_float32_says_which(vgg):
     with pytest.raises(optimize.LossNotFinite, match="Lower content_weight"):
-        stylize("astronaut", "mosaic", steps=2, style_weight=3e38, tv_weight=0, content_weight=3e38, init="noise", vgg=vgg, **QUICK)
+        stylize(
+            "astronaut",
+            "mosaic",
+            steps=2,
+            style_weight=3e38,
+            tv_weight=0,
+            content_weight=3e38,
+            init="noise",
+            vgg=vgg,
+            **QUICK,
+        )
 
 
 @pytest.mark.parametrize(
@@ -274,11 +289,173 @@ def test_a_weight_too_large_for_float32_says_which(vgg):
         ({"init": "photo"}, "'content', 'style', 'noise'"),
         ({"style_layers": []}, "at least one layer"),
         ({"learning_rate": 0}, "learning_rate"),
+        ({"size": "large"}, "size is 'large': give a number"),
+        ({"size": 64.5}, "whole number"),
+        ({"steps": 2.5}, "whole number"),
+        ({"steps": [3, 4]}, "one number for each of the scales"),
+        ({"optimizer": "sgd"}, "'lbfgs', 'adam'"),
+        ({"precision": "float16"}, "'auto', 'float32', 'bfloat16'"),
+        ({"scales": [64, 48]}, "coarse to fine"),
+        ({"scales": [32, 48]}, "the last one being the picture's, 64"),
+        ({"scales": [16, 64]}, "from 32 px"),
     ],
 )
 def test_a_bad_setting_gets_a_sentence(setting, words):
     with pytest.raises(SettingsError, match=words):
         stylize("astronaut", "mosaic", **(QUICK | setting))
+
+
+def collect(vgg, steps, change=None, **settings):
+    """The steps that `paint` yields; `change` is called with the weights after each."""
+    content, style = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    settings = {
+        "content_layer": CONTENT_LAYER, "style_layers": STYLE_LAYERS, "init": "content", "seed": 0, "optimizer": "lbfgs",
+        "learning_rate": 0.03, "precision": "float32", "scales": [64], "steps": [steps],
+    } | settings  # fmt: skip
+    weights = {"content": 1.0, "style": 8.0, "tv": 3.0}
+    seen = []
+    for step in paint(vgg, content, style, settings, weights):
+        seen.append(step)
+        if change:
+            change(step, weights)
+    return seen
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_weights_can_change_between_steps_without_a_new_trace(vgg, optimizer):
+    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS)
+    collect(vgg, 1)
+    traces = loss_and_gradient.experimental_get_tracing_count()
+
+    def change(step, weights):
+        if step.number == 5:
+            weights["content"] = 100.0
+
+    seen = collect(vgg, 10, change, optimizer=optimizer)
+    steady = collect(vgg, 10, optimizer=optimizer)
+    assert loss_and_gradient.experimental_get_tracing_count() == traces
+    assert [step.losses["total"] for step in seen[:5]] == [step.losses["total"] for step in steady[:5]]
+    assert seen[5].losses["content"] > 20 * seen[4].losses["content"]  # the same picture, or the next, weighed anew
+    assert seen[-1].losses["content"] < 0.8 * seen[5].losses["content"]
+
+
+def test_the_loss_of_lbfgs_never_rises(vgg):
+    totals = [step.losses["total"] for step in collect(vgg, 30)]
+    assert all(after <= before for before, after in itertools.pairwise(totals))
+    assert totals[-1] < totals[0] / 2
+
+
+def test_every_step_has_the_losses_of_its_picture(vgg, extract):
+    painting = load_image("mosaic", max_side=64)
+    targets = compute_targets(extract, load_image("astronaut", max_side=64), painting, CONTENT_LAYER, STYLE_LAYERS)
+    for optimizer in ("lbfgs", "adam"):
+        for step in collect(vgg, 6, optimizer=optimizer):
+            features = extract(step.picture)
+            grams = {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+            assert step.losses["style"] == pytest.approx(8 * divided_style_loss(targets, grams), rel=1e-3)
+
+
+def test_lbfgs_needs_fewer_steps_than_adam(vgg):
+    lbfgs, adam = (collect(vgg, 40, optimizer=name)[-1].losses["total"] for name in ("lbfgs", "adam"))
+    assert lbfgs < adam
+
+
+def test_a_second_run_of_the_same_size_traces_nothing(vgg):
+    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS)
+    stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+    traces = loss_and_gradient.experimental_get_tracing_count()
+    stylize("astronaut", "waves", steps=2, style_weight=3, tv_weight=0, vgg=vgg, **QUICK)
+    assert loss_and_gradient.experimental_get_tracing_count() == traces
+
+
+def test_clock_counts_and_looks_ahead(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(optimize.time, "perf_counter", lambda: now[0])
+    clock = optimize.Clock([100, 200], [10, 5])
+    for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 2 s
+        now[0] += seconds
+        number = clock.tick(0)
+    assert number == 4 and clock.total == 15 and clock.seconds == 6.0
+    assert clock.left() == pytest.approx(6 + 2 + 5 * 2**optimize.GROWTH)
+    for _ in range(6):
+        now[0] += 1.0
+        clock.tick(0)
+    now[0] += 6.0
+    clock.tick(1)
+    now[0] += 4.0
+    clock.tick(1)
+    assert clock.left() == pytest.approx(3 * 4)
+
+
+def test_seconds_left_end_at_zero(vgg):
+    seen = collect(vgg, 6)
+    assert seen[-1].seconds_left == 0 and all(step.seconds_left > 0 for step in seen[:-1])
+    assert all(before.seconds < after.seconds for before, after in itertools.pairwise(seen))
+
+
+def test_plan_names_what_stylize_would_do(vgg):
+    planned = optimize.plan(512, vgg=vgg)
+    assert planned["scales"] == [256, 512] and planned["steps"] == split_steps(None, [256, 512])
+    assert planned["fits"] and planned["seconds"] > 0
+    assert planned["gigabytes"] == pytest.approx(machine.peak_memory(341, 512) / 1e9, rel=0.01)
+    assert optimize.plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
+    monkeypatch.setattr(machine, "has_gpu", lambda: False)
+    monkeypatch.setattr(machine, "memory_within_reach", lambda: machine.peak_memory(48, 48) + 1)
+    with pytest.raises(SettingsError, match="64 × 64 px needs about .* GB .* the largest size that fits is 48"):
+        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+    stylize("astronaut", "mosaic", steps=1, vgg=vgg, **(QUICK | {"size": 48}))
+    monkeypatch.setattr(machine, "memory_within_reach", lambda: 1e6)
+    with pytest.raises(SettingsError, match="close other programs"):
+        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+
+
+def test_no_memory_for_a_finer_scale_keeps_the_picture_so_far(vgg, monkeypatch):
+    original = optimize._engine
+
+    def engine(*arguments):
+        extract, loss_and_gradient = original(*arguments)
+
+        def limited(picture, *others):
+            if picture.shape[1] > 64:
+                raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+            return loss_and_gradient(picture, *others)
+
+        return extract, limited
+
+    monkeypatch.setattr(optimize, "_engine", engine)
+    result = stylize("astronaut", "mosaic", size=96, scales=[64, 96], steps=[3, 2], vgg=vgg, progress=False)
+    assert len(result.history) == 3 and result.picture.shape == (1, 96, 96, 3)
+    assert "96 px does not fit" in result.message and "size=67" in result.message
+    with pytest.raises(optimize.OutOfMemory):
+        stylize("astronaut", "mosaic", size=96, scales=[96], steps=1, vgg=vgg, progress=False)
+
+
+def test_a_smaller_photo_shrinks_the_scales(vgg):
+    small = load_image("astronaut", max_side=64)
+    result = stylize(small, "mosaic", size=128, scales=[96, 128], steps=[1, 1], vgg=vgg, progress=False)
+    assert result.settings["scales"] == [48, 64]
+
+
+def test_both_precisions_in_any_order_and_thread(vgg):
+    """float32 after bfloat16 is float32 again, also on another thread."""
+
+    def gradient(precision):
+        settings = QUICK | {"precision": precision}
+        return stylize("astronaut", "mosaic", steps=2, optimizer="adam", vgg=vgg, **settings).picture.numpy()
+
+    first = gradient("float32")
+    low = gradient("bfloat16")
+    np.testing.assert_array_equal(gradient("float32"), first)
+    with ThreadPoolExecutor(1) as pool:
+        np.testing.assert_array_equal(pool.submit(gradient, "float32").result(), first)
+        other_low = pool.submit(gradient, "bfloat16").result()
+        np.testing.assert_array_equal(pool.submit(gradient, "float32").result(), first)
+    np.testing.assert_array_equal(other_low, low)
+    if machine.best_precision() == "bfloat16":
+        assert (low != first).any()
 
 
 def test_fewer_steps_than_scales_get_a_sentence():

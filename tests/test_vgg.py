@@ -79,6 +79,7 @@ def test_a_keras_weights_file_loads(tmp_path, vgg):
         load_vgg19(path)
 
 
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
 def test_weights_of_another_network_get_a_sentence(tmp_path):
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(tmp_path / "other.weights.h5")
     with pytest.raises(WeightsError, match=r"other\.weights\.h5 does not load"):

@@ -1,0 +1,231 @@
+"""The kit against three well-known recipes, side by side. No network.
+
+    python benchmarks/compare.py [--quick] [--pairs N] [--out FOLDER]
+
+The recipes take turns, a few steps each, so that a busy minute of the machine hits all alike.
+Results are written after every recipe that ends; a benchmark that was broken off starts again with
+those that are missing. `--quick` takes about two minutes: one pair, 256 px, few steps.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from nst_helpers import machine
+
+machine.import_tensorflow()
+
+import matplotlib.pyplot as plt  # noqa: E402
+from held_out import error_function  # noqa: E402
+from recipes import RECIPES, kit_on_tutorial_loss, load, tutorial_loss  # noqa: E402
+
+from nst_helpers.images import save_image  # noqa: E402
+from nst_helpers.vgg import load_vgg19  # noqa: E402
+
+PAIRS = [
+    ("neuschwanstein", "starry_night"),
+    ("red_panda", "night_cafe"),
+    ("roebling_bridge", "cafe_terrace"),
+    ("astronaut", "citrus_slices"),
+    ("red_panda", "starry_night"),
+]
+STEPS = {"TensorFlow tutorial": 1000, "Gatys' notebook": 500, "Keras example": 300}  # the kit's end by themselves
+EXTRAPOLATED = {"Keras example": 4000}  # the published number of steps, where fewer are timed
+A_TURN = 5  # steps a recipe takes before the next one has its turn
+LOOKS = (
+    1,
+    2,
+    3,
+    5,
+    7,
+    10,
+    15,
+    20,
+    30,
+    40,
+    50,
+    60,
+    80,
+    100,
+    125,
+    150,
+    200,
+    250,
+    300,
+    400,
+    500,
+    600,
+    700,
+    800,
+    900,
+    1000,
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="about two minutes: one pair, 256 px, few steps")
+    parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many of the pairs")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="folder of the results")
+    options = parser.parse_args()
+    if options.quick:
+        options.pairs, options.out = 1, options.out / "quick"
+    options.out.mkdir(parents=True, exist_ok=True)
+    side = 256 if options.quick else 512
+    vgg = load_vgg19()
+    for number, (photo, painting) in enumerate(PAIRS[: options.pairs]):
+        names = list(RECIPES) if number == 0 else ["kit", "TensorFlow tutorial"]
+        compare_pair(vgg, photo, painting, names, side, options)
+    (options.out / "table.md").write_text(table(options.out))
+    plot(options.out)
+    print(table(options.out))
+
+
+def compare_pair(vgg, photo_name, painting_name, names, side, options):
+    """Run the missing recipes of one pair by turns, and write one JSON and one PNG file each."""
+    pair = f"{photo_name}_{painting_name}"
+    missing = [name for name in names if not result_file(options.out, pair, name).exists()]
+    photo, painting = load(photo_name, side), load(painting_name, side)
+    errors = error_function(photo_name, painting_name, side, vgg)
+    runs = {name: Run(RECIPES[name](vgg, photo, painting), limit(name, options.quick), errors) for name in missing}
+    while runs:
+        for name, run in list(runs.items()):
+            run.turn()
+            if run.ended:
+                path = result_file(options.out, pair, name)
+                save_image(run.picture, path.with_suffix(".png"))
+                path.write_text(json.dumps({"pair": pair, "recipe": name, **run.record()}, indent=1))
+                print(f"{pair}, {name}: {run.done} steps, {run.seconds:.0f} s", flush=True)
+                del runs[name]
+    path = options.out / f"{pair}__tutorial_objective.json"
+    if "Keras example" in names and not path.exists():
+        path.write_text(json.dumps(race(vgg, photo, painting, pair, options), indent=1))
+
+
+def result_file(folder, pair, name):
+    return folder / f"{pair}__{''.join(letter if letter.isalnum() else '_' for letter in name)}.json"
+
+
+def limit(name, quick):
+    return min(20, STEPS.get(name, 20)) if quick else STEPS.get(name)
+
+
+class Run:
+    """One recipe's generator and its clock, which stands still while others have their turn."""
+
+    def __init__(self, generator, limit, errors):
+        self.generator, self.limit, self.errors = generator, limit, errors
+        self.seconds, self.done, self.ended, self.picture = 0.0, 0, False, None
+        self.steps, self.looks = [], []
+
+    def turn(self):
+        for _ in range(A_TURN):
+            start = time.perf_counter()
+            picture = next(self.generator, None)
+            took = time.perf_counter() - start
+            if picture is None or self.done == self.limit:
+                self.ended = True
+                self.look()
+                return
+            self.picture, self.done, self.seconds = picture, self.done + 1, self.seconds + took
+            self.steps.append(took)
+            if self.done in LOOKS:
+                self.look()
+
+    def look(self):
+        if not self.looks or self.looks[-1]["step"] != self.done:
+            style, content = self.errors(self.picture)
+            self.looks.append({"step": self.done, "seconds": self.seconds, "style": style, "content": content})
+
+    def record(self):
+        last = statistics.median(self.steps[-20:])
+        return {"steps": self.done, "seconds": self.seconds, "seconds_a_step": last, "looks": self.looks}
+
+
+def race(vgg, photo, painting, pair, options):
+    """Seconds for the kit's way to the tutorial's final loss, on the tutorial's own objective."""
+    from nst_helpers.images import load_image
+
+    folder = options.out
+    done = json.loads(result_file(folder, pair, "TensorFlow tutorial").read_text())
+    loss = tutorial_loss(vgg, photo, painting)
+    with machine.precision("float32"):
+        goal = float(loss(load_image(result_file(folder, pair, "TensorFlow tutorial").with_suffix(".png")))[0])
+    seconds, curve = 0.0, []
+    generator = kit_on_tutorial_loss(vgg, photo, painting, 10 if options.quick else 60)
+    for number in range(1, 30 if options.quick else 600):
+        start = time.perf_counter()
+        picture = next(generator)
+        seconds += time.perf_counter() - start
+        if picture.shape == photo.shape and number % 5 == 0:
+            with machine.precision("float32"):
+                value = float(loss(picture)[0])
+            curve.append({"step": number, "seconds": seconds, "loss": value})
+            if value <= goal:
+                break
+    reached = bool(curve) and curve[-1]["loss"] <= goal
+    return {"goal": goal, "tutorial_seconds": done["seconds"], "seconds": seconds, "reached": reached, "curve": curve}
+
+
+def results(folder):
+    """All results of recipes, the main pair's first."""
+    found = [json.loads(path.read_text()) for path in folder.glob("*__*.json") if "objective" not in path.name]
+    order = {f"{photo}_{painting}": number for number, (photo, painting) in enumerate(PAIRS)}
+    return sorted(found, key=lambda result: (order[result["pair"]], list(RECIPES).index(result["recipe"])))
+
+
+def table(folder):
+    """Markdown: one line a recipe and pair."""
+    lines = [
+        "| pair | recipe | steps | s a step | seconds | style error | content error |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for result in results(folder):
+        last, steps, seconds = result["looks"][-1], result["steps"], f"{result['seconds']:.0f}"
+        if result["recipe"] in EXTRAPOLATED:
+            whole = EXTRAPOLATED[result["recipe"]]
+            seconds += f" (extrapolated to {whole} steps: {result['seconds_a_step'] * whole:.0f})"
+        lines.append(
+            f"| {result['pair']} | {result['recipe']} | {steps} | {result['seconds_a_step']:.2f} | {seconds} "
+            f"| {last['style']:.3f} | {last['content']:.3f} |"
+        )
+    for path in sorted(folder.glob("*__tutorial_objective.json")):
+        found = json.loads(path.read_text())
+        word = "reached" if found["reached"] else "not reached"
+        lines += [
+            "",
+            f"The tutorial's own objective: its final loss {found['goal']:.3g} took it {found['tutorial_seconds']:.0f} s; "
+            f"by the kit's way it was {word} in {found['seconds']:.0f} s.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def plot(folder):
+    """Errors against seconds for the main pair."""
+    pair = "_".join(PAIRS[0])
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    palette = ["#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+    for color, result in zip(palette, (result for result in results(folder) if result["pair"] == pair)):
+        seconds = [look["seconds"] for look in result["looks"]]
+        for axis, term in zip(axes, ("style", "content")):
+            axis.plot(
+                seconds,
+                [look[term] for look in result["looks"]],
+                "o-",
+                markersize=3,
+                color=color,
+                label=result["recipe"],
+            )
+    for axis, term in zip(axes, ("style", "content")):
+        axis.set(xscale="log", xlabel="seconds", ylabel=f"{term} error", ylim=(0, None))
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].legend(fontsize=8)
+    figure.savefig(folder / "errors.png", dpi=110)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst_helpers import card
+from nst_helpers.__main__ import main
+from nst_helpers.images import load_image, save_image
+from nst_helpers.optimize import stylize
+
+QUICK = {"size": 64, "precision": "float32", "progress": False}
+
+
+@pytest.fixture(scope="module")
+def result(vgg):
+    return stylize("astronaut", "mosaic", steps=3, style_weight=9, init="noise", seed=4, vgg=vgg, **QUICK)
+
+
+def test_a_card_tells_all_that_made_the_picture(result):
+    made = json.loads(json.dumps(result.card))
+    assert made == result.card
+    assert made["format"] == card.FORMAT
+    assert made["settings"] == result.settings
+    assert made["settings"]["style_weight"] == 9 and made["settings"]["seed"] == 4
+    assert made["settings"]["scales"] == [64] and made["settings"]["steps"] == [3] and made["steps_done"] == 3
+    assert set(made["versions"]) == {"nst_helpers", "tensorflow", "keras", "numpy", "pillow"}
+    assert made["machine"]["system"] and made["seconds"] > 0
+    last = result.history[-1]
+    assert made["losses"] == {name: value for name, value in last.items() if name not in ("step", "side", "seconds")}
+    by_layer = [made["losses"][layer] for layer in result.settings["style_layers"]]
+    assert sum(by_layer) == pytest.approx(made["losses"]["style"], rel=1e-3)
+    assert made["content_sha256"] != made["style_sha256"] and len(made["content_sha256"]) == 64
+
+
+def test_the_sha256_is_that_of_the_pixels(tmp_path, vgg):
+    photo = save_image(load_image("astronaut", max_side=64), tmp_path / "a.png")
+    Image.open(photo).save(tmp_path / "b.bmp")
+    cards = [stylize(tmp_path / name, "mosaic", steps=1, vgg=vgg, **QUICK).card for name in ("a.png", "b.bmp")]
+    assert cards[0]["content_sha256"] == cards[1]["content_sha256"]
+
+
+@pytest.mark.parametrize("name", ["picture.png", "picture.jpg", "picture.webp"])
+def test_what_is_saved_is_read_back(result, tmp_path, name):
+    path = save_image(result.picture, tmp_path / name, card=result.card)
+    assert card.read(path) == result.card
+    if not name.endswith(".png"):
+        assert card.read(f"{path}.json") == result.card
+
+
+def test_like_paints_the_same_picture_again(tmp_path, capsys):
+    first, again, other = (str(tmp_path / name) for name in ("first.png", "again.png", "other.png"))
+    settings = (
+        "--size 64 --steps 4 --style-weight 20 --init noise --seed 7 --tv-weight 1 --style-layers block2_conv1".split()
+    )
+    assert main(["stylize", "astronaut", "mosaic", "-o", first, *settings]) == 0
+    assert main(["stylize", "astronaut", "mosaic", "-o", again, "--like", first]) == 0
+    assert np.abs(load_image(first) - load_image(again)).max() <= 1 / 255 + 1e-6
+    assert card.read(again)["settings"] == card.read(first)["settings"]
+    assert main(["stylize", "red_panda", "mosaic", "-o", other, "--like", first, "--seed", "8"]) == 0
+    assert card.read(other)["settings"] == card.read(first)["settings"] | {"seed": 8}
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("no json", "broken"),
+        ("[1, 2]", "broken"),
+        ('{"settings": {}}', "broken"),
+        ('{"format": 1, "settings": 5}', "broken"),
+        ('{"format": "one", "settings": {}}', "broken"),
+        ('{"format": 99, "settings": {}}', "newer version"),
+        ('{"format": 1, "settings": {"brush": 3}}', "not known here: brush"),
+    ],
+)
+def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, words):
+    path = tmp_path / "card.json"
+    path.write_text(content)
+    with pytest.raises(card.CardError, match=words) as raised:
+        card.settings_for(stylize, path)
+    assert "card.json" in str(raised.value) and "\n" not in str(raised.value)
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_no_card_gets_a_sentence(tmp_path):
+    with pytest.raises(card.CardError, match="no such file"):
+        card.read(tmp_path / "nothing.png")
+    with pytest.raises(card.CardError, match="carries no run card"):
+        card.read(save_image(load_image("mosaic", max_side=64), tmp_path / "plain.png"))
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(card.CardError, match="cannot be read"):
+        card.read(tmp_path / "text.png")
+
+
+def test_a_setting_of_the_wrong_kind_gets_a_sentence(tmp_path, capsys):
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps({"format": 1, "settings": {"size": "large"}}))
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
+    assert "size is 'large'" in capsys.readouterr().err
