@@ -1,6 +1,6 @@
 """The kit against three well-known recipes, side by side. No network.
 
-    python benchmarks/compare.py [--quick] [--pairs N] [--out FOLDER]
+    python benchmarks/compare.py [--quick] [--pairs N] [--recipes NAME ...] [--out FOLDER]
 
 The recipes take turns, a few steps each, so that a busy minute of the machine hits all alike.
 Results are written after every recipe that ends; a benchmark that was broken off starts again with
@@ -19,6 +19,8 @@ from nst_helpers import machine
 machine.import_tensorflow()
 
 import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 from held_out import error_function  # noqa: E402
 from recipes import RECIPES, kit_on_tutorial_loss, load, tutorial_loss  # noqa: E402
 
@@ -69,6 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="about two minutes: one pair, 256 px, few steps")
     parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many of the pairs")
+    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), help="only these; the rest another time")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="folder of the results")
     options = parser.parse_args()
     if options.quick:
@@ -76,16 +79,18 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     side = 256 if options.quick else 512
     vgg = load_vgg19()
-    for number, (photo, painting) in enumerate(PAIRS[: options.pairs]):
+    for number in range(options.pairs):
         names = list(RECIPES) if number == 0 else ["kit", "TensorFlow tutorial"]
-        compare_pair(vgg, photo, painting, names, side, options)
+        names = [name for name in names if name in (options.recipes or names)]
+        compare_pair(vgg, number, names, side, options)
     (options.out / "table.md").write_text(table(options.out))
     plot(options.out)
     print(table(options.out))
 
 
-def compare_pair(vgg, photo_name, painting_name, names, side, options):
+def compare_pair(vgg, number, names, side, options):
     """Run the missing recipes of one pair by turns, and write one JSON and one PNG file each."""
+    photo_name, painting_name = PAIRS[number]
     pair = f"{photo_name}_{painting_name}"
     missing = [name for name in names if not result_file(options.out, pair, name).exists()]
     photo, painting = load(photo_name, side), load(painting_name, side)
@@ -97,11 +102,12 @@ def compare_pair(vgg, photo_name, painting_name, names, side, options):
             if run.ended:
                 path = result_file(options.out, pair, name)
                 save_image(run.picture, path.with_suffix(".png"))
+                np.save(path.with_suffix(".npy"), run.picture)  # unrounded, for the race
                 path.write_text(json.dumps({"pair": pair, "recipe": name, **run.record()}, indent=1))
                 print(f"{pair}, {name}: {run.done} steps, {run.seconds:.0f} s", flush=True)
                 del runs[name]
     path = options.out / f"{pair}__tutorial_objective.json"
-    if "Keras example" in names and not path.exists():
+    if number == 0 and result_file(options.out, pair, "TensorFlow tutorial").exists() and not path.exists():
         path.write_text(json.dumps(race(vgg, photo, painting, pair, options), indent=1))
 
 
@@ -146,15 +152,20 @@ class Run:
 
 
 def race(vgg, photo, painting, pair, options):
-    """Seconds for the kit's way to the tutorial's final loss, on the tutorial's own objective."""
-    from nst_helpers.images import load_image
+    """Seconds for the kit's way to the tutorial's final loss, on the tutorial's own objective.
 
+    Run after the others; so the tutorial's step is timed again in between, and its whole time scaled by that.
+    """
     folder = options.out
     done = json.loads(result_file(folder, pair, "TensorFlow tutorial").read_text())
     loss = tutorial_loss(vgg, photo, painting)
     with machine.precision("float32"):
-        goal = float(loss(load_image(result_file(folder, pair, "TensorFlow tutorial").with_suffix(".png")))[0])
-    seconds, curve = 0.0, []
+        goal = float(
+            loss(tf.constant(np.load(result_file(folder, pair, "TensorFlow tutorial").with_suffix(".npy"))))[0]
+        )
+    seconds, curve, tutorial_steps = 0.0, [], []
+    tutorial = RECIPES["TensorFlow tutorial"](vgg, photo, painting)
+    next(tutorial)  # which traces it
     generator = kit_on_tutorial_loss(vgg, photo, painting, 10 if options.quick else 60)
     for number in range(1, 30 if options.quick else 600):
         start = time.perf_counter()
@@ -164,10 +175,14 @@ def race(vgg, photo, painting, pair, options):
             with machine.precision("float32"):
                 value = float(loss(picture)[0])
             curve.append({"step": number, "seconds": seconds, "loss": value})
+            start = time.perf_counter()
+            next(tutorial)
+            tutorial_steps.append(time.perf_counter() - start)
             if value <= goal:
                 break
     reached = bool(curve) and curve[-1]["loss"] <= goal
-    return {"goal": goal, "tutorial_seconds": done["seconds"], "seconds": seconds, "reached": reached, "curve": curve}
+    tutorial_seconds = statistics.median(tutorial_steps) * done["steps"]
+    return {"goal": goal, "tutorial_seconds": tutorial_seconds, "seconds": seconds, "reached": reached, "curve": curve}
 
 
 def results(folder):
@@ -188,6 +203,7 @@ def table(folder):
         if result["recipe"] in EXTRAPOLATED:
             whole = EXTRAPOLATED[result["recipe"]]
             seconds += f" (extrapolated to {whole} steps: {result['seconds_a_step'] * whole:.0f})"
+            steps = f"{steps} of {whole}; errors after {steps}"
         lines.append(
             f"| {result['pair']} | {result['recipe']} | {steps} | {result['seconds_a_step']:.2f} | {seconds} "
             f"| {last['style']:.3f} | {last['content']:.3f} |"

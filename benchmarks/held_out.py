@@ -1,4 +1,7 @@
-"""How near a picture is to the photo and to the painting, at layers that no recipe optimizes."""
+"""How near a picture is to the photo and to the painting, at layers that no recipe uses for style.
+
+block5_conv2 is the content layer of two of the recipes, which can only count against them for style.
+"""
 
 import tensorflow as tf
 

@@ -6,8 +6,11 @@ Only the standard library is imported at the top, so that `doctor` can say what 
 import argparse
 import platform
 import shutil
+import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
 SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
@@ -55,31 +58,62 @@ def build_parser():
 
 def run_stylize(options):
     """Paint and save; returns 0, or 1 after a sentence on what was wrong."""
+    try:
+        return _stylize(options)
+    except KeyboardInterrupt:
+        print("Interrupted before the first step; nothing was saved.", file=sys.stderr)
+        return 130
+
+
+def _stylize(options):
     from .machine import import_tensorflow
 
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from . import card
-    from .images import PictureError, check_output_path, save_image
-    from .optimize import RunStopped, SettingsError, stylize
+    from .images import PictureError, check_output_path
+    from .optimize import SETTINGS, RunStopped, SettingsError, stylize
     from .vgg import LayerError, WeightsError
 
     given = vars(options)
-    settings = {name: given[name] for name in given if name not in ("run", "photo", "painting", "output", "like")}
+    settings = {name: value for name, value in given.items() if name in SETTINGS}
     try:
         check_output_path(options.output)  # before the run, not after it
         if "like" in given:
-            settings = card.settings_for(stylize, options.like) | settings
+            settings = card.settings_from(options.like, SETTINGS) | settings
         result = stylize(options.photo, options.painting, **settings)
-        save_image(result.picture, options.output, card=result.card)
     except (PictureError, WeightsError, LayerError, SettingsError, RunStopped, card.CardError) as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Interrupted before the first step; nothing was saved.", file=sys.stderr)
-        return 130
+    code = _save(result, options.output)
+    if "like" in given:
+        _say_what_differs(card.read(options.like), result.card)
+    return code
+
+
+def _save(result, path):
+    """Save the picture where it was asked for or, if that has become impossible, in the folder for temporary files."""
+    from .images import PictureError, save_image
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not cost the picture
+    try:
+        saved, code = save_image(result.picture, path, card=result.card), 0
+    except PictureError as error:
+        print(error, file=sys.stderr)
+        saved, code = save_image(result.picture, Path(tempfile.mkdtemp()) / Path(path).name, card=result.card), 1
+    finally:
+        signal.signal(signal.SIGINT, before)
     height, width = result.picture.shape[1:3]
-    print(f"{options.output}: {width} × {height} px in {result.seconds:.0f} s")
-    return 0
+    print(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
+    return code
+
+
+def _say_what_differs(model, made):
+    """Where the picture with the card `made` was not painted quite like the one with the card `model`."""
+    asked, done = sum(model.get("painted", {}).get("steps", [])), model.get("steps_done", 0)
+    if done < asked:
+        print(f"The picture taken as a model was stopped after {done} of {asked} steps; this one was not.")
+    if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
+        print("The picture taken as a model was painted with other weights of VGG19; this one with the bundled ones.")
 
 
 def run_doctor(options):

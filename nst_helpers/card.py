@@ -3,7 +3,6 @@
 `save_image` writes a card into a PNG as text, and as JSON beside any other format.
 """
 
-import inspect
 import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,11 +40,11 @@ def read(path):
     try:
         if path.suffix.lower() == ".json":
             text = path.read_text(encoding="utf-8")
-        elif beside.is_file():
-            text = beside.read_text(encoding="utf-8")
         else:
             with Image.open(path) as image:
                 text = getattr(image, "text", {}).get(KEY)
+            if text is None and beside.is_file():
+                text = beside.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise CardError(f"{path}: there is no such file; give a picture that this kit saved, or its .json.") from error
     except (OSError, UnicodeDecodeError, SyntaxError) as error:  # SyntaxError is Pillow's word for a broken PNG
@@ -59,14 +58,13 @@ def read(path):
     return _checked(text, path.name)
 
 
-def settings_for(function, path):
-    """The settings of the card at `path`, as keyword arguments for `function`. Raises `CardError`."""
+def settings_from(path, known):
+    """The settings of the card at `path`, all of whose names must be in `known`. Raises `CardError`."""
     settings = read(path)["settings"]
-    unknown = sorted(set(settings) - set(inspect.signature(function).parameters))
+    unknown = sorted(set(settings) - set(known))
     if unknown:
-        raise CardError(
-            f"The run card of {Path(path).name} has settings that are not known here: {', '.join(unknown)}."
-        )
+        names = ", ".join(unknown)
+        raise CardError(f"The run card of {Path(path).name} has settings that are not known here: {names}.")
     return settings
 
 

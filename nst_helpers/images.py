@@ -110,8 +110,11 @@ def save_image(picture, path, card=None):
     Image.fromarray(pixels).save(encoded, image_format, **options)
 
     _write_whole(path, encoded.getvalue())
+    beside = path.with_name(path.name + ".json")
     if card_text and image_format != "PNG":
-        _write_whole(path.with_name(path.name + ".json"), card_text.encode())
+        _write_whole(beside, card_text.encode())
+    else:
+        beside.unlink(missing_ok=True)  # of the picture that stood here before
     return path
 
 
@@ -126,6 +129,10 @@ def check_output_path(path):
         raise PictureError(f"{path}: there is no folder {path.parent}; make it first, or save elsewhere.")
     if path.is_dir():
         raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise PictureError(f"{path} cannot be written ({error.strerror}): save it elsewhere.") from error
     return path, image_format
 
 

@@ -5,12 +5,17 @@ import functools
 import os
 import platform
 import sys
+import threading
 from pathlib import Path
 
 import psutil
 
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux names them in /proc/cpuinfo
-REDUCTIONS = "Mean,Sum,Square,SquaredDifference"
+KEPT_IN_FLOAT32 = {  # how TensorFlow's graph optimizer is told
+    f"TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_{change}": "Mean,Sum,Square,SquaredDifference"
+    for change in ("INFERLIST_REMOVE", "DENYLIST_ADD")
+}
+_PRECISION_LOCK = threading.RLock()
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
 BYTES_A_PIXEL = 2500  # of the picture, at the peak
 
@@ -75,39 +80,65 @@ def precision(name):
 
     name: `"float32"` or `"bfloat16"`. TensorFlow's graph optimizer swaps convolutions and matrix
     products to bfloat16 and back; the reductions to a loss stay in float32, because a loss with
-    three digits is too coarse for a line search. Both the option and TensorFlow's copy of it a
-    thread are global, so the context is put around each call, in the thread that computes.
+    three digits is too coarse for a line search.
+
+    TensorFlow has this option once for the process, and a copy of it for each thread that has run
+    something. So the context is put around each call, in the thread that computes, and holds a
+    lock: a second thread that wants a precision waits. A thread that asks for none, and runs its
+    very first function at that moment, can take bfloat16 over.
     """
     options = import_tensorflow().config.optimizer
     key = "auto_mixed_precision_onednn_bfloat16"
-    before = options.get_experimental_options().get(key, False)
-    if name == "bfloat16":
-        for change in ("INFERLIST_REMOVE", "DENYLIST_ADD"):
-            os.environ[f"TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_{change}"] = REDUCTIONS
-    options.set_experimental_options({key: name == "bfloat16"})
+    with _PRECISION_LOCK, _environment(KEPT_IN_FLOAT32 if name == "bfloat16" else {}):
+        before = options.get_experimental_options().get(key, False)
+        options.set_experimental_options({key: name == "bfloat16"})
+        try:
+            yield
+        finally:
+            options.set_experimental_options({key: before})
+
+
+@contextlib.contextmanager
+def _environment(variables):
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
-        options.set_experimental_options({key: before})
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-def peak_memory(height, width):
-    """About how many bytes a process will hold at most that paints a picture of this size.
+def peak_memory(pixels):
+    """About how many bytes a process will hold at most that paints a picture of so many pixels.
 
-    Measured, not derived: see BYTES_A_PIXEL. On the processor; TensorFlow, Keras and the network
+    Measured from 256 to 2048 px, not derived. On the processor; TensorFlow, Keras and the network
     are counted in.
     """
-    return BASE_BYTES + BYTES_A_PIXEL * height * width
+    return BASE_BYTES + BYTES_A_PIXEL * pixels
 
 
 def pixels_that_fit(memory):
-    """The largest height × width for which `peak_memory` is at most `memory` bytes."""
+    """The largest number of pixels for which `peak_memory` is at most `memory` bytes."""
     return max(0, memory - BASE_BYTES) / BYTES_A_PIXEL
 
 
 def memory_within_reach():
-    """How many bytes this process can hold now: what it holds already, and what is free."""
-    return psutil.Process().memory_info().rss + psutil.virtual_memory().available
+    """How many bytes a run could hold now: what is free, and TensorFlow with its network if they are loaded already.
+
+    In a container with a limit of its own, what is free below that.
+    """
+    free = psutil.virtual_memory().available
+    try:
+        limit, used = (Path("/sys/fs/cgroup", name).read_text().strip() for name in ("memory.max", "memory.current"))
+    except OSError:  # no Linux, no limit, or cgroups of version 1
+        limit = "max"
+    if limit != "max":
+        free = min(free, int(limit) - int(used))
+    return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 
 def describe():

@@ -8,12 +8,15 @@ that a weight means the same strength at every size and for every painting.
 import contextlib
 import functools
 import hashlib
+import inspect
+import itertools
 import math
 import numbers
 import sys
 import time
 from dataclasses import dataclass, field
 
+import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
@@ -29,6 +32,7 @@ TERMS = ("content", "style", "tv")
 STARTING_POINTS = ("content", "style", "noise")
 OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam}
 PRECISIONS = ("auto", "float32", "bfloat16")
+NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings leave one place of it
 COARSEST_SIDE = 256  # scales are halved until they are no larger
 COARSEST_PARTS = 4  # the coarsest scale gets this many times the steps of each finer one
 STEPS_A_PART = 25
@@ -78,7 +82,7 @@ class Step:
     number counts from 1 to `total` over all scales; side is the longest side at this scale, in
     pixels; losses: `{"content", "style", "tv", "total", layer: ...}`, weighted, so that the first
     three add up to the total, and the style layers' to `"style"`; seconds since the run began, and
-    about how many are left; constants: see `Targets`.
+    about how many are left (None before that can be said); constants: see `Targets`.
     """
 
     number: int
@@ -86,7 +90,7 @@ class Step:
     side: int
     losses: dict
     seconds: float
-    seconds_left: float
+    seconds_left: float | None
     picture: tf.Tensor = field(repr=False)
     constants: dict = field(repr=False)
 
@@ -118,7 +122,7 @@ def stylize(
     steps=None,
     content_weight=1.0,
     style_weight=8.0,
-    tv_weight=3.0,
+    tv_weight=1.0,
     init="content",
     seed=0,
     content_layer=CONTENT_LAYER,
@@ -148,44 +152,48 @@ def stylize(
     `PictureError`, `WeightsError` or `LayerError` for input that cannot be used.
     """
     start = time.perf_counter()
-    settings = {
-        "size": size,
-        "steps": steps,
-        "content_weight": content_weight,
-        "style_weight": style_weight,
-        "tv_weight": tv_weight,
-        "init": init,
-        "seed": seed,
-        "content_layer": content_layer,
-        "style_layers": list(style_layers),
-        "optimizer": optimizer,
-        "learning_rate": learning_rate,
-        "scales": scales,
-        "precision": precision,
-    }
-    check_settings(settings)
-    content = load_image(content, max_side=size)
-    style = load_image(style, max_side=size)
-    settings["size"] = max(content.shape[1:3])
-    if scales:
-        settings["scales"] = [round(side * settings["size"] / size) for side in scales]
-    else:
-        settings["scales"] = choose_scales(content, style)
-    check_scales(settings["scales"], settings["size"])
-    settings["steps"] = split_steps(steps, settings["scales"])
-    if precision == "auto":
-        settings["precision"] = machine.best_precision()
-    check_memory(*content.shape[1:3])
+    settings = check_settings(
+        size=size,
+        steps=steps,
+        content_weight=content_weight,
+        style_weight=style_weight,
+        tv_weight=tv_weight,
+        init=init,
+        seed=seed,
+        content_layer=content_layer,
+        style_layers=style_layers,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        scales=scales,
+        precision=precision,
+    )
+    content = load_image(content, max_side=settings["size"])
+    side = max(content.shape[1:3])
+    style = load_image(style, max_side=side)
+    painted = {"size": side, "scales": choose_scales(content, style), "precision": settings["precision"]}
+    if settings["scales"]:
+        painted["scales"] = [round(scale * side / settings["size"]) for scale in settings["scales"]]
+    check_scales(painted["scales"], content, style)
+    painted["steps"] = split_steps(settings["steps"], painted["scales"])
+    if settings["precision"] == "auto":
+        painted["precision"] = machine.best_precision()
+    check_memory(content, style)
     vgg = vgg or _bundled_vgg19()
+    facts = {
+        "content_sha256": _sha256(content),
+        "style_sha256": _sha256(style),
+        "weights_sha256": _weights_sha256(vgg),
+        "machine": machine.describe(),
+    }
 
     history, last, message = [], None, ""
-    bar = tqdm(total=sum(settings["steps"]), disable=not progress, file=sys.stdout, ncols=90, bar_format=BAR)
+    bar = tqdm(total=sum(painted["steps"]), disable=not progress, file=sys.stdout, ncols=90, bar_format=BAR)
     try:
-        for last in paint(vgg, content, style, settings):
+        for last in paint(vgg, content, style, settings | painted):
             history.append({"step": last.number, "side": last.side, **last.losses, "seconds": round(last.seconds, 3)})
-            left = tqdm.format_interval(last.seconds_left)
+            left = "" if last.seconds_left is None else tqdm.format_interval(last.seconds_left) + " left, "
             bar.set_description_str(f"{last.side} px", refresh=False)
-            bar.set_postfix_str(f"{left} left, loss {last.losses['total']:.3g}", refresh=False)
+            bar.set_postfix_str(f"{left}loss {last.losses['total']:.3g}", refresh=False)
             bar.update()
     except KeyboardInterrupt:
         if last is None:
@@ -195,30 +203,35 @@ def stylize(
         if last is None:
             raise
         message = str(error)
+    except tf.errors.OpError as error:
+        if last is None:
+            raise
+        reason = error.message.splitlines()[0]
+        message = f"TensorFlow stopped the run after {last.number} of {last.total} steps ({reason}); this is the picture reached."
     finally:
         bar.close()
     if message:
         print(message)
     picture = resize(last.picture, *content.shape[1:3])
     seconds = time.perf_counter() - start
-    made_by = card.make(
-        settings,
-        content_sha256=_sha256(content),
-        style_sha256=_sha256(style),
-        steps_done=last.number,
-        losses=last.losses,
-        constants={name: float(value) for name, value in last.constants.items()},
-        seconds=round(seconds, 1),
-        machine=machine.describe(),
-    )
+    constants = {name: float(value) for name, value in last.constants.items()}
+    done = {"steps_done": last.number, "losses": last.losses, "constants": constants, "seconds": round(seconds, 1)}
+    made_by = card.make(settings, painted=painted, **done, **facts)
     return Result(picture, history, seconds, settings, last.constants, made_by, message)
+
+
+SETTINGS = {
+    name: parameter
+    for name, parameter in inspect.signature(stylize).parameters.items()
+    if name not in ("content", "style", "vgg", "progress")
+}
 
 
 def paint(vgg, content, style, settings, weights=None):
     """The loop, as a generator: yields a `Step` after every evaluation of the loss.
 
-    vgg: what `load_vgg19` returns. content, style: pictures. settings: as in `Result.settings`;
-    its `scales` and `steps` are lists, one entry a scale. Each scale starts from the enlarged
+    vgg: what `load_vgg19` returns. content, style: pictures. settings: as in `Result.settings`,
+    but with `scales` and `steps` as lists, one entry a scale, and no `"auto"`. Each scale starts from the enlarged
     result of the last. weights: `{"content", "style", "tv"}`, read before every step, so that
     whoever holds this dict can change the weights while the picture is painted; None for those
     in the settings. Stop it at any step: the picture yielded last is whole.
@@ -226,19 +239,20 @@ def paint(vgg, content, style, settings, weights=None):
     Raises `LossNotFinite` or `OutOfMemory`; the picture yielded last is then still good.
     """
     layers = settings["content_layer"], tuple(settings["style_layers"])
-    extract, loss_and_gradient = _engine(vgg, *layers)
     weights = {term: settings[f"{term}_weight"] for term in TERMS} if weights is None else weights
     clock = Clock(settings["scales"], settings["steps"])
     best = None
     for scale, (side, steps) in enumerate(zip(settings["scales"], settings["steps"], strict=True)):
-        content_here = resize(content, *size_with_longest_side(content, side))
-        style_here = resize(style, *size_with_longest_side(style, side))
-        with machine.precision("float32"), _memory_errors_said(side):
-            targets = compute_targets(extract, content_here, style_here, *layers)
-        if best is None:
-            best = starting_point(settings["init"], content_here, style_here, settings["seed"])
-        trial = best = resize(best, *content_here.shape[1:3])
-        optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])
+        with _memory_errors_said(side):
+            content_here = resize(content, *size_with_longest_side(content, side))
+            style_here = resize(style, *size_with_longest_side(style, side))
+            extract, loss_and_gradient = _engine(vgg, *layers, tuple(content_here.shape))
+            with machine.precision("float32"):
+                targets = compute_targets(extract, content_here, style_here, *layers)
+            if best is None:
+                best = starting_point(settings["init"], content_here, style_here, settings["seed"])
+            trial = best = resize(best, *content_here.shape[1:3])
+            optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])
         in_force = None
 
         for _ in range(steps):
@@ -247,13 +261,14 @@ def paint(vgg, content, style, settings, weights=None):
                     trial = optimizer.forget()
                 in_force = dict(weights)
                 tensors = {term: tf.constant(weight, tf.float32) for term, weight in in_force.items()}
-            with machine.precision(settings["precision"]), _memory_errors_said(side):
-                losses, gradient = loss_and_gradient(trial, *targets, tensors)
-            values = {term: float(loss) for term, loss in losses.items()}
-            number = clock.tick(scale)
-            if not math.isfinite(values["total"]):
-                raise LossNotFinite(_what_to_lower(values, number, in_force))
-            evaluated, trial = trial, optimizer.next(losses["total"], gradient)
+            with _memory_errors_said(side):
+                with machine.precision(settings["precision"]):
+                    losses, gradient = loss_and_gradient(trial, *targets, tensors)
+                values = {term: float(loss) for term, loss in losses.items()}
+                number = clock.tick(scale)
+                if not math.isfinite(values["total"]):
+                    raise LossNotFinite(_what_to_lower(values, number, in_force))
+                evaluated, trial = trial, optimizer.next(losses["total"], gradient)
             if optimizer.picture is evaluated:  # and not the one before, which was better
                 best, losses_of_best = evaluated, values
             yield Step(number, clock.total, side, losses_of_best, clock.seconds, clock.left(), best, targets.constants)
@@ -293,10 +308,18 @@ class Clock:
         return self.number
 
     def left(self):
-        """The seconds that the rest of the run should take."""
+        """The seconds that the rest of the run should take; None before there is a step to go by."""
         here = self._scale
-        recent = sorted(self._later.get(here, [self._first[here]])[-9:])
-        step = recent[len(recent) // 2]
+        if here in self._later:
+            recent = sorted(self._later[here][-9:])
+            step = recent[len(recent) // 2]
+        elif here - 1 in self._later:
+            before = sorted(self._later[here - 1])
+            step = before[len(before) // 2] * (self._scales[here] / self._scales[here - 1]) ** GROWTH
+        elif self.number == self.total:
+            return 0.0
+        else:
+            return None
         tracing = max(0.0, self._first[here] - step)
         left = step * (sum(self._steps[: here + 1]) - self.number)
         for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
@@ -304,9 +327,9 @@ class Clock:
         return left
 
 
-@functools.lru_cache(maxsize=4)
-def _engine(vgg, content_layer, style_layers):
-    """The extractor and the loop's function; kept, so that a second run does not trace again."""
+@functools.lru_cache(maxsize=8)
+def _engine(vgg, content_layer, style_layers, shape):
+    """The extractor and the loop's function for one shape of picture; kept, so that a second run need not trace it."""
     extract = feature_extractor(vgg, [content_layer, *style_layers])
     return extract, make_loss_and_gradient(extract, content_layer, style_layers)
 
@@ -314,6 +337,14 @@ def _engine(vgg, content_layer, style_layers):
 @functools.cache
 def _bundled_vgg19():
     return load_vgg19()
+
+
+@functools.lru_cache(maxsize=1)
+def _weights_sha256(vgg):
+    digest = hashlib.sha256()
+    for values in vgg.get_weights():
+        digest.update(values.tobytes())
+    return digest.hexdigest()
 
 
 def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
@@ -324,32 +355,25 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says whether
     they can be had now.
     """
-    picture = tf.zeros((1, round(size / aspect), size, 3))
+    size = _whole_number("size", size)
+    height = round(size / aspect)
+    picture = tf.zeros((1, height, size, 3))
     sides = choose_scales(picture, picture)
     counts = split_steps(steps, sides)
-    trial_steps, trial_side = 5, min(TRIAL_SIDE, size)
-    trial = load_image("mosaic", max_side=trial_side)
-    trial = resize(trial, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side)
-    settings = {
+    trial_side = min(TRIAL_SIDE, size)
+    trial = resize(picture, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side)
+    settings = check_settings(**{name: value.default for name, value in SETTINGS.items()}) | {
         "scales": [trial_side],
-        "steps": [trial_steps],
-        "content_layer": CONTENT_LAYER,
-        "style_layers": STYLE_LAYERS,
-        "content_weight": 1.0,
-        "style_weight": 1.0,
-        "tv_weight": 1.0,
-        "init": "content",
-        "seed": 0,
-        "optimizer": "lbfgs",
-        "learning_rate": 0.0,
+        "steps": [5],
         "precision": machine.best_precision() if precision == "auto" else precision,
+        "init": "noise",
     }
     times = [step.seconds for step in paint(vgg or _bundled_vgg19(), trial, trial, settings)]
-    step = min(after - before for before, after in zip(times, times[1:], strict=False))
+    step = min(after - before for before, after in itertools.pairwise(times))
     seconds = sum(
         times[0] + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
     )
-    needed = machine.peak_memory(*picture.shape[1:3])
+    needed = machine.peak_memory(height * size)
     return {
         "seconds": seconds,
         "gigabytes": needed / 1e9,
@@ -450,13 +474,21 @@ def choose_scales(content, style):
     return sides
 
 
-def check_scales(sides, size):
-    """Raise `SettingsError` unless the scales rise, from 32 px or more to the size."""
+def check_scales(sides, content, style):
+    """Raise `SettingsError` unless the scales rise to the content image's size, and VGG19 can see both pictures at each."""
+    size = max(content.shape[1:3])
     if sides != sorted(set(sides)) or sides[-1] != size or sides[0] < SHORTEST_SIDE:
         raise SettingsError(
             f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px, "
             f"the last one being the picture's, {size}."
         )
+    for name, picture in {"content image": content, "style image": style}.items():
+        shorter = min(size_with_longest_side(picture, sides[0]))
+        if shorter < NARROWEST:
+            raise SettingsError(
+                f"At {sides[0]} px on its longer side the {name} is {shorter} px on the shorter, and VGG19 needs "
+                f"{NARROWEST}: use a larger size, or crop it nearer to a square."
+            )
 
 
 def split_steps(steps, sides):
@@ -478,49 +510,76 @@ def split_steps(steps, sides):
     return counts
 
 
-def check_memory(height, width):
-    """Raise `SettingsError` if a picture of this size does not fit the memory now available."""
+def check_memory(content, style):
+    """Raise `SettingsError` if pictures of this size do not fit the memory now available."""
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
-    needed, reach = machine.peak_memory(height, width), machine.memory_within_reach()
+    height, width = content.shape[1:3]
+    painting_height, painting_width = size_with_longest_side(style, max(height, width))
+    pixels = max(height * width, painting_height * painting_width / 2)  # the painting's gradient is never taken
+    needed, reach = machine.peak_memory(pixels), machine.memory_within_reach()
     if needed > reach:
-        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach) / (height * width)))
-        way_out = (
-            f"the largest size that fits is {largest}." if largest >= SHORTEST_SIDE else "close other programs first."
-        )
+        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach) / pixels))
+        fits = largest >= SHORTEST_SIDE
+        way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
         raise SettingsError(
             f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, and "
             f"{max(reach, 0) / 1e9:.1f} GB can be had: {way_out}"
         )
 
 
-def check_settings(settings):
-    """Raise `SettingsError` for a setting of `stylize` that no run could use."""
-    for name in ("size", "content_weight", "style_weight", "tv_weight", "seed", "learning_rate"):
-        if not isinstance(settings[name], numbers.Real):
-            raise SettingsError(f"{name} is {settings[name]!r}: give a number.")
+def check_settings(**settings):
+    """The settings of `stylize` in plain types, fit for JSON; raises `SettingsError` for one that no run could use."""
+    for name in ("content_weight", "style_weight", "tv_weight", "learning_rate"):
+        settings[name] = _number(name, settings[name])
     for name in ("size", "seed"):
-        if settings[name] != int(settings[name]):
-            raise SettingsError(f"{name} is {settings[name]}: give a whole number.")
+        settings[name] = _whole_number(name, settings[name])
     if settings["size"] < SHORTEST_SIDE:
         raise SettingsError(f"size is {settings['size']} px: ask for at least {SHORTEST_SIDE} px.")
-    counts = settings["steps"] if isinstance(settings["steps"], (list, tuple)) else [settings["steps"]]
-    if any(count is not None and not (isinstance(count, numbers.Integral) and count >= 1) for count in counts):
-        raise SettingsError(f"steps is {settings['steps']}: ask for a whole number of at least 1.")
+    if not 0 <= settings["seed"] < 2**31:
+        raise SettingsError(f"seed is {settings['seed']}: use a whole number from 0 to {2**31 - 1}.")
     weights = {name: settings[name] for name in ("content_weight", "style_weight", "tv_weight")}
     for name, weight in weights.items():
-        if not math.isfinite(weight) or weight < 0:
-            raise SettingsError(f"{name} is {weight}: a weight is a number from 0 upward.")
+        if weight < 0:
+            raise SettingsError(f"{name} is {weight:g}: a weight is a number from 0 upward.")
     if not any(weights.values()):
         raise SettingsError("All three weights are 0: give at least one of them a value.")
+    if settings["learning_rate"] <= 0:
+        raise SettingsError(f"learning_rate is {settings['learning_rate']:g}: use a number above 0, such as 0.03.")
     for name, known in {"init": STARTING_POINTS, "optimizer": OPTIMIZERS, "precision": PRECISIONS}.items():
-        if settings[name] not in known:
+        if settings[name] not in tuple(known):
             raise SettingsError(f"{name} is {settings[name]!r}: choose one of {', '.join(map(repr, known))}.")
-    if not settings["style_layers"]:
-        raise SettingsError("style_layers is empty: name at least one layer, such as 'block1_conv1'.")
-    rate = settings["learning_rate"]
-    if not (math.isfinite(rate) and rate > 0):
-        raise SettingsError(f"learning_rate is {rate}: use a number above 0, such as 0.03.")
+    for name in ("steps", "scales"):
+        value = settings[name]
+        if isinstance(value, (list, tuple, np.ndarray)):
+            settings[name] = [_whole_number(name, one) for one in value]
+        elif value is not None and name == "steps":
+            settings[name] = _whole_number(name, value)
+        elif value is not None:
+            raise SettingsError(f"scales is {value!r}: give a list of longest sides, such as [256, 512].")
+        if settings[name] is not None and np.min(settings[name], initial=1) < 1:
+            raise SettingsError(f"{name} is {value}: ask for at least 1.")
+    layers = settings["style_layers"]
+    layers = [layers] if isinstance(layers, str) else layers
+    if not isinstance(layers, (list, tuple)) or not layers:
+        raise SettingsError(f"style_layers is {layers!r}: name at least one layer, such as ['block1_conv1'].")
+    for name in (settings["content_layer"], *layers):
+        if not isinstance(name, str):
+            raise SettingsError(f"A layer is called {name!r}: give Keras' name of a layer, such as 'block4_conv2'.")
+    settings["style_layers"] = list(dict.fromkeys(layers))  # each once
+    return settings
+
+
+def _number(name, value):
+    if not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise SettingsError(f"{name} is {value!r}: give a number.")
+    return float(value)
+
+
+def _whole_number(name, value):
+    if _number(name, value) != int(value):
+        raise SettingsError(f"{name} is {value!r}: give a whole number.")
+    return int(value)
 
 
 def _mean_square(values):

@@ -14,15 +14,18 @@ TERM_STYLES = {  # colors from the Okabe-Ito palette, and a line style each
 def loss_curves(history, title=None):
     """The weighted losses of a run against its steps, on a logarithmic axis.
 
-    history: as in `optimize.Result`. A thin vertical line marks each change of scale.
+    history: as in `optimize.Result`. A thin vertical line marks each change of scale. What lies
+    below a hundredth of the last total is not shown.
     """
     steps = [row["step"] for row in history]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
     for term, (color, line) in TERM_STYLES.items():
         values = [row[term] for row in history]
         if max(values) > 0:
-            axis.plot(steps, values, line, color=color, label=term)
-            axis.annotate(term, (steps[-1], values[-1]), xytext=(4, 0), textcoords="offset points", color=color)
+            axis.plot(steps, values, line, color=color, label=f"{term}: {values[-1]:.2f}")
+    lowest = min(row[term] for row in history for term in TERM_STYLES if row[term] > history[-1]["total"] / 100)
+    axis.set_ylim(bottom=lowest / 1.5)  # a loss near 0, as the content loss at the start, would press all else together
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
     for before, after in zip(history, history[1:]):
         if before["side"] != after["side"]:
             axis.axvline(after["step"], color="0.7", linewidth=0.8)

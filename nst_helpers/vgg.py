@@ -82,10 +82,17 @@ def feature_extractor(vgg, layers):
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"its layers are {', '.join(known)}."
             raise LayerError(f"VGG19 has no layer {name!r}; {hint}")
-    model = keras.Model(vgg.inputs, {name: vgg.get_layer(name).output for name in layers})
+    path = vgg.layers[1 : 2 + max(known.index(name) for name in layers)]
 
     def extract(picture):
-        return model(preprocess(picture))
+        # Layer by layer and not as a `keras.Model`: that would hold every layer's output until the last
+        # is computed, which at 2048 px is 2 GB.
+        values, features = preprocess(picture), {}
+        for layer in path:
+            values = layer(values)
+            if layer.name in layers:
+                features[layer.name] = values
+        return features
 
     return extract
 

@@ -7,7 +7,7 @@ from PIL import Image
 from nst_helpers import card
 from nst_helpers.__main__ import main
 from nst_helpers.images import load_image, save_image
-from nst_helpers.optimize import stylize
+from nst_helpers.optimize import SETTINGS, stylize
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
 
@@ -23,7 +23,8 @@ def test_a_card_tells_all_that_made_the_picture(result):
     assert made["format"] == card.FORMAT
     assert made["settings"] == result.settings
     assert made["settings"]["style_weight"] == 9 and made["settings"]["seed"] == 4
-    assert made["settings"]["scales"] == [64] and made["settings"]["steps"] == [3] and made["steps_done"] == 3
+    assert made["painted"] == {"size": 64, "scales": [64], "steps": [3], "precision": "float32"}
+    assert made["steps_done"] == 3 and len(made["weights_sha256"]) == 64
     assert set(made["versions"]) == {"nst_helpers", "tensorflow", "keras", "numpy", "pillow"}
     assert made["machine"]["system"] and made["seconds"] > 0
     last = result.history[-1]
@@ -71,13 +72,14 @@ def test_like_paints_the_same_picture_again(tmp_path, capsys):
         ('{"format": "one", "settings": {}}', "broken"),
         ('{"format": 99, "settings": {}}', "newer version"),
         ('{"format": 1, "settings": {"brush": 3}}', "not known here: brush"),
+        ('{"format": 1, "settings": {"vgg": 5, "content": "x"}}', "not known here: content, vgg"),
     ],
 )
 def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, words):
     path = tmp_path / "card.json"
     path.write_text(content)
     with pytest.raises(card.CardError, match=words) as raised:
-        card.settings_for(stylize, path)
+        card.settings_from(path, SETTINGS)
     assert "card.json" in str(raised.value) and "\n" not in str(raised.value)
     assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
     assert words in capsys.readouterr().err
@@ -93,8 +95,43 @@ def test_no_card_gets_a_sentence(tmp_path):
         card.read(tmp_path / "text.png")
 
 
-def test_a_setting_of_the_wrong_kind_gets_a_sentence(tmp_path, capsys):
+@pytest.mark.parametrize("name, value", [("size", "large"), ("style_layers", None), ("steps", {}), ("precision", 3)])
+def test_a_setting_of_the_wrong_kind_gets_a_sentence(tmp_path, capsys, name, value):
     path = tmp_path / "card.json"
-    path.write_text(json.dumps({"format": 1, "settings": {"size": "large"}}))
+    path.write_text(json.dumps({"format": 1, "settings": {name: value}}))
     assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
-    assert "size is 'large'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith(f"{name} is {value!r}") and said.count("\n") == 1
+
+
+def test_like_repeats_a_small_photo_and_takes_other_sizes(tmp_path):
+    """The settings on a card are those asked for; how a small photo was painted follows from them."""
+    small = str(save_image(load_image("astronaut", max_side=48), tmp_path / "small.png"))
+    first, again, other = (str(tmp_path / name) for name in ("first.png", "again.png", "other.png"))
+    assert main(["stylize", small, "waves", "-o", first, "--size", "96", "--steps", "3"]) == 0
+    assert main(["stylize", small, "waves", "-o", again, "--like", first]) == 0
+    assert np.abs(load_image(first) - load_image(again)).max() <= 1 / 255 + 1e-6
+    assert (
+        main(["stylize", "astronaut", "waves", "-o", other, "--like", first, "--scales", "64", "96", "--steps", "2"])
+        == 0
+    )
+    assert load_image(other).shape == (1, 96, 96, 3)
+    assert main(["stylize", "astronaut", "waves", "-o", other, "--like", first, "--size", "64"]) == 0
+    assert load_image(other).shape == (1, 64, 64, 3)
+
+
+def test_like_says_what_cannot_be_the_same(tmp_path, capsys, result):
+    made = result.card | {"steps_done": 2, "weights_sha256": "0" * 64}
+    model = save_image(result.picture, tmp_path / "model.png", card=made)
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(model)]) == 0
+    said = capsys.readouterr().out
+    assert "stopped after 2 of 3 steps" in said and "other weights" in said
+
+
+def test_no_stale_card_is_left_beside_a_picture(result, tmp_path):
+    path = save_image(result.picture, tmp_path / "picture.jpg", card=result.card)
+    save_image(result.picture, path)
+    with pytest.raises(card.CardError, match="carries no run card"):
+        card.read(path)
+    (tmp_path / "picture.png.json").write_text("{}")
+    assert card.read(save_image(result.picture, tmp_path / "picture.png", card=result.card)) == result.card

@@ -26,7 +26,7 @@ def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
     with Image.open(output) as image:
         assert image.size == (64, 36)
         card = json.loads(image.text["nst_helpers"])["settings"]
-    assert card["style_weight"] == 9 and card["init"] == "noise" and card["seed"] == 5 and card["steps"] == [3]
+    assert card["style_weight"] == 9 and card["init"] == "noise" and card["seed"] == 5 and card["steps"] == 3
     assert card["style_layers"] == ["block1_conv1", "block2_conv1"] and card["content_weight"] == 1
     same = stylize(photo, "mosaic", size=64, steps=3, style_weight=9, init="noise", seed=5,
                    style_layers=["block1_conv1", "block2_conv1"], progress=False)  # fmt: skip
@@ -58,6 +58,22 @@ def test_bad_input_gets_one_sentence_and_exit_code_1(tmp_path, capsys, arguments
     said = capsys.readouterr().err.strip()
     assert words in said and "\n" not in said and "Traceback" not in said
     assert not list(tmp_path.iterdir())
+
+
+def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    def painted(*arguments, **settings):
+        folder.rmdir()
+        return stylize(*arguments, **settings)
+
+    monkeypatch.setattr(optimize, "stylize", painted)
+    monkeypatch.setattr(command_line.tempfile, "mkdtemp", lambda: str(tmp_path))
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(folder / "out.png"), "--size", "64", "--steps", "1"]) == 1
+    said = capsys.readouterr()
+    assert "there is no folder" in said.err and str(tmp_path / "out.png") in said.out
+    assert load_image(tmp_path / "out.png").shape == (1, 64, 64, 3)
 
 
 def test_the_module_runs_from_a_shell():

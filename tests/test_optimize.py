@@ -1,4 +1,5 @@
 import itertools
+import json
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -137,7 +138,8 @@ def test_the_result_is_a_picture_and_its_own_record(vgg):
     assert result.picture.shape == (1, 36, 64, 3)
     assert float(tf.reduce_min(result.picture)) >= 0 and float(tf.reduce_max(result.picture)) <= 1
     assert [row["step"] for row in result.history] == [1, 2, 3, 4]
-    assert result.settings["size"] == 64 and result.settings["steps"] == [4]
+    assert result.settings["size"] == 64 and result.settings["steps"] == 4
+    assert result.card["painted"] == {"size": 64, "scales": [64], "steps": [4], "precision": "float32"}
     assert set(result.constants) == {"content", *STYLE_LAYERS}
     assert result.message == ""
 
@@ -160,7 +162,7 @@ def test_a_small_photo_is_not_enlarged(vgg):
     small = load_image("astronaut", max_side=48)
     result = stylize(small, "mosaic", size=512, steps=1, vgg=vgg, progress=False)
     assert result.picture.shape == small.shape
-    assert result.settings["size"] == 48
+    assert result.settings["size"] == 512 and result.card["painted"]["size"] == 48
 
 
 def test_scales_from_coarse_to_fine():
@@ -231,8 +233,9 @@ def test_an_interrupt_keeps_the_picture(vgg, monkeypatch, capsys):
     assert len(result.history) == 3
     assert "Interrupted after 3 of 9 steps" in result.message and result.message in capsys.readouterr().out
     assert np.isfinite(result.picture).all()
-    assert result.picture.shape == whole.picture.shape
+    np.testing.assert_allclose(result.picture, whole.picture, atol=1e-5)
     assert result.history[0]["total"] == pytest.approx(whole.history[0]["total"], rel=1e-4)
+    assert result.card["steps_done"] == 3 and result.card["painted"]["steps"] == [9]
 
 
 def test_an_interrupt_before_the_first_step_is_an_interrupt(vgg, monkeypatch):
@@ -260,7 +263,8 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
     assert len(result.history) == 3
     assert "style loss is not finite at step 4" in result.message
     assert "Lower style_weight (it is 8)" in result.message
-    assert np.isfinite(result.picture).all()
+    whole = stylize("astronaut", "mosaic", steps=3, vgg=vgg, **QUICK)
+    np.testing.assert_allclose(result.picture, whole.picture, atol=1e-5)
 
 
 def test_a_weight_too_large_for_float32_says_which(vgg):
@@ -291,6 +295,17 @@ def test_a_weight_too_large_for_float32_says_which(vgg):
         ({"learning_rate": 0}, "learning_rate"),
         ({"size": "large"}, "size is 'large': give a number"),
         ({"size": 64.5}, "whole number"),
+        ({"size": float("inf")}, "size is inf: give a number"),
+        ({"seed": float("nan")}, "seed is nan: give a number"),
+        ({"seed": 2**64}, "seed is 18446744073709551616: use a whole number from 0"),
+        ({"steps": [None, 3]}, "steps is None: give a number"),
+        ({"steps": "many"}, "steps is 'many': give a number"),
+        ({"scales": 64}, "give a list of longest sides"),
+        ({"scales": ["64"]}, "scales is '64': give a number"),
+        ({"style_layers": None}, "style_layers is None"),
+        ({"style_layers": [1]}, "A layer is called 1"),
+        ({"content_layer": ["block4_conv2"]}, "A layer is called"),
+        ({"optimizer": ["adam"]}, "'lbfgs', 'adam'"),
         ({"steps": 2.5}, "whole number"),
         ({"steps": [3, 4]}, "one number for each of the scales"),
         ({"optimizer": "sgd"}, "'lbfgs', 'adam'"),
@@ -323,7 +338,7 @@ def collect(vgg, steps, change=None, **settings):
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_weights_can_change_between_steps_without_a_new_trace(vgg, optimizer):
-    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS)
+    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS, (1, 64, 64, 3))
     collect(vgg, 1)
     traces = loss_and_gradient.experimental_get_tracing_count()
 
@@ -361,7 +376,7 @@ def test_lbfgs_needs_fewer_steps_than_adam(vgg):
 
 
 def test_a_second_run_of_the_same_size_traces_nothing(vgg):
-    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS)
+    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS, (1, 64, 64, 3))
     stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
     traces = loss_and_gradient.experimental_get_tracing_count()
     stylize("astronaut", "waves", steps=2, style_weight=3, tv_weight=0, vgg=vgg, **QUICK)
@@ -371,6 +386,14 @@ def test_a_second_run_of_the_same_size_traces_nothing(vgg):
 def test_clock_counts_and_looks_ahead(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(optimize.time, "perf_counter", lambda: now[0])
+    clock = optimize.Clock([100], [1])
+    now[0] += 1.0
+    clock.tick(0)
+    assert clock.left() == 0
+    clock = optimize.Clock([100, 200], [10, 5])
+    now[0] += 3.0
+    clock.tick(0)
+    assert clock.left() is None  # how much of it was tracing cannot be known
     clock = optimize.Clock([100, 200], [10, 5])
     for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 2 s
         now[0] += seconds
@@ -382,6 +405,7 @@ def test_clock_counts_and_looks_ahead(monkeypatch):
         clock.tick(0)
     now[0] += 6.0
     clock.tick(1)
+    assert clock.left() == pytest.approx(4 * 2**optimize.GROWTH)  # by the steps of the scale before
     now[0] += 4.0
     clock.tick(1)
     assert clock.left() == pytest.approx(3 * 4)
@@ -389,7 +413,8 @@ def test_clock_counts_and_looks_ahead(monkeypatch):
 
 def test_seconds_left_end_at_zero(vgg):
     seen = collect(vgg, 6)
-    assert seen[-1].seconds_left == 0 and all(step.seconds_left > 0 for step in seen[:-1])
+    assert seen[0].seconds_left is None and seen[-1].seconds_left == 0
+    assert all(step.seconds_left > 0 for step in seen[1:-1])
     assert all(before.seconds < after.seconds for before, after in itertools.pairwise(seen))
 
 
@@ -397,13 +422,13 @@ def test_plan_names_what_stylize_would_do(vgg):
     planned = optimize.plan(512, vgg=vgg)
     assert planned["scales"] == [256, 512] and planned["steps"] == split_steps(None, [256, 512])
     assert planned["fits"] and planned["seconds"] > 0
-    assert planned["gigabytes"] == pytest.approx(machine.peak_memory(341, 512) / 1e9, rel=0.01)
+    assert planned["gigabytes"] == pytest.approx(machine.peak_memory(341 * 512) / 1e9, rel=0.01)
     assert optimize.plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
 
 
 def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
-    monkeypatch.setattr(machine, "memory_within_reach", lambda: machine.peak_memory(48, 48) + 1)
+    monkeypatch.setattr(machine, "memory_within_reach", lambda: machine.peak_memory(48 * 48) + 1)
     with pytest.raises(SettingsError, match="64 × 64 px needs about .* GB .* the largest size that fits is 48"):
         stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
     stylize("astronaut", "mosaic", steps=1, vgg=vgg, **(QUICK | {"size": 48}))
@@ -427,20 +452,70 @@ def test_no_memory_for_a_finer_scale_keeps_the_picture_so_far(vgg, monkeypatch):
 
     monkeypatch.setattr(optimize, "_engine", engine)
     result = stylize("astronaut", "mosaic", size=96, scales=[64, 96], steps=[3, 2], vgg=vgg, progress=False)
-    assert len(result.history) == 3 and result.picture.shape == (1, 96, 96, 3)
+    assert len(result.history) == 3
     assert "96 px does not fit" in result.message and "size=67" in result.message
+    coarse = stylize("astronaut", "mosaic", size=96, scales=[64, 96], steps=[3, 1], vgg=vgg, progress=False)
+    np.testing.assert_allclose(
+        result.picture, coarse.picture, atol=1e-5
+    )  # the first picture at 96 px: the enlarged one
     with pytest.raises(optimize.OutOfMemory):
         stylize("astronaut", "mosaic", size=96, scales=[96], steps=1, vgg=vgg, progress=False)
+
+
+def test_an_error_of_tensorflow_keeps_the_picture(vgg, monkeypatch):
+    original = optimize.LBFGS.next
+
+    def broken(self, loss, gradient):
+        broken.calls += 1
+        if broken.calls == 3:
+            raise tf.errors.InternalError(None, None, "cuDNN failed\nin many words")
+        return original(self, loss, gradient)
+
+    broken.calls = 0
+    monkeypatch.setattr(optimize.LBFGS, "next", broken)
+    result = stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
+    assert len(result.history) == 2
+    assert "stopped the run after 2 of 5 steps (cuDNN failed)" in result.message
+
+
+def test_settings_are_plain_values(vgg):
+    given = {"style_weight": np.int64(8), "tv_weight": np.float32(0.5), "seed": np.int64(3), "steps": np.int64(2)}
+    result = stylize(
+        "astronaut", "mosaic", vgg=vgg, scales=np.array([48, 64]), style_layers="block1_conv1", **(QUICK | given)
+    )
+    assert json.loads(json.dumps(result.card)) == result.card
+    assert result.settings["style_layers"] == ["block1_conv1"] and result.settings["scales"] == [48, 64]
+
+
+def test_a_layer_named_twice_counts_once(vgg):
+    once, twice = (
+        stylize("astronaut", "mosaic", steps=1, style_layers=["block1_conv1"] * times, vgg=vgg, **QUICK)
+        for times in (1, 2)
+    )
+    assert once.history == [twice.history[0] | {"seconds": once.history[0]["seconds"]}]
+
+
+def test_a_picture_too_narrow_for_vgg19_gets_a_sentence():
+    with pytest.raises(PictureError, match="512 × 64 px, shrunk to 64 × 8 px"):
+        stylize("astronaut", tf.zeros((1, 64, 512, 3)), **QUICK)
+    with pytest.raises(SettingsError, match="At 34 px on its longer side the content image is 15 px on the shorter"):
+        stylize(tf.zeros((1, 56, 128, 3)), "mosaic", size=128, scales=[34, 128], progress=False)
+
+
+def test_caches_stay_small(vgg):
+    for side in range(32, 44):
+        stylize("astronaut", "mosaic", size=side, steps=1, vgg=vgg, progress=False, style_layers=["block1_conv1"])
+    assert optimize._engine.cache_info().currsize <= 8
 
 
 def test_a_smaller_photo_shrinks_the_scales(vgg):
     small = load_image("astronaut", max_side=64)
     result = stylize(small, "mosaic", size=128, scales=[96, 128], steps=[1, 1], vgg=vgg, progress=False)
-    assert result.settings["scales"] == [48, 64]
+    assert result.card["painted"]["scales"] == [48, 64]
 
 
 def test_both_precisions_in_any_order_and_thread(vgg):
-    """float32 after bfloat16 is float32 again, also on another thread."""
+    """float32 after bfloat16 is float32 again, also on another thread, also when both paint at once."""
 
     def gradient(precision):
         settings = QUICK | {"precision": precision}
@@ -454,6 +529,11 @@ def test_both_precisions_in_any_order_and_thread(vgg):
         other_low = pool.submit(gradient, "bfloat16").result()
         np.testing.assert_array_equal(pool.submit(gradient, "float32").result(), first)
     np.testing.assert_array_equal(other_low, low)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(gradient, ["bfloat16", "float32"]))
+    np.testing.assert_array_equal(both[0], low)
+    np.testing.assert_array_equal(both[1], first)
+    assert not tf.config.optimizer.get_experimental_options().get("auto_mixed_precision_onednn_bfloat16", False)
     if machine.best_precision() == "bfloat16":
         assert (low != first).any()
 
