@@ -177,7 +177,7 @@ def stylize(
     painted["steps"] = split_steps(settings["steps"], painted["scales"])
     if settings["precision"] == "auto":
         painted["precision"] = machine.best_precision()
-    check_memory(content, style)
+    check_memory(content, style, painted["precision"])
     vgg = vgg or _bundled_vgg19()
     facts = {
         "content_sha256": _sha256(content),
@@ -373,7 +373,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     seconds = sum(
         times[0] + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
     )
-    needed = machine.peak_memory(height * size)
+    needed = machine.peak_memory(height * size, settings["precision"])
     return {
         "seconds": seconds,
         "gigabytes": needed / 1e9,
@@ -510,16 +510,16 @@ def split_steps(steps, sides):
     return counts
 
 
-def check_memory(content, style):
+def check_memory(content, style, precision):
     """Raise `SettingsError` if pictures of this size do not fit the memory now available."""
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
     height, width = content.shape[1:3]
     painting_height, painting_width = size_with_longest_side(style, max(height, width))
     pixels = max(height * width, painting_height * painting_width / 2)  # the painting's gradient is never taken
-    needed, reach = machine.peak_memory(pixels), machine.memory_within_reach()
+    needed, reach = machine.peak_memory(pixels, precision), machine.memory_within_reach()
     if needed > reach:
-        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach) / pixels))
+        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach, precision) / pixels))
         fits = largest >= SHORTEST_SIDE
         way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
         raise SettingsError(

@@ -120,3 +120,9 @@ def test_a_flat_loss_moves_nothing():
     optimizer = LBFGS(random(1))
     drive(optimizer, lambda x: (tf.constant(1.0), tf.zeros_like(x)), 5)
     np.testing.assert_array_equal(optimizer.picture, random(1))
+
+
+def test_values_that_a_bound_stops_are_held():
+    picture = tf.constant([0.0, 0.0, 1.0, 1.0, 0.5])
+    gradient = tf.constant([1.0, -1.0, 1.0, -1.0, 1.0])  # a step goes against it
+    np.testing.assert_array_equal(optimizers._free(picture, gradient), [0, 1, 1, 0, 1])
