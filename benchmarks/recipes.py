@@ -16,7 +16,7 @@ import tensorflow as tf
 from nst_helpers import machine
 from nst_helpers.images import load_image, resize, size_with_longest_side
 from nst_helpers.losses import gram_matrix
-from nst_helpers.optimize import CONTENT_LAYER, STYLE_LAYERS, choose_scales, paint, split_steps
+from nst_helpers.optimize import SETTINGS, STYLE_LAYERS, check_settings, choose_scales, paint, split_steps
 from nst_helpers.optimizers import LBFGS
 from nst_helpers.vgg import IMAGENET_MEAN_BGR, feature_extractor, preprocess
 
@@ -28,23 +28,14 @@ def at_side(picture, side):
     return resize(picture, *size_with_longest_side(picture, side))
 
 
-def kit(vgg, photo, painting, optimizer="lbfgs", precision="auto", scales=None, steps=None, style_weight=8.0):
+def kit(vgg, photo, painting, **given):
     """`stylize` at its default settings, but for those given."""
-    scales = scales or choose_scales(photo, painting)
-    settings = {
-        "content_weight": 1.0,
-        "style_weight": style_weight,
-        "tv_weight": 3.0,
-        "init": "content",
-        "seed": 0,
-        "content_layer": CONTENT_LAYER,
-        "style_layers": STYLE_LAYERS,
-        "optimizer": optimizer,
-        "learning_rate": 0.03,
-        "precision": machine.best_precision() if precision == "auto" else precision,
-        "scales": scales,
-        "steps": split_steps(steps, scales),
-    }
+    defaults = {name: parameter.default for name, parameter in SETTINGS.items()}
+    settings = check_settings(**defaults | {"size": max(photo.shape[1:3])} | given)
+    settings["scales"] = settings["scales"] or choose_scales(photo, painting)
+    settings["steps"] = split_steps(settings["steps"], settings["scales"])
+    if settings["precision"] == "auto":
+        settings["precision"] = machine.best_precision()
     for step in paint(vgg, photo, painting, settings):
         yield step.picture
 

@@ -1,0 +1,128 @@
+"""The benchmark's recipes and measures, at a size at which they say nothing about speed or looks."""
+
+import itertools
+import json
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from notebook_tools import ROOT
+
+from nst_helpers.images import load_image
+from nst_helpers.losses import gram_matrix, total_variation
+from nst_helpers.vgg import feature_extractor
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import compare  # noqa: E402
+import held_out  # noqa: E402
+import recipes  # noqa: E402
+
+SIDE = 64
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return recipes.load("neuschwanstein", SIDE), recipes.load("starry_night", SIDE)
+
+
+def test_errors_are_zero_where_nothing_differs(vgg, pair):
+    errors = held_out.error_function(pair[1], pair[1], SIDE, vgg)
+    assert errors(pair[1]) == pytest.approx((0, 0), abs=1e-5)
+    style, content = held_out.error_function(*pair, SIDE, vgg)(pair[0])
+    assert content < 1e-5 and 0.3 < style < 1.5
+
+
+def test_errors_by_hand(vgg, pair):
+    extract = feature_extractor(vgg, [*held_out.STYLE, held_out.CONTENT])
+    photo, painting = (extract(picture) for picture in pair)
+    moved = tf.roll(pair[0], 3, axis=2)
+    grams = [
+        [np.asarray(gram_matrix(features[layer])) for layer in held_out.STYLE]
+        for features in (extract(moved), painting)
+    ]
+    expected = np.mean([np.linalg.norm(one - other) / np.linalg.norm(other) for one, other in zip(*grams, strict=True)])
+    style, content = held_out.error_function(*pair, SIDE, vgg)(moved)
+    assert style == pytest.approx(expected, rel=1e-4)
+    target = np.asarray(photo[held_out.CONTENT])
+    difference = np.asarray(extract(moved)[held_out.CONTENT]) - target
+    assert content == pytest.approx(np.linalg.norm(difference) / np.linalg.norm(target), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_paints(vgg, name):
+    """The first steps of each come nearer to the painting."""
+    side = 256 if name == "Keras example" else SIDE  # its learning rate is for large pictures; at 64 px it diverges
+    photo, painting = recipes.load("neuschwanstein", side), recipes.load("starry_night", side)
+    pictures = list(itertools.islice(recipes.RECIPES[name](vgg, photo, painting), 12))
+    assert len(pictures) == 12
+    for picture in pictures:
+        assert picture.shape == photo.shape
+        assert 0 <= float(tf.reduce_min(picture)) and float(tf.reduce_max(picture)) <= 1
+    errors = held_out.error_function(photo, painting, side, vgg)
+    assert errors(pictures[-1])[0] < errors(photo)[0]
+    assert errors(pictures[-1])[1] > 0
+
+
+def test_the_tutorials_loss_by_hand(vgg, pair):
+    photo, painting = pair
+    picture = tf.clip_by_value(photo + 0.1, 0, 1)
+    loss, gradient = recipes.tutorial_loss(vgg, photo, painting)(picture)
+    layers = ["block5_conv2", "block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"]
+    extract = feature_extractor(vgg, layers)
+    of_picture, of_photo, of_painting = extract(picture), extract(photo), extract(painting)
+    content = np.mean(np.square(of_picture["block5_conv2"] - of_photo["block5_conv2"]))
+    style = [
+        np.mean(np.square(gram_matrix(of_picture[layer]) - gram_matrix(of_painting[layer]))) for layer in layers[1:]
+    ]
+    height, width = photo.shape[1:3]
+    down, across = (np.abs(np.diff(picture, axis=axis)).sum() for axis in (1, 2))
+    assert float(loss) == pytest.approx(1e4 * content + 1e-2 / 5 * sum(style) + 30 * (down + across), rel=1e-3)
+    assert gradient.shape == photo.shape and total_variation(picture) > 0
+
+
+def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
+    """A second start runs only what has no result yet."""
+    started = []
+
+    def fake(vgg, photo, painting):
+        started.append(tuple(photo.shape))
+        yield photo
+        yield painting[:, : photo.shape[1], : photo.shape[2]]
+
+    monkeypatch.setattr(compare, "RECIPES", {"kit": fake, "kit, float32": fake})
+    options = type("Options", (), {"out": tmp_path, "quick": True})()
+    compare.compare_pair(vgg, 0, ["kit"], 128, options)
+    assert len(started) == 1
+    compare.compare_pair(vgg, 0, ["kit", "kit, float32"], 128, options)
+    assert len(started) == 2
+    found = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("*.json"))]
+    assert [result["recipe"] for result in found] == ["kit", "kit, float32"]
+    assert all(result["steps"] == 2 and result["looks"][-1]["step"] == 2 for result in found)
+    table = compare.table(tmp_path)
+    assert table.count("| neuschwanstein_starry_night |") == 2
+    compare.plot(tmp_path)
+    assert load_image(tmp_path / "errors.png").shape[0] == 1
+
+
+def test_a_callback_becomes_a_generator():
+    seen = []
+
+    def run(show):
+        for number in range(3):
+            seen.append(number)
+            show(number)
+
+    generator = recipes.as_generator(run)
+    assert next(generator) == 0 and seen == [0]  # it waits
+    assert list(generator) == [1, 2]
+
+    def broken(show):
+        show(1)
+        raise ValueError("as in the thread")
+
+    generator = recipes.as_generator(broken)
+    assert next(generator) == 1
+    with pytest.raises(ValueError, match="as in the thread"):
+        next(generator)
