@@ -122,7 +122,7 @@ def stylize(
     steps=None,
     content_weight=1.0,
     style_weight=8.0,
-    tv_weight=1.0,
+    tv_weight=0.3,
     init="content",
     seed=0,
     content_layer=CONTENT_LAYER,

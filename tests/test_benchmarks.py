@@ -126,3 +126,27 @@ def test_a_callback_becomes_a_generator():
     assert next(generator) == 1
     with pytest.raises(ValueError, match="as in the thread"):
         next(generator)
+
+
+def test_equal_evaluations_for_all_optimizers(vgg, pair, capsys, monkeypatch):
+    import compare_optimizers
+
+    monkeypatch.setattr(compare_optimizers, "split_steps", lambda steps, sides: [12] * len(sides))
+    monkeypatch.setattr(sys, "argv", ["compare_optimizers.py", "--side", str(SIDE), "--precision", "float32"])
+    compare_optimizers.main()
+    lines = [line.split("|")[1:4] for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert [name.strip() for name, _, _ in lines[1:]] == ["lbfgs", "adam", "SciPy"]
+    assert {evaluations.strip() for _, evaluations, _ in lines[1:]} == {"12"}
+    losses = {name.strip(): float(loss) for name, _, loss in lines[1:]}
+    assert losses["lbfgs"] == pytest.approx(losses["SciPy"], rel=0.3)  # SciPy's is the reference
+
+
+def test_operations_by_hand(vgg):
+    """block1_conv1 to block5_conv1 of a picture of 32 × 32."""
+    import profile_step
+
+    channels = [3, 64, 64, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512, 512]
+    sides = [32, 32, 16, 16, 8, 8, 8, 8, 4, 4, 4, 4, 2]
+    layers = zip(sides, itertools.pairwise(channels), strict=True)
+    expected = sum(2 * side**2 * 9 * inputs * outputs for side, (inputs, outputs) in layers)
+    assert profile_step.convolution_operations(vgg, tf.zeros((1, 32, 32, 3))) == expected

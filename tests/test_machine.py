@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import types
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
@@ -126,17 +127,18 @@ def test_memory_is_within_a_quarter_of_what_was_measured(side, precision, measur
 
 def test_a_run_takes_no_more_memory_than_was_said():
     """In a process of its own, at a size where the picture outweighs the base."""
+    if not Path("/proc/self/status").exists():  # `resource`'s peak is the parent's after a vfork, so not of use here
+        pytest.skip("only Linux tells a process's peak of memory")
     code = """
-import resource
+from pathlib import Path
 from nst_helpers import machine
 machine.import_tensorflow()
 from nst_helpers.optimize import stylize
 stylize("neuschwanstein", "starry_night", size=480, scales=[480], steps=[3], precision="float32", progress=False)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
 """
-    pytest.importorskip("resource")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
-    assert int(run.stdout) < 1.25 * machine.peak_memory(480 * 320), run.stderr
+    assert 0.8 < int(run.stdout) * 1024 / machine.peak_memory(480 * 320) < 1.25, run.stderr
 
 
 def reach(monkeypatch, limit="max", used="0", rss=0.0):
