@@ -106,6 +106,43 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
     assert load_image(tmp_path / "errors.png").shape[0] == 1
 
 
+def test_when_the_kit_is_nearer_on_both(tmp_path):
+    def write(recipe, looks, seconds_a_step):
+        looks = [dict(zip(("step", "seconds", "style", "content"), look, strict=True)) for look in looks]
+        result = {
+            "pair": "red_panda_night_cafe",
+            "recipe": recipe,
+            "steps": looks[-1]["step"],
+            "seconds": looks[-1]["seconds"],
+            "seconds_a_step": seconds_a_step,
+            "looks": looks,
+        }
+        compare.result_file(tmp_path, result["pair"], recipe).write_text(json.dumps(result))
+
+    write("TensorFlow tutorial", [(1, 2, 0.8, 0.2), (100, 200, 0.4, 0.9)], 2.0)
+    write("kit", [(1, 1, 0.9, 0.3), (2, 2, 0.39, 0.95), (5, 5, 0.3, 0.8), (6, 6, 0.2, 0.7)], 1.0)
+    write("kit, float32", [(9, 9, 0.5, 0.1)], 1.5)
+    text = "\n".join(compare.nearer_on_both(tmp_path))
+    assert "from step 5 on, after 5.0 s: 40 times as fast" in text and "to the tutorial's: 0.50" in text
+    assert "the kit, float32 is never nearer" in text
+
+
+def test_a_step_in_which_the_machine_slept_counts_as_a_usual_one(monkeypatch):
+    times = iter([1, 1, 1, 1, 1, 1, 30, 1, 1, 500, 1, 1])  # 30: a scale was traced
+    clock = [0.0]
+
+    def paint():
+        for took in times:
+            clock[0] += took
+            yield tf.zeros(())
+
+    monkeypatch.setattr(compare.time, "perf_counter", lambda: clock[0])
+    run = compare.Run(paint(), None, lambda picture: (0.5, 0.5))
+    while not run.ended:
+        run.turn()
+    assert run.done == 12 and run.seconds == 41
+
+
 def test_a_callback_becomes_a_generator():
     seen = []
 

@@ -169,7 +169,7 @@ def test_lesson_05_paints_as_stylize_does(vgg):
     paint = definitions(lesson("05_optimization_loop"), extract=extract)["paint"]
     photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
     targets = compute_targets(extract, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
-    weights = tuple(tf.constant(weight) for weight in (1.0, 8.0, 1.0))
+    weights = tuple(tf.constant(weight) for weight in (1.0, 8.0, 0.3))
     picture, totals = paint(photo, targets, weights, steps=4, learning_rate=0.03)
     adam = {"optimizer": "adam", "precision": "float32"}
     result = stylize(photo, painting, size=64, steps=4, vgg=vgg, progress=False, **adam)
