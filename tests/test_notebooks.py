@@ -86,13 +86,24 @@ def test_anatomy(path):
         "Shut Down Kernel",
     ):
         assert part in prose, part
-    assert prose.count("**Predict.**") >= 2
+    assert prose.count("**Predict.**") >= 3
     # Every recap answers every objective.
     objectives = re.search(r"\*\*You will be able to\*\*\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]
     answers = re.search(r"## Recap\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]
     assert len(re.findall("^- ", objectives, re.M)) == len(re.findall("^- ", answers, re.M))
     # A details block without a blank line after its summary shows Markdown as plain text.
     assert all(after == "\n\n" for after in re.findall(r"</summary>(\s*)", prose))
+
+
+@pytest.mark.parametrize("name", LESSONS[1:6])
+def test_four_exercises_with_hints_and_a_solution(name):
+    prose = text(NOTEBOOKS / f"{name}.ipynb")
+    exercises = re.findall(r"### Exercise (\d): ", prose)
+    assert exercises == ["1", "2", "3", "4"]
+    code = "\n".join("".join(cell["source"]) for cell in cells(NOTEBOOKS / f"{name}.ipynb", "code"))
+    assert len(re.findall(r"^check\(", code, re.MULTILINE)) == 4
+    assert prose.count("<summary>Hint") >= 4
+    assert (NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
 
 
 @pytest.mark.parametrize("path", sorted((NOTEBOOKS / "solutions").glob("*.ipynb")), ids=lambda path: path.stem)
