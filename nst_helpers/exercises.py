@@ -99,7 +99,9 @@ _FIELD = Exercise(
     mistakes={
         "You add 3 for a convolution: it adds one neighbor on each side, so 2 spacings.": _field(conv=3),
         "You add 1 for a convolution: it has a neighbor on each side, so it adds 2 spacings.": _field(conv=1),
-        "The spacing stays 1 in your function: after a pooling neighbors lie twice as far apart.": _field(stride=1),
+        "Your function counts as if the spacing were always 1: double `spacing` at each pooling, and multiply what you add by it.": _field(
+            stride=1
+        ),
         "You add 2 spacings for a pooling: it looks at 2 × 2, which is one neighbor more.": _field(pool=2),
         "You add nothing for a pooling: it looks at 2 × 2, which is one neighbor more.": _field(pool=0),
         "You start from 0: before any layer, a value sees its own pixel, 1.": _field(start=0),
@@ -198,7 +200,7 @@ _GRADIENT = Exercise(
     cases=_feature_cases,
     right="It points away from the target, and is 0 where the feature is right: a step against it leads there.",
     mistakes={
-        "The 2 is missing: the derivative of a square is twice its root.": lambda f, t: (
+        "The 2 is missing: the derivative of a square is twice what is squared.": lambda f, t: (
             (f - t) / tf.cast(tf.size(f), tf.float32)
         ),
         "You did not divide: the loss is a mean, so each value has a share of one over their number.": lambda f, t: (
@@ -412,7 +414,9 @@ _TOTAL = Exercise(
         "You divided by the weights: a larger weight makes its term count more, so multiply.": lambda c, s, v, a, b, g: (
             c / a + s / b + v / g
         ),
-        "You squared the losses: they are squares already.": lambda c, s, v, a, b, g: a * c**2 + b * s**2 + g * v**2,
+        "You squared the losses: add them as they are, each times its weight.": lambda c, s, v, a, b, g: (
+            a * c**2 + b * s**2 + g * v**2
+        ),
     },
 )
 
@@ -455,8 +459,7 @@ _VARIATION = Exercise(
 _PAPERS_STYLE = Exercise(
     reference=lambda g, a: _mean_square(g - a) / 4,
     cases=lambda: [[_random(6, 3, 3, high=5.0), _random(7, 3, 3, high=5.0)], [_random(8, 4, 4), _random(9, 4, 4)]],
-    right="So the paper's style weight is four times this course's for the same strength, once its sums are means over the "
-    "pixels.",
+    right="So a weight of the paper has to be four times a weight on this course's plain loss to count as much.",
     mistakes={
         "The factor 4 is missing: equation 4 divides by 4 N² M².": lambda g, a: _mean_square(g - a),
         "You divided by 2: equation 4 has a 4.": lambda g, a: _mean_square(g - a) / 2,
@@ -505,7 +508,7 @@ _SLOPE = Exercise(
     cases=_function_cases,
     right="The tape needs no formula: it differentiates what was computed.",
     nothing="Your function gives None: end it with `return`, make `x` a `tf.Variable`, and call `function(x)` inside the "
-    "`with`; the tape sees only what happens there.",
+    "`with`; the tape sees only what happens there. Ask `tape.gradient` first for what is differentiated, then for `x`.",
     mistakes={
         "You gave the function's value: ask the tape for the gradient.": lambda f, x: f(tf.constant(float(x))),
         "The sign is wrong: a gradient points uphill.": lambda f, x: -_slope(f, x),
@@ -596,18 +599,17 @@ def _scales(size, coarsest):
 
 _SCALES = Exercise(
     reference=_scales,
-    cases=lambda: [[512, 128], [384, 128], [1000, 100], [96, 128]],
+    cases=lambda: [[512, 128], [384, 96], [1000, 100], [96, 128]],
     right="Coarse first, and the last one is the size that was asked for.",
     mistakes={
         "The order is from fine to coarse: begin with the coarsest.": lambda s, c: _scales(s, c)[::-1],
         "The full size is missing: it is the last scale.": lambda s, c: _scales(s, c)[:-1],
-        "You go one scale too far: none may be smaller than `coarsest`.": lambda s, c: [
-            _scales(s, c)[0] // 2,
-            *_scales(s, c),
-        ],
-        "You stop one scale too early: a side that equals `coarsest`, or comes near it from above, still counts.": lambda s, c: (
-            _scales(s, c)[1:] or [s]
+        "You go one scale too far: none may be smaller than `coarsest`.": lambda s, c: (
+            [_scales(s, c)[0] // 2, *_scales(s, c)] if s >= c else [s]
         ),
+        "You leave out a side that equals `coarsest`: it still counts, so compare with `>=`.": lambda s, c: [
+            side for side in _scales(s, c) if side > c or side == s
+        ],
     },
 )
 

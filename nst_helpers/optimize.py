@@ -133,6 +133,7 @@ def stylize(
     precision="auto",
     vgg=None,
     progress=True,
+    on_step=None,
 ):
     """Paint the content image in the manner of the style image.
 
@@ -144,7 +145,9 @@ def stylize(
     optimizer: `"lbfgs"` or `"adam"`, see `optimizers.py`; learning_rate: Adam's, at the start.
     scales: the longest sides from coarse to fine, the last one being the size (if the content
     image is smaller, they shrink with it); None for `choose_scales`. precision: `"float32"`,
-    `"bfloat16"` or `"auto"`, see `machine.best_precision`. vgg: what `load_vgg19` returns; None loads the bundled weights, once. progress: show a bar.
+    `"bfloat16"` or `"auto"`, see `machine.best_precision`. vgg: what
+    `load_vgg19` returns; None loads the bundled weights, once. progress: show a bar. on_step: a function
+    that is called with each `Step`; it may raise `KeyboardInterrupt` to end the run.
 
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer
@@ -178,7 +181,7 @@ def stylize(
     if settings["precision"] == "auto":
         painted["precision"] = machine.best_precision()
     check_memory(content, style, painted["precision"])
-    vgg = vgg or _bundled_vgg19()
+    vgg = vgg or bundled_vgg19()
     facts = {
         "content_sha256": _sha256(content),
         "style_sha256": _sha256(style),
@@ -195,6 +198,8 @@ def stylize(
             bar.set_description_str(f"{last.side} px", refresh=False)
             bar.set_postfix_str(f"{left}loss {last.losses['total']:.3g}", refresh=False)
             bar.update()
+            if on_step is not None:
+                on_step(last)
     except KeyboardInterrupt:
         if last is None:
             raise
@@ -223,7 +228,7 @@ def stylize(
 SETTINGS = {
     name: parameter
     for name, parameter in inspect.signature(stylize).parameters.items()
-    if name not in ("content", "style", "vgg", "progress")
+    if name not in ("content", "style", "vgg", "progress", "on_step")
 }
 
 
@@ -234,7 +239,8 @@ def paint(vgg, content, style, settings, weights=None):
     but with `scales` and `steps` as lists, one entry a scale, and no `"auto"`. Each scale starts from the enlarged
     result of the last. weights: `{"content", "style", "tv"}`, read before every step, so that
     whoever holds this dict can change the weights while the picture is painted; None for those
-    in the settings. Stop it at any step: the picture yielded last is whole.
+    in the settings. It may also hold a style layer's name, with a factor for its share (1 by
+    default), and `"learning_rate"`, Adam's. Stop it at any step: the picture yielded last is whole.
 
     Raises `LossNotFinite` or `OutOfMemory`; the picture yielded last is then still good.
     """
@@ -253,14 +259,18 @@ def paint(vgg, content, style, settings, weights=None):
                 best = starting_point(settings["init"], content_here, style_here, settings["seed"])
             trial = best = resize(best, *content_here.shape[1:3])
             optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])
-        in_force = None
+        seen = in_force = None
 
         for _ in range(steps):
-            if weights != in_force:
-                if in_force is not None:
-                    trial = optimizer.forget()
-                in_force = dict(weights)
-                tensors = {term: tf.constant(weight, tf.float32) for term, weight in in_force.items()}
+            if weights != seen:
+                seen = dict(weights)
+                optimizer.learning_rate = seen.get("learning_rate", settings["learning_rate"])
+                now = dict.fromkeys(layers[1], 1.0) | {name: seen[name] for name in seen if name != "learning_rate"}
+                if now != in_force:
+                    if in_force is not None:
+                        trial = optimizer.forget()
+                    in_force = now
+                    tensors = {name: tf.constant(weight, tf.float32) for name, weight in in_force.items()}
             with _memory_errors_said(side):
                 with machine.precision(settings["precision"]):
                     losses, gradient = loss_and_gradient(trial, *targets, tensors)
@@ -335,7 +345,8 @@ def _engine(vgg, content_layer, style_layers, shape):
 
 
 @functools.cache
-def _bundled_vgg19():
+def bundled_vgg19():
+    """The network with the bundled weights, loaded once."""
     return load_vgg19()
 
 
@@ -368,7 +379,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
         "precision": machine.best_precision() if precision == "auto" else precision,
         "init": "noise",
     }
-    times = [step.seconds for step in paint(vgg or _bundled_vgg19(), trial, trial, settings)]
+    times = [step.seconds for step in paint(vgg or bundled_vgg19(), trial, trial, settings)]
     step = min(after - before for before, after in itertools.pairwise(times))
     seconds = sum(
         times[0] + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
@@ -387,7 +398,9 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
     """The function that the loop calls: a picture's weighted losses, and the total's gradient.
 
     Returns `f(picture, content_target, style_targets, constants, weights)`, a `tf.function` that
-    gives `(losses, gradient)`: the losses as in `Step`, the gradient in the picture's shape. Weights and constants are tensors, so changing them does not trace it again.
+    gives `(losses, gradient)`: the losses as in `Step`, the gradient in the picture's shape. Weights
+    (of the three terms, and factors for style layers, see `paint`) and constants are tensors, so
+    changing them does not trace it again.
     """
 
     @tf.function
@@ -397,7 +410,9 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
             features = extract(picture)
             content = content_loss(features[content_layer], content_target) / constants["content"]
             grams = {layer: gram_matrix(features[layer]) for layer in style_layers}
-            layer_weights = {layer: 1 / (len(style_layers) * constants[layer]) for layer in style_layers}
+            layer_weights = {
+                layer: weights.get(layer, 1.0) / (len(style_layers) * constants[layer]) for layer in style_layers
+            }
             by_layer = {
                 layer: style_loss({layer: grams[layer]}, {layer: style_targets[layer]}, layer_weights)
                 for layer in style_layers

@@ -20,17 +20,20 @@ class Adam:
     """Adam (Kingma, Ba, arXiv 1412.6980) with a falling learning rate, clipped to 0..1 after each step.
 
     picture: the starting point. steps: how many there will be. learning_rate: at the start; it
-    falls to a tenth along a half cosine. β₂ is 0.99: runs are too short for the usual 0.999.
+    falls to a tenth along a half cosine. It may be changed between steps: the rest of the cosine
+    then falls from it. β₂ is 0.99: runs are too short for the usual 0.999.
     """
 
     def __init__(self, picture, steps, learning_rate=0.03):
         self.picture = self._trial = tf.convert_to_tensor(picture)
         self._variable = tf.Variable(picture)
-        rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.1)
-        self._adam = keras.optimizers.Adam(rate, beta_2=0.99)
+        self.learning_rate = learning_rate
+        self._fall = keras.optimizers.schedules.CosineDecay(1.0, steps, alpha=0.1)
+        self._adam = keras.optimizers.Adam(learning_rate, beta_2=0.99)
 
     def next(self, loss, gradient):
         self.picture = self._trial
+        self._adam.learning_rate = self.learning_rate * self._fall(self._adam.iterations)
         self._adam.apply_gradients([(gradient, self._variable)])
         self._variable.assign(tf.clip_by_value(self._variable, 0.0, 1.0))
         self._trial = tf.identity(self._variable)  # a value, not the variable, which goes on changing

@@ -114,7 +114,7 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(command_line, "SUPPORTED_SYSTEMS", {})
     monkeypatch.setattr(vgg_module, "BUNDLED_WEIGHTS", tmp_path / "gone.npz")
     monkeypatch.setattr("importlib.metadata.requires", lambda name: ["tensorflow>=99", "no_such_package>=1"])
-    optimize._bundled_vgg19.cache_clear()  # doctor's is a fresh process
+    optimize.bundled_vgg19.cache_clear()  # doctor's is a fresh process
     code, lines = doctor_lines(capsys)
     assert code == 1
     assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]

@@ -356,6 +356,56 @@ def test_weights_can_change_between_steps_without_a_new_trace(vgg, optimizer):
     assert seen[-1].losses["content"] < 0.8 * seen[5].losses["content"]
 
 
+def test_on_step_sees_every_step_and_can_end_the_run(vgg):
+    seen = []
+
+    def watch(step):
+        seen.append(step)
+        if step.number == 3:
+            raise KeyboardInterrupt
+
+    result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, on_step=watch, **QUICK)
+    assert [step.number for step in seen] == [1, 2, 3] == [row["step"] for row in result.history]
+    assert "Interrupted after 3 of 9" in result.message
+    np.testing.assert_array_equal(result.picture, seen[-1].picture)
+
+
+def test_a_layers_share_can_change_between_steps_without_a_new_trace(vgg):
+    _, loss_and_gradient = optimize._engine(vgg, CONTENT_LAYER, STYLE_LAYERS, (1, 64, 64, 3))
+    collect(vgg, 1)
+    traces = loss_and_gradient.experimental_get_tracing_count()
+
+    def change(step, weights):
+        if step.number == 3:
+            weights["block4_conv1"] = 0.0
+            weights["block1_conv1"] = 2.0
+
+    seen = collect(vgg, 5, change, optimizer="adam", learning_rate=1e-6)  # nearly the same picture throughout
+    assert loss_and_gradient.experimental_get_tracing_count() == traces
+    before, after = seen[2].losses, seen[3].losses
+    assert after["block4_conv1"] == 0
+    assert after["block1_conv1"] == pytest.approx(2 * before["block1_conv1"], rel=1e-3)
+    assert after["block5_conv1"] == pytest.approx(before["block5_conv1"], rel=1e-3)
+    assert after["style"] == pytest.approx(sum(after[layer] for layer in STYLE_LAYERS), rel=1e-5)
+
+
+def test_the_learning_rate_can_change_between_steps(vgg):
+    def change(step, weights):
+        weights["learning_rate"] = 0.05 if step.number < 3 else 1e-9
+
+    seen = collect(vgg, 6, change, optimizer="adam", learning_rate=1e-9)
+    moves = [float(tf.reduce_mean(tf.abs(b.picture - a.picture))) for a, b in itertools.pairwise(seen)]
+    assert moves[0] < 1e-6 and moves[1] > 0.01 and moves[2] > 0.01 and moves[3] < 1e-6
+
+
+def test_lbfgs_keeps_its_history_when_only_the_learning_rate_changes(vgg):
+    def change(step, weights):
+        weights["learning_rate"] = step.number / 100
+
+    changed, steady = collect(vgg, 8, change), collect(vgg, 8)
+    assert [step.losses["total"] for step in changed] == [step.losses["total"] for step in steady]
+
+
 def test_the_loss_of_lbfgs_never_rises(vgg):
     totals = [step.losses["total"] for step in collect(vgg, 30)]
     assert all(after <= before for before, after in itertools.pairwise(totals))

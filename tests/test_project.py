@@ -93,6 +93,7 @@ def test_modules_import_in_one_direction_only():
         "optimizers": set(),
         "optimize": {"card", "machine", "images", "vgg", "losses", "optimizers"},
         "plots": set(),
+        "widgets": {"card", "machine", "images", "optimize", "vgg"},
         "exercises": {"losses", "vgg"},
         "checks": {"exercises"},
         "__init__": set(),
@@ -105,6 +106,8 @@ def test_modules_import_in_one_direction_only():
         assert found <= allowed[path.stem], path.name
         if path.stem not in ("plots", "images"):
             assert "matplotlib" not in path.read_text(), path.name
+        if path.stem != "widgets":
+            assert "ipywidgets" not in path.read_text(), path.name
 
 
 def test_the_notebook_guard_is_in_force():

@@ -1,0 +1,424 @@
+"""The easel: a picture that is being painted, and sliders that act on it while it is.
+
+One thread paints. Callbacks only put a message into its queue, whichever thread they run in, so
+that nothing but the painter touches TensorFlow, the picture and the files.
+"""
+
+import html
+import io
+import math
+import queue
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import ipywidgets as widgets
+from PIL import Image
+
+from . import card, machine
+from .images import PAINTINGS, PATTERNS, PHOTOS, PictureError, load_image, save_image, to_uint8
+from .optimize import (
+    CONTENT_LAYER,
+    SETTINGS,
+    STARTING_POINTS,
+    STYLE_LAYERS,
+    RunStopped,
+    SettingsError,
+    bundled_vgg19,
+    paint,
+    stylize,
+)
+
+STEPS_BEFORE_A_PAUSE = 600
+DISPLAY_WIDTH = 480  # px of the picture on the page
+CURVE_EVERY = 0.5  # s
+FRAMES_OF_FILM = 120
+FULL_SIZE = 512  # px, of the finished picture
+OWN = "your own"  # in the menus
+UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
+EXPECTED = (PictureError, SettingsError, RunStopped, OSError)  # their messages are sentences for the user
+TERMS = {  # color (Okabe, Ito), dashes
+    "total": ("#000000", ""),
+    "content": ("#0072B2", "6 3"),
+    "style": ("#D55E00", "8 3 2 3"),
+    "tv": ("#009E73", "2 3"),
+}
+
+_open_easel = None
+
+
+def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FULL_SIZE, vgg=None):
+    """Show a picture being painted, with sliders that act on it at once.
+
+    content, style: anything `load_image` takes. size: longest side of the live picture, px.
+    full_size: of the picture that *finish* paints. Painting pauses by itself after a while.
+
+    Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
+    """
+    global _open_easel
+    if _open_easel is not None:
+        _open_easel.close()
+    _open_easel = Easel(content, style, size, full_size, vgg)
+    return _open_easel
+
+
+class Easel(widgets.HBox):
+    """What `easel` returns: a widget that paints, until `close()`.
+
+    picture: the latest one, `(1, height, width, 3)`. result: the `Result` of *finish*, or None.
+    """
+
+    def __init__(self, content, style, size, full_size, vgg=None):
+        super().__init__(layout=widgets.Layout(max_width="980px"))
+        self._size, self._full_size = size, full_size
+        self._sources = {"content": content, "style": style}
+        self._inputs = {name: load_image(source, max_side=size) for name, source in self._sources.items()}
+        self._vgg = vgg or bundled_vgg19()
+        self._messages = queue.SimpleQueue()
+        self.picture, self.result = self._inputs["content"], None
+        self._build()
+        self._begin()
+        self._thread = threading.Thread(target=self._work, name="easel", daemon=True)
+        self._thread.start()
+
+    def close(self):
+        """Stop painting and end the thread. The picture stays."""
+        self._messages.put(("close", None))
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    # Widgets. Every callback only posts.
+
+    def _build(self):
+        self._weights = {"content": 1.0, "style": 8.0, "tv": 0.3, "learning_rate": 0.03} | dict.fromkeys(
+            STYLE_LAYERS, 1.0
+        )
+        long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="22em")}
+        ranges = {
+            "content": ("content weight", -2, 2),
+            "style": ("style weight", -1, 3),
+            "tv": ("total variation", -2, 2),
+        }
+        ranges["learning_rate"] = ("learning rate", -3, -0.5)
+        self.sliders = {
+            name: widgets.FloatLogSlider(
+                value=self._weights[name],
+                base=10,
+                min=low,
+                max=high,
+                step=0.05,
+                description=words,
+                readout_format=".3g",
+                **long,
+            )
+            for name, (words, low, high) in ranges.items()
+        }
+        for number, layer in enumerate(STYLE_LAYERS, 1):
+            words = f"style, block {number}"
+            self.sliders[layer] = widgets.FloatSlider(value=1, min=0, max=4, step=0.1, description=words, **long)
+        for name, slider in self.sliders.items():
+            slider.observe(lambda change, name=name: self._messages.put(("weight", (name, change["new"]))), "value")
+        self.menus = {
+            "content": widgets.Dropdown(**self._choice("content", PHOTOS), description="photo", **long),
+            "style": widgets.Dropdown(**self._choice("style", PAINTINGS + PATTERNS), description="painting", **long),
+            "init": widgets.Dropdown(options=STARTING_POINTS, description="start from", **long),
+        }
+        for name, menu in self.menus.items():
+            menu.observe(lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value")
+        self.paths, self.uploads = {}, {}
+        for name, words in {"content": "own photo", "style": "own painting"}.items():
+            self.paths[name] = widgets.Text(
+                placeholder="path of a file", description=words, continuous_update=False, **long
+            )
+            self.paths[name].observe(
+                lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value"
+            )
+            self.uploads[name] = widgets.FileUpload(
+                description=f"Upload, at most {UPLOAD_LIMIT} MiB", layout=widgets.Layout(width="22em")
+            )
+            self.uploads[name].observe(
+                lambda change, name=name: self._messages.put(("upload", (name, change["new"]))), "value"
+            )
+        self.buttons = {}
+        for name in ("start", "start again", "finish in full size", "save", "save the film"):
+            self.buttons[name] = widgets.Button(description=name.capitalize(), layout=widgets.Layout(width="auto"))
+            self.buttons[name].on_click(lambda _, name=name: self._messages.put(("press", name)))
+        self.image = widgets.Image(
+            format="jpeg", value=self._encoded(), layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px")
+        )
+        self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
+        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="3em"))
+        left = widgets.VBox([self.image, self.curve])
+        right = widgets.VBox(
+            [
+                widgets.HBox([self.buttons["start"], self.buttons["start again"]]),
+                *self.sliders.values(),
+                *self.menus.values(),
+            ]
+            + [part for name in self.paths for part in (self.paths[name], self.uploads[name])]
+            + [widgets.HBox([self.buttons[name] for name in list(self.buttons)[2:]]), self.status]
+        )
+        self.children = [left, right]
+
+    def _choice(self, name, samples):
+        source = self._sources[name]
+        known = isinstance(source, str) and source in samples
+        return {"options": samples if known else (OWN, *samples), "value": source if known else OWN}
+
+    # The painter's thread.
+
+    def _work(self):
+        while True:
+            try:
+                if not self._listen():
+                    return
+                if self._painting:
+                    self._step()
+            except EXPECTED as error:
+                self._pause(str(error))
+            except Exception as error:  # a mistake of the kit: shown where the user looks, and in full in the log
+                self._pause(f"{type(error).__name__}: {error}")
+                traceback.print_exc()
+
+    def _listen(self):
+        """Act on all messages that wait; while nothing is painted, wait for one. False to end."""
+        while True:
+            try:
+                action, value = self._messages.get(block=not self._painting)
+            except queue.Empty:
+                return True
+            if action == "close":
+                self._painting = False
+                self._say("Closed.")
+                return False
+            getattr(self, f"_on_{action}")(value)
+
+    def _on_weight(self, value):
+        name, weight = value
+        self._weights[name] = weight  # read by `paint` before its next step
+        self._changes.append({"step": self._done, name: weight})
+
+    def _on_choose(self, value):
+        name, source = value
+        if isinstance(source, str) and source in ("", OWN):
+            return
+        if name == "init":
+            self._init = source
+        else:
+            self._inputs[name] = load_image(source, max_side=self._size)
+            self._sources[name] = source
+        self._begin()
+        self._go()
+
+    def _on_upload(self, value):
+        name, files = value
+        files = list(files.values()) if isinstance(files, dict) else list(files)  # ipywidgets 7, 8
+        if not files:
+            return
+        if len(files) > 1:
+            raise PictureError(f"{len(files)} files came at once: upload one picture.")
+        title = files[0].get("name") or files[0].get("metadata", {}).get("name", "upload")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, Path(title).name)
+            path.write_bytes(bytes(files[0]["content"]))
+            full = load_image(path, max_side=None)
+        self._on_choose((name, full))
+
+    def _on_press(self, name):
+        if name == "start":
+            if self._painting:
+                self._pause("Paused.")
+            else:
+                self._go()
+        elif name == "start again":
+            self._begin()
+            self._go()
+        elif name == "finish in full size":
+            self._finish()
+        elif name == "save":
+            self._save()
+        else:
+            self._save_film()
+
+    def _begin(self):
+        """Lay the canvas anew, with the weights as they stand."""
+        self._init = getattr(self, "_init", "content")
+        self._painting, self._done, self._rate, self._drawn = False, 0, 0.0, 0.0
+        self._history, self._film, self._changes, self.result = [], [], [], None
+        settings = {name: parameter.default for name, parameter in SETTINGS.items()}
+        settings |= {
+            "optimizer": "adam",
+            "init": self._init,
+            "scales": [max(self._inputs["content"].shape[1:3])],
+            "steps": [10 * STEPS_BEFORE_A_PAUSE],
+            "precision": machine.best_precision(),
+        }
+        self._live_settings = settings
+        self._steps = paint(self._vgg, self._inputs["content"], self._inputs["style"], settings, self._weights)
+
+    def _go(self):
+        self._painting = True
+        self._pause_at = self._done + STEPS_BEFORE_A_PAUSE
+        self.buttons["start"].description = "Pause"
+        self._say("Painting.")
+
+    def _pause(self, words):
+        self._painting = False
+        self.buttons["start"].description = "Start"
+        self._say(words)
+
+    def _say(self, words):
+        self.status.value = html.escape(words)
+
+    def _step(self):
+        start = time.perf_counter()
+        try:
+            step = next(self._steps)
+        except StopIteration:
+            self._pause("All steps are done. Start again, or finish in full size.")
+            return
+        except RunStopped:
+            self._begin_from_here()
+            raise
+        self.picture, self._done = step.picture, step.number
+        self._history.append({term: step.losses[term] for term in TERMS})
+        self.image.value = self._encoded()
+        self._film.append(self.image.value)
+        if len(self._film) > 2 * FRAMES_OF_FILM:
+            self._film = self._film[::2]
+        self._rate = 0.9 * self._rate + 0.1 / (time.perf_counter() - start) if self._rate else 1e-9
+        if time.perf_counter() - self._drawn > CURVE_EVERY:
+            self._drawn = time.perf_counter()
+            self.curve.value = loss_curve(self._history)
+            self._say(f"Painting: step {step.number}, loss {step.losses['total']:.3g}.")
+        if self._done >= self._pause_at:
+            self._pause(f"Paused by itself after {STEPS_BEFORE_A_PAUSE} steps. Press Start to go on.")
+
+    def _begin_from_here(self):
+        """A run that stopped cannot be gone on with: the next one starts afresh, the picture stays to be seen."""
+        picture = self.picture
+        self._begin()
+        self.picture = picture
+
+    def _settings_now(self):
+        return {
+            "content_weight": self._weights["content"],
+            "style_weight": self._weights["style"],
+            "tv_weight": self._weights["tv"],
+            "init": self._init,
+            "style_layers": [layer for layer in STYLE_LAYERS if self._weights[layer] > 0] or list(STYLE_LAYERS),
+        }
+
+    def _finish(self):
+        def watch(step):
+            self.image.value = self._encoded(step.picture)
+            left = "" if step.seconds_left is None else f", about {step.seconds_left:.0f} s left"
+            self._say(
+                f"Painting in full size: step {step.number} of {step.total} at {step.side} px{left}. Pause stops it."
+            )
+            try:
+                action, value = self._messages.get_nowait()
+            except queue.Empty:
+                return
+            if (action, value) == ("press", "start") or action == "close":
+                if action == "close":
+                    self._messages.put((action, value))
+                raise KeyboardInterrupt
+
+        self._painting = False
+        self.buttons["start"].description = "Pause"
+        self.result = stylize(
+            self._sources["content"],
+            self._sources["style"],
+            size=self._full_size,
+            vgg=self._vgg,
+            progress=False,
+            on_step=watch,
+            **self._settings_now(),
+        )
+        self.picture = self.result.picture
+        self.image.value = self._encoded()
+        self._pause(
+            self.result.message
+            or f"Finished in {self.result.seconds:.0f} s. Save keeps this picture with its run card."
+        )
+
+    def _save(self):
+        path = _free_path("easel", ".png")
+        if self.result is not None:
+            made_by = self.result.card
+        else:
+            settings = self._live_settings | self._settings_now() | {"content_layer": CONTENT_LAYER}
+            settings |= {
+                "size": max(self.picture.shape[1:3]),
+                "learning_rate": self._weights["learning_rate"],
+                "steps": None,
+                "scales": None,
+            }
+            layers = {layer: self._weights[layer] for layer in STYLE_LAYERS}
+            made_by = card.make(
+                settings, painted_live=self._changes, steps_done=self._done, layers=layers, machine=machine.describe()
+            )
+        save_image(self.picture, path, card=made_by)
+        self._say(f"Saved as {path}, with its run card.")
+
+    def _save_film(self):
+        if len(self._film) < 2:
+            raise PictureError("There is no film yet: paint some steps first.")
+        path = _free_path("easel", ".webp")
+        frames = [Image.open(io.BytesIO(frame)) for frame in self._film]
+        frames[0].save(path, save_all=True, append_images=frames[1:], duration=80, loop=0, quality=80)
+        self._say(f"Saved as {path}: {len(frames)} pictures.")
+
+    def _encoded(self, picture=None):
+        buffer = io.BytesIO()
+        Image.fromarray(to_uint8(self.picture if picture is None else picture)).save(buffer, "JPEG", quality=88)
+        return buffer.getvalue()
+
+
+def _free_path(stem, suffix):
+    """The first of stem.png, stem-2.png, ... that does not exist yet."""
+    for number in range(1, 10_000):
+        path = Path(f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
+        if not path.exists():
+            return path
+    raise PictureError(f"There are 10,000 files called {stem} here: move them elsewhere.")
+
+
+def loss_curve(history, width=DISPLAY_WIDTH, height=180):
+    """The losses of a run so far, as SVG. history: one dict a step, `{"total", "content", "style", "tv"}`.
+
+    Logarithmic, from a hundredth of the last total upward; each term has a color, dashes and its name.
+    """
+    floor = history[-1]["total"] / 100
+    top = max(max(row.values()) for row in history[-200:]) * 1.1
+    every = max(1, len(history) // 200)
+
+    def x(number):
+        return 8 + (width - 130) * number / max(1, len(history) - 1)
+
+    def y(loss):
+        return 8 + (height - 30) * (1 - math.log(min(max(loss, floor), top) / floor) / math.log(top / floor))
+
+    lines, words, taken = [], [], []
+    for term, (color, dashes) in sorted(TERMS.items(), key=lambda item: -history[-1][item[0]]):
+        points = [(number, row[term]) for number, row in enumerate(history)]
+        points = points[:-1:every] + points[-1:]
+        path = " ".join(f"{x(number):.1f},{y(loss):.1f}" for number, loss in points)
+        lines.append(
+            f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.6" stroke-dasharray="{dashes}"/>'
+        )
+        place = y(history[-1][term])
+        while any(abs(place - other) < 13 for other in taken):
+            place += 1
+        taken.append(place)
+        words.append(
+            f'<text x="{width - 114}" y="{place + 4:.0f}" fill="{color}">{term} {history[-1][term]:.3g}</text>'
+        )
+    return (
+        f'<svg width="{width}" height="{height}" font-size="12" font-family="sans-serif" role="img" aria-label="loss curves">'
+        f"{''.join(lines)}{''.join(words)}"
+        f'<text x="8" y="{height - 4}" fill="#555">{len(history)} steps; logarithmic</text></svg>'
+    )
