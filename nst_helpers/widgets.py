@@ -49,18 +49,20 @@ TERMS = {  # color (Okabe, Ito), dashes
 _open_easel = None
 
 
-def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FULL_SIZE, vgg=None):
+def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FULL_SIZE, background=True, vgg=None):
     """Show a picture being painted, with sliders that act on it at once.
 
     content, style: anything `load_image` takes. size: longest side of the live picture, px.
-    full_size: of the picture that *finish* paints. Painting pauses by itself after a while.
+    full_size: of the picture that *finish* paints. background: paint beside the notebook's cells;
+    where the picture then does not move, give False, set the sliders, and call `run` in another
+    cell. Painting pauses by itself after a while.
 
     Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
     """
     global _open_easel
     if _open_easel is not None:
         _open_easel.close()
-    _open_easel = Easel(content, style, size, full_size, vgg)
+    _open_easel = Easel(content, style, size, full_size, background, vgg)
     return _open_easel
 
 
@@ -70,7 +72,7 @@ class Easel(widgets.HBox):
     picture: the latest one, `(1, height, width, 3)`. result: the `Result` of *finish*, or None.
     """
 
-    def __init__(self, content, style, size, full_size, vgg=None):
+    def __init__(self, content, style, size, full_size, background=True, vgg=None):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self._size, self._full_size = size, full_size
         self._sources = {"content": content, "style": style}
@@ -80,13 +82,36 @@ class Easel(widgets.HBox):
         self.picture, self.result = self._inputs["content"], None
         self._build()
         self._begin()
-        self._thread = threading.Thread(target=self._work, name="easel", daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._work, name="easel", daemon=True) if background else None
+        if background:
+            self._thread.start()
+        else:
+            self._say("Set the sliders and menus, then call run() on this easel in another cell.")
+
+    def run(self, steps=100):
+        """Paint so many steps in the calling cell, with the controls as they stand; an interrupt pauses.
+
+        For an easel with `background=False`. Raises what a background easel would show.
+        """
+        if self._thread is not None:
+            raise SettingsError(
+                "This easel paints in the background: press its buttons, or open it with background=False."
+            )
+        try:
+            while not self._messages.empty():
+                self._act(*self._messages.get())
+            self._go()
+            for _ in range(steps):
+                if self._painting:
+                    self._step()
+            self._pause(f"Paused after step {self._done}.")
+        except KeyboardInterrupt:
+            self._pause(f"Interrupted after step {self._done}.")
 
     def close(self):
         """Stop painting and end the thread. The picture stays."""
         self._messages.put(("close", None))
-        if threading.current_thread() is not self._thread:
+        if self._thread not in (None, threading.current_thread()):
             self._thread.join()
 
     # Widgets. Every callback only posts.
@@ -189,11 +214,15 @@ class Easel(widgets.HBox):
                 action, value = self._messages.get(block=not self._painting)
             except queue.Empty:
                 return True
+            self._act(action, value)
             if action == "close":
-                self._painting = False
-                self._say("Closed.")
                 return False
-            getattr(self, f"_on_{action}")(value)
+
+    def _act(self, action, value):
+        getattr(self, f"_on_{action}")(value)
+
+    def _on_close(self, _):
+        self._pause("Closed.")
 
     def _on_weight(self, value):
         name, weight = value

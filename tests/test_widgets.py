@@ -219,6 +219,37 @@ def test_it_pauses_by_itself(easel, monkeypatch):
     assert easel._done == 3
 
 
+def test_painting_inside_a_cell(vgg, monkeypatch):
+    opened = widgets.easel("astronaut", "mosaic", size=64, background=False, vgg=vgg)
+    opened.sliders["style"].value = 50.0
+    opened.run(3)
+    assert opened._done == 3 and opened.status.value == "Paused after step 3."
+    assert opened._changes == [{"step": 0, "style": 50.0}]
+    opened.run(2)
+    assert opened._done == 5
+    step, calls = opened._step, []
+
+    def interrupted():
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        step()
+
+    monkeypatch.setattr(opened, "_step", interrupted)
+    opened.run(9)
+    assert opened._done == 6 and opened.status.value == "Interrupted after step 6."
+    opened.menus["style"].value = "waves"
+    monkeypatch.undo()
+    opened.run(1)
+    assert opened._done == 1  # begun anew
+    opened.close()
+
+
+def test_run_is_not_for_a_background_easel(easel):
+    with pytest.raises(widgets.SettingsError, match="background=False"):
+        easel.run()
+
+
 def test_closing_ends_the_thread_and_a_second_easel_closes_the_first(vgg):
     before = threading.active_count()
     for _ in range(4):
