@@ -347,26 +347,30 @@ class Easel(widgets.HBox):
             self._say(
                 f"Painting in full size: step {step.number} of {step.total} at {step.side} px{left}. Pause stops it."
             )
-            try:
-                action, value = self._messages.get_nowait()
-            except queue.Empty:
-                return
-            if (action, value) == ("press", "start") or action == "close":
-                if action == "close":
-                    self._messages.put((action, value))
-                raise KeyboardInterrupt
+            while not self._messages.empty():
+                message = self._messages.get()
+                if message == ("press", "start") or message[0] == "close":
+                    put_off.extend([message] if message[0] == "close" else [])
+                    raise KeyboardInterrupt
+                if message != ("press", "finish in full size"):
+                    put_off.append(message)
 
+        put_off = []  # for when this picture is done
         self._painting = False
         self.buttons["start"].description = "Pause"
-        self.result = stylize(
-            self._sources["content"],
-            self._sources["style"],
-            size=self._full_size,
-            vgg=self._vgg,
-            progress=False,
-            on_step=watch,
-            **self._settings_now(),
-        )
+        try:
+            self.result = stylize(
+                self._sources["content"],
+                self._sources["style"],
+                size=self._full_size,
+                vgg=self._vgg,
+                progress=False,
+                on_step=watch,
+                **self._settings_now(),
+            )
+        finally:
+            for message in put_off:
+                self._messages.put(message)
         self.picture = self.result.picture
         self.image.value = self._encoded()
         self._pause(

@@ -40,7 +40,7 @@ def test_the_keywords_are_those_of_the_function():
         "--like d".split()
     ))  # fmt: skip
     named = set(options) - {"run", "photo", "painting", "output", "like"}
-    assert named == set(inspect.signature(stylize).parameters) - {"content", "style", "vgg", "progress"}
+    assert named == set(inspect.signature(stylize).parameters) - {"content", "style", "vgg", "progress", "on_step"}
 
 
 @pytest.mark.parametrize(

@@ -207,9 +207,11 @@ def test_finish_paints_in_full_size_and_its_card_describes_that_run(easel, tmp_p
 def test_finish_can_be_stopped(easel):
     press(easel, "finish in full size")
     wait(lambda: "in full size: step" in easel.status.value)
+    easel.sliders["tv"].value = 2.0  # kept for later
     press(easel, "start")
     wait(lambda: "Interrupted" in easel.status.value)
     assert easel.result is not None
+    wait(lambda: easel._weights["tv"] == 2.0)
 
 
 def test_it_pauses_by_itself(easel, monkeypatch):
