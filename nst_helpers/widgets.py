@@ -20,7 +20,6 @@ from PIL import Image
 from . import card, machine
 from .images import PAINTINGS, PATTERNS, PHOTOS, PictureError, load_image, save_image, to_uint8
 from .optimize import (
-    CONTENT_LAYER,
     SETTINGS,
     STARTING_POINTS,
     STYLE_LAYERS,
@@ -75,7 +74,7 @@ class Easel(widgets.HBox):
     def __init__(self, content, style, size, full_size, background=True, vgg=None):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self._size, self._full_size = size, full_size
-        self._sources = {"content": content, "style": style}
+        self._sources, self._init = {"content": content, "style": style}, "content"
         self._inputs = {name: load_image(source, max_side=size) for name, source in self._sources.items()}
         self._vgg = vgg or bundled_vgg19()
         self._messages = queue.SimpleQueue()
@@ -117,16 +116,15 @@ class Easel(widgets.HBox):
     # Widgets. Every callback only posts.
 
     def _build(self):
-        self._weights = {"content": 1.0, "style": 8.0, "tv": 0.3, "learning_rate": 0.03} | dict.fromkeys(
-            STYLE_LAYERS, 1.0
-        )
+        self._weights = {term: SETTINGS[f"{term}_weight"].default for term in ("content", "style", "tv")}
+        self._weights |= {"learning_rate": SETTINGS["learning_rate"].default} | dict.fromkeys(STYLE_LAYERS, 1.0)
         long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="22em")}
         ranges = {
             "content": ("content weight", -2, 2),
             "style": ("style weight", -1, 3),
             "tv": ("total variation", -2, 2),
+            "learning_rate": ("learning rate", -3, -0.5),
         }
-        ranges["learning_rate"] = ("learning rate", -3, -0.5)
         self.sliders = {
             name: widgets.FloatLogSlider(
                 value=self._weights[name],
@@ -273,8 +271,7 @@ class Easel(widgets.HBox):
 
     def _begin(self):
         """Lay the canvas anew, with the weights as they stand."""
-        self._init = getattr(self, "_init", "content")
-        self._painting, self._done, self._rate, self._drawn = False, 0, 0.0, 0.0
+        self._painting, self._done, self._drawn = False, 0, 0.0
         self._history, self._film, self._changes, self.result = [], [], [], None
         settings = {name: parameter.default for name, parameter in SETTINGS.items()}
         settings |= {
@@ -302,14 +299,13 @@ class Easel(widgets.HBox):
         self.status.value = html.escape(words)
 
     def _step(self):
-        start = time.perf_counter()
         try:
             step = next(self._steps)
         except StopIteration:
             self._pause("All steps are done. Start again, or finish in full size.")
             return
         except RunStopped:
-            self._begin_from_here()
+            self._begin()  # it cannot be gone on with; the picture stays to be seen
             raise
         self.picture, self._done = step.picture, step.number
         self._history.append({term: step.losses[term] for term in TERMS})
@@ -317,19 +313,12 @@ class Easel(widgets.HBox):
         self._film.append(self.image.value)
         if len(self._film) > 2 * FRAMES_OF_FILM:
             self._film = self._film[::2]
-        self._rate = 0.9 * self._rate + 0.1 / (time.perf_counter() - start) if self._rate else 1e-9
         if time.perf_counter() - self._drawn > CURVE_EVERY:
             self._drawn = time.perf_counter()
             self.curve.value = loss_curve(self._history)
             self._say(f"Painting: step {step.number}, loss {step.losses['total']:.3g}.")
         if self._done >= self._pause_at:
             self._pause(f"Paused by itself after {STEPS_BEFORE_A_PAUSE} steps. Press Start to go on.")
-
-    def _begin_from_here(self):
-        """A run that stopped cannot be gone on with: the next one starts afresh, the picture stays to be seen."""
-        picture = self.picture
-        self._begin()
-        self.picture = picture
 
     def _settings_now(self):
         return {
@@ -349,11 +338,12 @@ class Easel(widgets.HBox):
             )
             while not self._messages.empty():
                 message = self._messages.get()
-                if message == ("press", "start") or message[0] == "close":
-                    put_off.extend([message] if message[0] == "close" else [])
+                if message == ("press", "start"):
                     raise KeyboardInterrupt
                 if message != ("press", "finish in full size"):
                     put_off.append(message)
+                if message[0] == "close":
+                    raise KeyboardInterrupt
 
         put_off = []  # for when this picture is done
         self._painting = False
@@ -383,7 +373,7 @@ class Easel(widgets.HBox):
         if self.result is not None:
             made_by = self.result.card
         else:
-            settings = self._live_settings | self._settings_now() | {"content_layer": CONTENT_LAYER}
+            settings = self._live_settings | self._settings_now()
             settings |= {
                 "size": max(self.picture.shape[1:3]),
                 "learning_rate": self._weights["learning_rate"],
