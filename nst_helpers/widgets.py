@@ -285,7 +285,7 @@ class Easel(widgets.HBox):
         self._steps = paint(self._vgg, self._inputs["content"], self._inputs["style"], settings, self._weights)
 
     def _go(self):
-        self._painting = True
+        self._painting, self.result = True, None  # the live picture takes the finished one's place
         self._pause_at = self._done + STEPS_BEFORE_A_PAUSE
         self.buttons["start"].description = "Pause"
         self._say("Painting.")

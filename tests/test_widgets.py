@@ -204,6 +204,16 @@ def test_finish_paints_in_full_size_and_its_card_describes_that_run(easel, tmp_p
     np.testing.assert_allclose(load_image(tmp_path / "easel.png"), easel.picture, atol=1 / 255)
 
 
+def test_a_card_saved_after_going_on_is_not_that_of_the_finished_picture(easel, tmp_path):
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value, 120)
+    paint_some(easel)
+    press(easel, "save")
+    wait(lambda: "Saved" in easel.status.value)
+    saved = card.read(tmp_path / "easel.png")
+    assert saved["settings"]["size"] == max(easel.picture.shape) == 64 and "painted_live" in saved
+
+
 def test_finish_can_be_stopped(easel):
     press(easel, "finish in full size")
     wait(lambda: "in full size: step" in easel.status.value)
