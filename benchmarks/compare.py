@@ -111,7 +111,9 @@ class Run:
                 self.look()
                 return
             if len(self.steps) > 5 and took > max(15, 10 * max(self.steps[-5:])):
-                took = statistics.median(self.steps[-5:])  # the machine was asleep or stopped; tracing takes a few seconds
+                took = statistics.median(
+                    self.steps[-5:]
+                )  # the machine was asleep or stopped; tracing takes a few seconds
             self.picture, self.done, self.seconds = picture, self.done + 1, self.seconds + took
             self.steps.append(took)
             if self.done in LOOKS:

@@ -22,8 +22,8 @@ from recipes import at_side, load  # noqa: E402
 from nst_helpers.images import resize  # noqa: E402
 from nst_helpers.optimize import (  # noqa: E402
     CONTENT_LAYER,
+    DEFAULTS,
     OPTIMIZERS,
-    SETTINGS,
     STYLE_LAYERS,
     TERMS,
     choose_scales,
@@ -74,7 +74,7 @@ class Scale:
         self.shape = tuple(photo.shape)
         extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
         self._targets = compute_targets(extract, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
-        self._weights = {term: tf.constant(SETTINGS[f"{term}_weight"].default) for term in TERMS}
+        self._weights = {term: tf.constant(DEFAULTS[f"{term}_weight"]) for term in TERMS}
         self._evaluate = make_loss_and_gradient(extract, CONTENT_LAYER, STYLE_LAYERS)
         self.reset()
         self(photo)  # traces it
@@ -94,7 +94,7 @@ class Scale:
 
 
 def by_kit(name, scale, picture, steps):
-    optimizer = OPTIMIZERS[name](picture, steps, SETTINGS["learning_rate"].default)
+    optimizer = OPTIMIZERS[name](picture, steps, DEFAULTS["learning_rate"])
     trial = picture
     for _ in range(steps):
         trial = optimizer.next(*scale(trial))

@@ -16,7 +16,7 @@ import tensorflow as tf
 from nst_helpers import machine
 from nst_helpers.images import load_image, resize, size_with_longest_side
 from nst_helpers.losses import gram_matrix
-from nst_helpers.optimize import SETTINGS, STYLE_LAYERS, check_settings, choose_scales, paint, split_steps
+from nst_helpers.optimize import DEFAULTS, STYLE_LAYERS, check_settings, choose_scales, paint, split_steps
 from nst_helpers.optimizers import LBFGS
 from nst_helpers.vgg import IMAGENET_MEAN_BGR, feature_extractor, preprocess
 
@@ -30,8 +30,7 @@ def at_side(picture, side):
 
 def kit(vgg, photo, painting, **given):
     """`stylize` at its default settings, but for those given."""
-    defaults = {name: parameter.default for name, parameter in SETTINGS.items()}
-    settings = check_settings(**defaults | {"size": max(photo.shape[1:3])} | given)
+    settings = check_settings(**DEFAULTS | {"size": max(photo.shape[1:3])} | given)
     settings["scales"] = settings["scales"] or choose_scales(photo, painting)
     settings["steps"] = split_steps(settings["steps"], settings["scales"])
     if settings["precision"] == "auto":

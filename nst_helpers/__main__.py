@@ -1,4 +1,4 @@
-"""The command line: `python -m nst_helpers {stylize,doctor}`.
+"""The command line: `python -m nst_helpers {stylize,doctor,frames}`.
 
 Only the standard library is imported at the top, so that `doctor` can say what is missing.
 """
@@ -29,7 +29,7 @@ def main(arguments=None):
 def build_parser():
     """The parser. `stylize` has the keywords of `nst_helpers.optimize.stylize`; unset ones keep its defaults."""
     parser = argparse.ArgumentParser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,doctor}")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,doctor,frames}")
 
     stylize = commands.add_parser("stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS)
     stylize.set_defaults(run=run_stylize)
@@ -53,6 +53,10 @@ def build_parser():
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=run_doctor)
+
+    frames = commands.add_parser("frames", help="for maintainers: paint the explorers' frames again")
+    frames.set_defaults(run=run_frames)
+    frames.add_argument("names", nargs="*", metavar="NAME", help="of an explorer; without one, all")
     return parser
 
 
@@ -71,15 +75,15 @@ def _stylize(options):
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from . import card
     from .images import PictureError, check_output_path
-    from .optimize import SETTINGS, RunStopped, SettingsError, stylize
+    from .optimize import DEFAULTS, RunStopped, SettingsError, stylize
     from .vgg import LayerError, WeightsError
 
     given = vars(options)
-    settings = {name: value for name, value in given.items() if name in SETTINGS}
+    settings = {name: value for name, value in given.items() if name in DEFAULTS}
     try:
         check_output_path(options.output)  # before the run, not after it
         if "like" in given:
-            settings = card.settings_from(options.like, SETTINGS) | settings
+            settings = card.settings_from(options.like, DEFAULTS) | settings
         result = stylize(options.photo, options.painting, **settings)
     except (PictureError, WeightsError, LayerError, SettingsError, RunStopped, card.CardError) as error:
         print(error, file=sys.stderr)
@@ -114,6 +118,24 @@ def _say_what_differs(model, made):
         print(f"The picture taken as a model was stopped after {done} of {asked} steps; this one was not.")
     if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
         print("The picture taken as a model was painted with other weights of VGG19; this one with the bundled ones.")
+
+
+def run_frames(options):
+    """Paint the frames of the explorers named, or of all, into the package's data; returns 0, or 1 after a sentence."""
+    from .machine import import_tensorflow
+
+    import_tensorflow()
+    from . import frames
+
+    unknown = set(options.names) - set(frames.RECIPES)
+    if unknown:
+        print(f"There is no explorer {unknown.pop()!r}: choose from {', '.join(frames.RECIPES)}.", file=sys.stderr)
+        return 1
+    for name in options.names or frames.RECIPES:
+        start = time.perf_counter()
+        number, size = frames.make(name)
+        print(f"{name}: {number} frames, {size / 1e6:.2f} MB, {time.perf_counter() - start:.0f} s", flush=True)
+    return 0
 
 
 def run_doctor(options):

@@ -141,7 +141,8 @@ def stylize(
     a smaller content image is not enlarged. steps: evaluations of the loss, over all scales
     together, or a list with one number a scale; None for as many as a good picture needs. The
     three weights: see `compute_targets`. init: where to start, `"content"`, `"style"` or
-    `"noise"` (white noise from `seed`). content_layer, style_layers: Keras' layer names.
+    `"noise"` (white noise from `seed`). content_layer, style_layers: Keras' layer names; style_layers
+    may be a dict from a layer's name to a factor, 0 upward, for its share of the style loss.
     optimizer: `"lbfgs"` or `"adam"`, see `optimizers.py`; learning_rate: Adam's, at the start.
     scales: the longest sides from coarse to fine, the last one being the size (if the content
     image is smaller, they shrink with it); None for `choose_scales`. precision: `"float32"`,
@@ -183,8 +184,8 @@ def stylize(
     check_memory(content, style, painted["precision"])
     vgg = vgg or bundled_vgg19()
     facts = {
-        "content_sha256": _sha256(content),
-        "style_sha256": _sha256(style),
+        "content_sha256": fingerprint(content),
+        "style_sha256": fingerprint(style),
         "weights_sha256": _weights_sha256(vgg),
         "machine": machine.describe(),
     }
@@ -225,8 +226,8 @@ def stylize(
     return Result(picture, history, seconds, settings, last.constants, made_by, message)
 
 
-SETTINGS = {
-    name: parameter
+DEFAULTS = {
+    name: parameter.default
     for name, parameter in inspect.signature(stylize).parameters.items()
     if name not in ("content", "style", "vgg", "progress", "on_step")
 }
@@ -245,6 +246,9 @@ def paint(vgg, content, style, settings, weights=None):
     Raises `LossNotFinite` or `OutOfMemory`; the picture yielded last is then still good.
     """
     layers = settings["content_layer"], tuple(settings["style_layers"])
+    factors = dict.fromkeys(layers[1], 1.0)
+    if isinstance(settings["style_layers"], dict):
+        factors = settings["style_layers"]
     weights = {term: settings[f"{term}_weight"] for term in TERMS} if weights is None else weights
     clock = Clock(settings["scales"], settings["steps"])
     best = None
@@ -265,7 +269,7 @@ def paint(vgg, content, style, settings, weights=None):
             if weights != seen:
                 seen = dict(weights)
                 optimizer.learning_rate = seen.get("learning_rate", settings["learning_rate"])
-                now = dict.fromkeys(layers[1], 1.0) | {name: seen[name] for name in seen if name != "learning_rate"}
+                now = factors | {name: seen[name] for name in seen if name != "learning_rate"}
                 if now != in_force:
                     if in_force is not None:
                         trial = optimizer.forget()
@@ -373,7 +377,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     counts = split_steps(steps, sides)
     trial_side = min(TRIAL_SIDE, size)
     trial = resize(picture, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side)
-    settings = check_settings(**{name: value.default for name, value in SETTINGS.items()}) | {
+    settings = check_settings(**DEFAULTS) | {
         "scales": [trial_side],
         "steps": [5],
         "precision": machine.best_precision() if precision == "auto" else precision,
@@ -576,12 +580,17 @@ def check_settings(**settings):
             raise SettingsError(f"{name} is {value}: ask for at least 1.")
     layers = settings["style_layers"]
     layers = [layers] if isinstance(layers, str) else layers
-    if not isinstance(layers, (list, tuple)) or not layers:
+    if not isinstance(layers, (list, tuple, dict)) or not layers:
         raise SettingsError(f"style_layers is {layers!r}: name at least one layer, such as ['block1_conv1'].")
     for name in (settings["content_layer"], *layers):
         if not isinstance(name, str):
             raise SettingsError(f"A layer is called {name!r}: give Keras' name of a layer, such as 'block4_conv2'.")
     settings["style_layers"] = list(dict.fromkeys(layers))  # each once
+    if isinstance(layers, dict):
+        settings["style_layers"] = {name: _number(f"The factor of {name}", factor) for name, factor in layers.items()}
+        for name, factor in settings["style_layers"].items():
+            if factor < 0:
+                raise SettingsError(f"The factor of {name} is {factor:g}: a factor is a number from 0 upward.")
     return settings
 
 
@@ -610,6 +619,6 @@ def _what_to_lower(losses, number, weights):
     )
 
 
-def _sha256(picture):
-    """Of the picture's pixels as bytes, row by row, RGB."""
+def fingerprint(picture):
+    """The sha256 of a picture's pixels as bytes, row by row, RGB."""
     return hashlib.sha256(to_uint8(picture).tobytes()).hexdigest()

@@ -1,6 +1,6 @@
-"""The easel: a picture that is being painted, and sliders that act on it while it is.
+"""Explorers, sliders over pictures painted beforehand; and the easel, sliders over one being painted.
 
-One thread paints. Callbacks only put a message into its queue, whichever thread they run in, so
+In the easel one thread paints. Callbacks only put a message into its queue, whichever thread they run in, so
 that nothing but the painter touches TensorFlow, the picture and the files.
 """
 
@@ -17,10 +17,10 @@ from pathlib import Path
 import ipywidgets as widgets
 from PIL import Image
 
-from . import card, machine
+from . import card, frames, machine
 from .images import PAINTINGS, PATTERNS, PHOTOS, PictureError, load_image, save_image, to_uint8
 from .optimize import (
-    SETTINGS,
+    DEFAULTS,
     STARTING_POINTS,
     STYLE_LAYERS,
     RunStopped,
@@ -113,11 +113,27 @@ class Easel(widgets.HBox):
         if self._thread not in (None, threading.current_thread()):
             self._thread.join()
 
+    def card(self):
+        """The run card of the picture shown, as *Save* writes it.
+
+        Of a live picture it holds the settings as they stand, and every change that was made on the way.
+        """
+        if self.result is not None:
+            return self.result.card
+        settings = self._live_settings | self._settings_now()
+        settings |= {
+            "size": max(self.picture.shape[1:3]),
+            "learning_rate": self._weights["learning_rate"],
+            "steps": None,
+            "scales": None,
+        }
+        return card.make(settings, painted_live=list(self._changes), steps_done=self._done, machine=machine.describe())
+
     # Widgets. Every callback only posts.
 
     def _build(self):
-        self._weights = {term: SETTINGS[f"{term}_weight"].default for term in ("content", "style", "tv")}
-        self._weights |= {"learning_rate": SETTINGS["learning_rate"].default} | dict.fromkeys(STYLE_LAYERS, 1.0)
+        self._weights = {term: DEFAULTS[f"{term}_weight"] for term in ("content", "style", "tv")}
+        self._weights |= {"learning_rate": DEFAULTS["learning_rate"]} | dict.fromkeys(STYLE_LAYERS, 1.0)
         long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="22em")}
         ranges = {
             "content": ("content weight", -2, 2),
@@ -273,8 +289,7 @@ class Easel(widgets.HBox):
         """Lay the canvas anew, with the weights as they stand."""
         self._painting, self._done, self._drawn = False, 0, 0.0
         self._history, self._film, self._changes, self.result = [], [], [], None
-        settings = {name: parameter.default for name, parameter in SETTINGS.items()}
-        settings |= {
+        settings = DEFAULTS | {
             "optimizer": "adam",
             "init": self._init,
             "scales": [max(self._inputs["content"].shape[1:3])],
@@ -326,7 +341,7 @@ class Easel(widgets.HBox):
             "style_weight": self._weights["style"],
             "tv_weight": self._weights["tv"],
             "init": self._init,
-            "style_layers": [layer for layer in STYLE_LAYERS if self._weights[layer] > 0] or list(STYLE_LAYERS),
+            "style_layers": {layer: self._weights[layer] for layer in STYLE_LAYERS},
         }
 
     def _finish(self):
@@ -370,21 +385,7 @@ class Easel(widgets.HBox):
 
     def _save(self):
         path = _free_path("easel", ".png")
-        if self.result is not None:
-            made_by = self.result.card
-        else:
-            settings = self._live_settings | self._settings_now()
-            settings |= {
-                "size": max(self.picture.shape[1:3]),
-                "learning_rate": self._weights["learning_rate"],
-                "steps": None,
-                "scales": None,
-            }
-            layers = {layer: self._weights[layer] for layer in STYLE_LAYERS}
-            made_by = card.make(
-                settings, painted_live=self._changes, steps_done=self._done, layers=layers, machine=machine.describe()
-            )
-        save_image(self.picture, path, card=made_by)
+        save_image(self.picture, path, card=self.card())
         self._say(f"Saved as {path}, with its run card.")
 
     def _save_film(self):
@@ -410,38 +411,116 @@ def _free_path(stem, suffix):
     raise PictureError(f"There are 10,000 files called {stem} here: move them elsewhere.")
 
 
-def loss_curve(history, width=DISPLAY_WIDTH, height=180):
+def explorer(name):
+    """Show one of the explorers: sliders over pictures that were painted beforehand.
+
+    name: one of `frames.RECIPES`. Returns an `Explorer`. Raises `FramesError`.
+    """
+    return Explorer(name)
+
+
+class Explorer(widgets.VBox):
+    """What `explorer` returns. A slider's `index` says which picture is shown."""
+
+    def __init__(self, name):
+        self._frames, self._recipe = frames.load(name), frames.RECIPES[name]
+        self.sliders = [
+            widgets.SelectionSlider(
+                options=list(axis.options),
+                index=axis.first,
+                description=axis.label,
+                style={"description_width": "8em"},
+                layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px"),
+            )
+            for axis in self._frames.axes
+        ]
+        self.image = widgets.Image(format="webp", layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px"))
+        self.numbers = widgets.HTML(layout=widgets.Layout(min_height="2em"))
+        self.curve = widgets.HTML()
+        self._show()
+        for slider in self.sliders:
+            slider.observe(lambda _: self._show(), "index")
+        parts = [*self.sliders, self.image, self.numbers]
+        super().__init__(parts + [self.curve] if self._recipe.steps_shown else parts)
+
+    def _show(self):
+        indices = [slider.index for slider in self.sliders]
+        frame = self._frames.frame(*indices)
+        self.image.value = frame.image
+        self.numbers.value = html.escape(weighted_sum(frame.losses, frame.settings))
+        if self._recipe.steps_shown:
+            runs = {
+                option: self._frames.frame(number, 0).totals
+                for number, option in enumerate(self._frames.axes[0].options)
+            }
+            self.curve.value = run_curves(runs, list(runs)[indices[0]], frame.step)
+
+
+def weighted_sum(losses, settings):
+    """The sum that a run lowers, in words. losses: weighted, by term; terms with weight 0 are left out."""
+    names = {"content": "content", "style": "style", "tv": "total variation"}
+    weights = {term: settings[f"{term}_weight"] for term in names}
+    parts = [
+        f"{weight:g} × {losses[term] / weight:.3f} ({names[term]})" for term, weight in weights.items() if weight > 0
+    ]
+    return f"loss: {' + '.join(parts)} = {losses['total']:.3g}"
+
+
+def run_curves(runs, shown, step):
+    """The total loss of several runs, as SVG, with a point on one. runs: `{name: total losses}`.
+
+    shown: the name of the run with the point. step: where the point is, counted from 1.
+    """
+    dashes = ("", "8 3", "2 3", "8 3 2 3")
+    lines = [
+        (name, totals, "#D55E00" if name == shown else "#555555", dash, 2.4 if name == shown else 1.2)
+        for (name, totals), dash in zip(runs.items(), dashes)
+    ]
+    values = [value for totals in runs.values() for value in totals]
+    caption = f"total loss of {len(runs[shown])} steps; logarithmic"
+    return _drawing(lines, 0.9 * min(values), 1.1 * max(values), caption, dot=(shown, step - 1))
+
+
+def loss_curve(history):
     """The losses of a run so far, as SVG. history: one dict a step, `{"total", "content", "style", "tv"}`.
 
     Logarithmic, from a hundredth of the last total upward; each term has a color, dashes and its name.
     """
     floor = history[-1]["total"] / 100
     top = max(max(row.values()) for row in history[-200:]) * 1.1
-    every = max(1, len(history) // 200)
+    terms = sorted(TERMS, key=lambda term: -history[-1][term])
+    lines = [(term, [row[term] for row in history], *TERMS[term], 1.6) for term in terms]
+    return _drawing(lines, floor, top, f"{len(history)} steps; logarithmic")
+
+
+def _drawing(lines, floor, top, caption, dot=None, width=DISPLAY_WIDTH, height=180):
+    """Curves as SVG on a logarithmic axis. lines: (name, values, color, dashes, thickness). dot: (name, index)."""
+    longest = max(len(values) for _, values, *_ in lines)
 
     def x(number):
-        return 8 + (width - 130) * number / max(1, len(history) - 1)
+        return 8 + (width - 130) * number / max(1, longest - 1)
 
     def y(loss):
         return 8 + (height - 30) * (1 - math.log(min(max(loss, floor), top) / floor) / math.log(top / floor))
 
-    lines, words, taken = [], [], []
-    for term, (color, dashes) in sorted(TERMS.items(), key=lambda item: -history[-1][item[0]]):
-        points = [(number, row[term]) for number, row in enumerate(history)]
+    marks, taken = [], []
+    for name, values, color, dashes, thickness in sorted(lines, key=lambda line: -line[1][-1]):
+        every = max(1, len(values) // 200)
+        points = list(enumerate(values))
         points = points[:-1:every] + points[-1:]
         path = " ".join(f"{x(number):.1f},{y(loss):.1f}" for number, loss in points)
-        lines.append(
-            f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.6" stroke-dasharray="{dashes}"/>'
+        marks.append(
+            f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{thickness}" stroke-dasharray="{dashes}"/>'
         )
-        place = y(history[-1][term])
+        place = y(values[-1])
         while any(abs(place - other) < 13 for other in taken):
             place += 1
         taken.append(place)
-        words.append(
-            f'<text x="{width - 114}" y="{place + 4:.0f}" fill="{color}">{term} {history[-1][term]:.3g}</text>'
-        )
+        marks.append(f'<text x="{width - 114}" y="{place + 4:.0f}" fill="{color}">{name} {values[-1]:.3g}</text>')
+        if dot and dot[0] == name:
+            at = x(dot[1]), y(values[dot[1]])
+            marks.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="5" fill="{color}" stroke="white"/>')
     return (
         f'<svg width="{width}" height="{height}" font-size="12" font-family="sans-serif" role="img" aria-label="loss curves">'
-        f"{''.join(lines)}{''.join(words)}"
-        f'<text x="8" y="{height - 4}" fill="#555">{len(history)} steps; logarithmic</text></svg>'
+        f'{"".join(marks)}<text x="8" y="{height - 4}" fill="#555">{caption}</text></svg>'
     )

@@ -7,7 +7,7 @@ from PIL import Image
 from nst_helpers import card
 from nst_helpers.__main__ import main
 from nst_helpers.images import load_image, save_image
-from nst_helpers.optimize import SETTINGS, stylize
+from nst_helpers.optimize import DEFAULTS, stylize
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
 
@@ -79,7 +79,7 @@ def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, w
     path = tmp_path / "card.json"
     path.write_text(content)
     with pytest.raises(card.CardError, match=words) as raised:
-        card.settings_from(path, SETTINGS)
+        card.settings_from(path, DEFAULTS)
     assert "card.json" in str(raised.value) and "\n" not in str(raised.value)
     assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
     assert words in capsys.readouterr().err

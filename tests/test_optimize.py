@@ -294,6 +294,9 @@ def test_a_weight_too_large_for_float32_says_which(vgg):
         ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "All three"),
         ({"init": "photo"}, "'content', 'style', 'noise'"),
         ({"style_layers": []}, "at least one layer"),
+        ({"style_layers": {}}, "at least one layer"),
+        ({"style_layers": {"block1_conv1": -1}}, "factor of block1_conv1 is -1"),
+        ({"style_layers": {"block1_conv1": "much"}}, "factor of block1_conv1 is 'much'"),
         ({"learning_rate": 0}, "learning_rate"),
         ({"size": "large"}, "size is 'large': give a number"),
         ({"size": 64.5}, "whole number"),
@@ -621,3 +624,18 @@ def test_the_progress_bar_says_how_far_it_is(vgg, capsys):
     stylize("astronaut", "mosaic", size=64, steps=2, vgg=vgg)
     out = capsys.readouterr().out
     assert "2/2" in out and "64 px" in out and "loss" in out
+
+
+def test_style_layers_with_factors(vgg):
+    """A factor multiplies its layer's loss; factors of 1 are the same as none."""
+    layers = ["block1_conv1", "block2_conv1"]
+    first = {"optimizer": "adam", "steps": 1, "vgg": vgg, **QUICK}
+    plain = stylize("astronaut", "mosaic", style_layers=layers, **first).history[0]
+    ones = stylize("astronaut", "mosaic", style_layers=dict.fromkeys(layers, 1), **first)
+    changed = stylize("astronaut", "mosaic", style_layers={"block1_conv1": 3, "block2_conv1": 0}, **first).history[0]
+    assert ones.history[0]["style"] == plain["style"]
+    assert ones.settings["style_layers"] == {"block1_conv1": 1.0, "block2_conv1": 1.0}
+    assert changed["block1_conv1"] == pytest.approx(3 * plain["block1_conv1"])
+    assert changed["block2_conv1"] == 0 and changed["style"] == pytest.approx(changed["block1_conv1"])
+    again = stylize("astronaut", "mosaic", **first | ones.card["settings"])
+    assert again.history[0]["style"] == plain["style"]

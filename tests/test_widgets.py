@@ -179,6 +179,7 @@ def test_a_mistake_of_the_kit_is_shown_and_logged(easel, capsys):
 
 def test_save_and_film(easel, tmp_path):
     easel.sliders["style"].value = 20.0
+    easel.sliders["block3_conv1"].value = 2.5
     paint_some(easel, 4)
     press(easel, "save")
     press(easel, "save the film")
@@ -186,6 +187,8 @@ def test_save_and_film(easel, tmp_path):
     saved = card.read(tmp_path / "easel.png")
     assert saved["settings"]["style_weight"] == pytest.approx(20)
     assert {"step": 0, "style": pytest.approx(20)} in saved["painted_live"]
+    assert saved["settings"]["style_layers"]["block3_conv1"] == 2.5
+    assert saved == easel.card()
     with Image.open(tmp_path / "easel.webp") as film:
         assert film.n_frames >= 3
     press(easel, "save")
@@ -194,10 +197,14 @@ def test_save_and_film(easel, tmp_path):
 
 def test_finish_paints_in_full_size_and_its_card_describes_that_run(easel, tmp_path):
     easel.sliders["style"].value = 20.0
+    easel.sliders["block1_conv1"].value = 0.0
+    easel.sliders["block4_conv1"].value = 3.0
     press(easel, "finish in full size")
     wait(lambda: easel.result is not None, 120)
     wait(lambda: "Finished" in easel.status.value)
     assert max(easel.picture.shape) == 96
+    factors = {"block1_conv1": 0, "block2_conv1": 1, "block3_conv1": 1, "block4_conv1": 3, "block5_conv1": 1}
+    assert easel.result.settings["style_layers"] == factors
     press(easel, "save")
     wait(lambda: (tmp_path / "easel.png").exists() and "Saved" in easel.status.value)
     assert card.read(tmp_path / "easel.png")["settings"] == easel.result.settings

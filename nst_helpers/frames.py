@@ -1,0 +1,238 @@
+"""The explorers' frames: pictures painted beforehand, so that a slider can show them at once.
+
+`RECIPES` says how they were painted. `python -m nst_helpers frames` paints them again, after a
+recipe or the engine has changed, into the package's own data (some fifteen minutes on two cores).
+An explorer has one folder of WebP files, and a JSON file with the recipe's sha256, the losses
+of each frame, and the total loss over the steps of each run.
+"""
+
+import hashlib
+import io
+import itertools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from .images import to_uint8
+from .optimize import DEFAULTS, STYLE_LAYERS, check_settings, stylize
+
+FOLDER = Path(__file__).parent / "data" / "frames"
+QUALITY = 88  # of the WebP files
+TERMS = ("content", "style", "tv", "total")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One slider. options: `{words: settings}`, or `{words: step}` where the slider goes through a run."""
+
+    label: str
+    options: dict
+    first: int = 0  # the option that is shown at first
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an explorer shows: the pair, the settings that all frames share, and one or two axes.
+
+    If `steps_shown` is given, the last axis goes through those steps of a run.
+    """
+
+    photo: str
+    painting: str
+    settings: dict
+    axes: list
+    steps_shown: tuple = ()
+
+    def runs(self):
+        """`{(option, ...): settings}`: the settings of each run, complete and in plain types."""
+        axes = self.axes[:-1] if self.steps_shown else self.axes
+        runs = {}
+        for options in itertools.product(*(axis.options for axis in axes)):
+            given = [axis.options[option] for axis, option in zip(axes, options, strict=True)]
+            settings = dict(self.settings)
+            for one in given:
+                settings |= one
+            runs[options] = check_settings(**DEFAULTS | {"precision": "float32"} | settings)
+        return runs
+
+    def sha256(self):
+        """Of all that decides what the frames show."""
+        runs = [[options, settings] for options, settings in self.runs().items()]
+        axes = [[axis.label, list(axis.options)] for axis in self.axes]
+        text = json.dumps([self.photo, self.painting, axes, self.steps_shown, QUALITY, runs])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """image: the bytes of a WebP file. losses: weighted, see `optimize.Step`. settings: the run's.
+
+    step: after which the picture was taken. totals: the run's total loss at each of its steps.
+    """
+
+    image: bytes = field(repr=False)
+    losses: dict
+    settings: dict
+    step: int
+    totals: list = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What `load` returns: the axes, and `{(index, ...): Frame}` with one index an axis."""
+
+    axes: list
+    frames: dict = field(repr=False)
+
+    def frame(self, *indices):
+        """The frame where the sliders stand at these indices."""
+        return self.frames[indices]
+
+
+class FramesError(RuntimeError):
+    """An explorer's frames are missing or belong to another recipe; the message says what to run."""
+
+
+def _of(setting, *values):
+    return {str(value): {setting: value} for value in values}
+
+
+STEPS_SHOWN = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 80)
+_SMOOTHING = {  # the deeper the layer, the more speckle it leaves
+    "block1_conv1": 0.01,
+    "block1_conv2": 0.02,
+    "block2_conv1": 0.05,
+    "block2_conv2": 0.1,
+    "block3_conv1": 0.4,
+    "block3_conv4": 0.6,
+    "block4_conv1": 0.8,
+    "block4_conv2": 1.0,
+    "block4_conv4": 1.5,
+    "block5_conv1": 3.0,
+}
+_DEPTHS = {
+    f"block {number}" if number == 1 else f"blocks 1 to {number}": {"style_layers": list(STYLE_LAYERS[:number])}
+    for number in range(1, 6)
+}
+_STEPS = Axis("step", {str(step): step for step in STEPS_SHOWN}, first=len(STEPS_SHOWN) - 1)
+
+RECIPES = {
+    "content_depth": Recipe(
+        "neuschwanstein",
+        "neuschwanstein",  # without a style weight it does not count
+        {"size": 192, "steps": 80, "style_weight": 0, "init": "noise"},
+        [
+            Axis(
+                "content layer",
+                {layer: {"content_layer": layer, "tv_weight": tv_weight} for layer, tv_weight in _SMOOTHING.items()},
+            )
+        ],
+    ),
+    "texture": Recipe(
+        "starry_night",  # without a content weight only its shape counts
+        "starry_night",
+        {"steps": 80, "content_weight": 0, "tv_weight": 0.1, "init": "noise"},
+        [Axis("style layers", _DEPTHS, first=4), Axis("size, px", _of("size", 96, 144, 208), first=2)],
+    ),
+    "weights": Recipe(
+        "neuschwanstein",
+        "starry_night",
+        {"size": 192, "steps": 60},
+        [
+            Axis("style weight", _of("style_weight", 0.5, 1, 2, 4, 8, 16, 32, 64), first=4),
+            Axis("style layers", _DEPTHS, first=4),
+        ],
+    ),
+    "smoothing": Recipe(
+        "neuschwanstein",
+        "starry_night",
+        {"size": 192, "steps": 60},
+        [Axis("total variation", _of("tv_weight", 0, 0.3, 1, 2, 5, 10, 30, 100), first=1)],
+    ),
+    "start": Recipe(
+        "neuschwanstein",
+        "starry_night",
+        {"size": 192, "steps": 80},
+        [Axis("start from", _of("init", "content", "style", "noise")), _STEPS],
+        STEPS_SHOWN,
+    ),
+    "optimizer": Recipe(
+        "neuschwanstein",
+        "starry_night",
+        {"size": 192, "steps": 80, "init": "noise"},
+        [
+            Axis(
+                "optimizer",
+                {
+                    "L-BFGS": {"optimizer": "lbfgs"},
+                    "Adam, 0.003": {"optimizer": "adam", "learning_rate": 0.003},
+                    "Adam, 0.03": {"optimizer": "adam", "learning_rate": 0.03},
+                    "Adam, 0.5": {"optimizer": "adam", "learning_rate": 0.5},
+                },
+            ),
+            _STEPS,
+        ],
+        STEPS_SHOWN,
+    ),
+}
+
+
+def paint_run(recipe, settings, vgg=None, until=None):
+    """One run of a recipe: `({step: picture}, {step: losses}, totals)`, up to the step `until` or to its end."""
+    pictures, losses, totals = {}, {}, []
+
+    def keep(step):
+        totals.append(step.losses["total"])
+        if step.number in recipe.steps_shown or step.number == step.total:
+            pictures[step.number] = step.picture
+            losses[step.number] = {term: step.losses[term] for term in TERMS}
+        if step.number == until:
+            raise KeyboardInterrupt
+
+    stylize(recipe.photo, recipe.painting, **settings, vgg=vgg, progress=False, on_step=keep)
+    return pictures, losses, totals
+
+
+def make(name, folder=FOLDER, vgg=None):
+    """Paint an explorer's frames and write them. Returns the number of frames and their bytes."""
+    recipe = RECIPES[name]
+    runs, sizes = [], []
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for file in (folder / name).glob("*.webp"):
+        file.unlink()
+    for number, (options, settings) in enumerate(recipe.runs().items()):
+        pictures, losses, totals = paint_run(recipe, settings, vgg)
+        for step, picture in pictures.items():
+            buffer = io.BytesIO()
+            Image.fromarray(to_uint8(picture)).save(buffer, "WEBP", quality=QUALITY, method=6)
+            (folder / name / f"{number:02d}_{step:02d}.webp").write_bytes(buffer.getvalue())
+            sizes.append(len(buffer.getvalue()))
+        rounded = {step: {term: float(f"{loss:.4g}") for term, loss in of.items()} for step, of in losses.items()}
+        totals = [float(f"{total:.4g}") for total in totals]
+        runs.append({"options": options, "settings": settings, "losses": rounded, "totals": totals})
+    record = {"recipe_sha256": recipe.sha256(), "photo": recipe.photo, "painting": recipe.painting, "runs": runs}
+    (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
+    return len(sizes), sum(sizes)
+
+
+def load(name, folder=FOLDER):
+    """An explorer's frames, read from the package's data. Raises `FramesError`."""
+    if name not in RECIPES:
+        raise FramesError(f"There is no explorer {name!r}: choose one of {', '.join(map(repr, RECIPES))}.")
+    recipe, frames = RECIPES[name], {}
+    try:
+        record = json.loads((folder / f"{name}.json").read_text())
+        if record["recipe_sha256"] != recipe.sha256():
+            raise FramesError(f"The frames of {name!r} are of another recipe: run python -m nst_helpers frames {name}.")
+        runs = {tuple(run["options"]): (number, run) for number, run in enumerate(record["runs"])}
+        for indices in itertools.product(*(range(len(axis.options)) for axis in recipe.axes)):
+            options = tuple(list(axis.options)[index] for axis, index in zip(recipe.axes, indices, strict=True))
+            number, run = runs[options[:-1] if recipe.steps_shown else options]
+            step = recipe.axes[-1].options[options[-1]] if recipe.steps_shown else len(run["totals"])
+            image = (folder / name / f"{number:02d}_{step:02d}.webp").read_bytes()
+            frames[indices] = Frame(image, run["losses"][str(step)], run["settings"], step, run["totals"])
+    except OSError as error:
+        raise FramesError(f"The frames of {name!r} are not all there ({error}): install the kit again.") from error
+    return Frames(recipe.axes, frames)

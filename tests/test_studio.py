@@ -1,0 +1,94 @@
+import shutil
+
+import pytest
+
+from nst_helpers import card, optimize
+from nst_helpers.images import PictureError, load_image, save_image
+from nst_helpers.studio import paint_all
+
+QUICK = {"size": 64, "steps": 2}
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch, vgg):
+    monkeypatch.setattr(optimize, "bundled_vgg19", lambda: vgg)
+    photos, paintings = tmp_path / "photos", tmp_path / "paintings"
+    for folder, names in {photos: ("astronaut", "red_panda"), paintings: ("mosaic", "waves")}.items():
+        folder.mkdir()
+        for name in names:
+            save_image(load_image(name, max_side=64), folder / f"{name}.jpg")
+    (photos / "notes.txt").write_text("not a picture, and not asked for")
+    return photos, paintings, tmp_path / "out"
+
+
+def test_every_photo_with_every_painting_and_nothing_twice(folders, capsys):
+    photos, paintings, out = folders
+    done = paint_all(photos, paintings, out, **QUICK)
+    names = ["astronaut_x_mosaic", "astronaut_x_waves", "red_panda_x_mosaic", "red_panda_x_waves"]
+    assert [path.stem for path in done.values()] == names and sorted(out.iterdir()) == sorted(done.values())
+    assert all(card.read(path)["settings"]["steps"] == 2 for path in done.values())
+    assert "there already" not in capsys.readouterr().out
+    before = {path: path.stat().st_mtime_ns for path in done.values()}
+    next(iter(before)).unlink()  # one is missing, as after a broken-off run
+    assert list(paint_all(photos, paintings, out, **QUICK).values()) == list(before)
+    assert capsys.readouterr().out.count("there already") == 3
+    assert [path for path in before if path.stat().st_mtime_ns != before[path]] == [next(iter(before))]
+
+
+@pytest.mark.parametrize("change", ["settings", "photo", "painting"])
+def test_what_is_no_longer_the_same_is_painted_again(folders, capsys, change):
+    photos, paintings, out = folders
+    paint_all(photos, paintings, out, **QUICK)
+    settings = QUICK | ({"style_weight": 9.0} if change == "settings" else {})
+    if change != "settings":
+        folder, name = (photos, "astronaut.jpg") if change == "photo" else (paintings, "mosaic.jpg")
+        save_image(load_image("stripes", max_side=64), folder / name)
+    capsys.readouterr()
+    paint_all(photos, paintings, out, **settings)
+    assert capsys.readouterr().out.count("there already") == {"settings": 0}.get(change, 2)
+
+
+def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
+    photos, paintings, out = folders
+
+    def stop(step):
+        raise KeyboardInterrupt
+
+    done = paint_all(photos, paintings, out, on_step=stop, **QUICK)
+    assert len(done) == 1 and card.read(next(iter(done.values())))["steps_done"] == 1
+    capsys.readouterr()
+    assert len(paint_all(photos, paintings, out, **QUICK)) == 4
+    assert "there already" not in capsys.readouterr().out
+
+
+def test_bad_files_are_named_and_the_rest_goes_on(folders, capsys):
+    photos, paintings, out = folders
+    (photos / "broken.png").write_bytes(b"no picture")
+    out.mkdir()
+    shutil.copy(photos / "red_panda.jpg", out / "red_panda_x_waves.png")  # somebody's own file
+    before = (out / "red_panda_x_waves.png").read_bytes()
+    done = paint_all(photos, paintings, out, **QUICK)
+    said = capsys.readouterr().out
+    assert len(done) == 3 and said.count("broken.png") == 2 and "carries no run card" in said
+    assert (out / "red_panda_x_waves.png").read_bytes() == before
+
+
+def test_lists_of_names(folders):
+    out = folders[2]
+    assert list(paint_all(["astronaut"], ["mosaic"], out, **QUICK)) == [("astronaut", "mosaic")]
+
+
+def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
+    photos, paintings, out = folders
+    with pytest.raises(PictureError, match="not a folder"):
+        paint_all(tmp_path / "nowhere", paintings, out)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PictureError, match="no picture in"):
+        paint_all(tmp_path / "empty", paintings, out)
+    with pytest.raises(PictureError, match="Two pictures are called astronaut"):
+        paint_all(["astronaut", photos / "astronaut.jpg"], paintings, out)
+    with pytest.raises(optimize.SettingsError, match="size"):
+        paint_all(photos, paintings, out, size=1)
+    with pytest.raises(TypeError, match="stiel_weight"):
+        paint_all(photos, paintings, out, stiel_weight=3)
+    assert not out.exists()
