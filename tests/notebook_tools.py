@@ -23,10 +23,12 @@ SETUP_CELL = """\
 %config InlineBackend.figure_formats = ["jpeg"]
 %config InlineBackend.print_figure_kwargs = {{"dpi": 80, "pil_kwargs": {{"quality": 88}}}}
 import importlib.util
+import os
 
 if importlib.util.find_spec("nst_helpers") is None:
-    print("The lessons' helpers are missing here; installing them from the repository.")
-    %pip install --quiet --no-deps git+{address}
+    print("The lessons' helpers are missing here; installing them.")
+    source = os.environ.get("NST_HELPERS_FROM", "git+{address}")
+    %pip install --quiet --no-deps "{{source}}"
 
 from nst_helpers import machine
 

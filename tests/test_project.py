@@ -6,25 +6,13 @@ import sys
 import tomllib
 
 from notebook_tools import ROOT, repository
+from on_colab import pins
 from packaging.requirements import Requirement
 
 from nst_helpers import __main__ as command_line
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 README = (ROOT / "README.md").read_text()
-
-# Colab's versions as of 2026 (Python 3.13). The setup cell installs the kit there with --no-deps.
-COLAB = {
-    "tensorflow": "2.20.0",
-    "keras": "3.13.0",
-    "numpy": "2.1.0",
-    "matplotlib": "3.10.0",
-    "pillow": "11.3.0",
-    "ipywidgets": "7.7.1",
-    "tqdm": "4.67.1",
-    "packaging": "25.0",
-    "psutil": "5.9.5",
-}
 
 
 def every_requirement():
@@ -38,9 +26,11 @@ def test_every_dependency_has_a_lower_bound_and_a_cap():
 
 
 def test_colab_has_every_runtime_dependency():
+    """Its setup cell installs the kit there with --no-deps."""
+    colab = pins()
     for line in PROJECT["dependencies"]:
         requirement = Requirement(line)
-        assert requirement.specifier.contains(COLAB[requirement.name]), requirement
+        assert requirement.specifier.contains(colab[requirement.name]), requirement
 
 
 def test_the_package_imports_nothing_that_is_not_declared():
