@@ -1,0 +1,193 @@
+"""The lessons and the widgets in JupyterLab, in a real browser, by mouse and keyboard."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import nbformat
+import pytest
+from lab import ask, browser, cell, image_bytes, opened, run_all, serve, wait, what_is_missing
+from notebook_tools import NOTEBOOKS
+
+from nst_helpers import card
+from nst_helpers.images import load_image, save_image
+
+EASEL = """\
+from nst_helpers.widgets import easel
+live = easel("astronaut", "mosaic", size=96, full_size=128)
+live"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on a copy of the notebooks, and on one with nothing but a small easel."""
+    missing = what_is_missing()
+    if missing:
+        (pytest.fail if os.environ.get("NST_BROWSER_REQUIRED") else pytest.skip)(missing)
+    folder = tmp_path_factory.mktemp("lab") / "notebooks"
+    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    small = nbformat.v4.new_notebook(metadata=nbformat.read(NOTEBOOKS / "06_studio.ipynb", 4).metadata)
+    small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
+    nbformat.write(small, folder / "easel.ipynb")
+    with serve(folder, tmp_path_factory.mktemp("server")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def chromium(lab):  # closed at the module's end: its event loop would disturb other tests
+    with browser() as found:
+        yield found
+
+
+# The lessons. Each runs for a minute or so, so all that is asked of one is asked of one run.
+
+
+@pytest.mark.parametrize(
+    "lesson, explorers",
+    [
+        ("02_content_loss", ["content_depth"]),
+        ("03_style_loss", ["texture"]),
+        ("04_total_loss", ["weights", "smoothing"]),
+        ("05_optimization_loop", ["start", "optimizer"]),
+    ],
+)
+def test_a_lesson_runs_and_its_explorers_show_the_right_frames(lab, chromium, lesson, explorers):
+    with opened(lab, chromium, f"{lesson}.ipynb") as page:
+        run_all(page)
+        for name in explorers:
+            turn_every_slider(page, name)
+
+
+def test_the_studio_runs_and_its_easel_paints(lab, chromium):
+    with opened(lab, chromium, "06_studio.ipynb") as page:
+        run_all(page)
+        live = cell(page, "easel(")
+        button(live, "Start").click()
+        wait_for_frames(page, live, 3)
+        button(live, "Pause").click()
+        wait(page, lambda: "Paused" in live.inner_text())
+
+
+def turn_every_slider(page, name):
+    from nst_helpers import frames
+
+    stored, shown = frames.load(name), cell(page, f'explorer("{name}"')
+    image, sliders = shown.locator("img.widget-image"), shown.locator(".widget-slider")
+    image.scroll_into_view_if_needed()
+    options = [list(axis.options) for axis in stored.axes]
+    assert sliders.count() == len(options)
+    seen = set()
+
+    def readouts():
+        return [sliders.nth(number).locator(".widget-readout").inner_text() for number in range(len(options))]
+
+    def check():
+        labels = [words[position] for words, position in zip(options, at)]
+        frame = stored.frame(*at).image
+        wait(page, lambda: readouts() == labels, words=lambda: f"{name}: {readouts()} where {labels} should be")
+        wait(page, lambda: image_bytes(image) == frame, words=f"{name}: another picture is shown than that of {labels}")
+        seen.add(frame)
+
+    at = [words.index(label) for words, label in zip(options, readouts())]
+    check()
+    for number, words in enumerate(options):
+        handle, last = sliders.nth(number).locator(".noUi-handle"), len(words) - 1
+        ways = [("End", last), ("ArrowLeft", last - 1), ("Home", 0)]
+        ways += [("ArrowRight", position) for position in range(1, len(words))]
+        for key, position in ways:
+            handle.press(key)
+            at[number] = position
+            check()
+    assert len(seen) > sum(map(len, options)) - len(options)  # each position has a picture of its own
+
+
+# The easel.
+
+
+def button(place, words):
+    return place.get_by_role("button", name=words, exact=True)
+
+
+def slider(place, words):
+    return place.locator(".widget-slider").filter(has_text=words)
+
+
+def source(place):
+    return place.locator("img.widget-image").get_attribute("src")
+
+
+def wait_for_frames(page, place, count):
+    sources = set()
+    wait(page, lambda: sources.add(source(place)) or len(sources) > count, words="the picture does not change")
+
+
+def losses(place):
+    """What the curve's legend says: {"total": ..., "style": ...}."""
+    found = re.findall(r"(total|content|style|tv) ([\d.e+-]+)", " ".join(place.locator("svg text").all_text_contents()))
+    return {term: float(loss) for term, loss in found}
+
+
+@contextmanager
+def easel(lab, chromium):  # a fixture would not see the error that leaves a screenshot
+    with opened(lab, chromium, "easel.ipynb") as page:
+        run_all(page)
+        yield page, cell(page, "easel(")
+
+
+def start(page, live):
+    button(live, "Start").click()
+    wait(page, lambda: losses(live))
+
+
+def upload(page, live, number, path):
+    with page.expect_file_chooser() as chooser:
+        live.get_by_role("button", name="Upload").nth(number).click()
+    chooser.value.set_files(path)
+
+
+def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, chromium):
+    with easel(lab, chromium) as (page, live):
+        start(page, live)
+        wait_for_frames(page, live, 5)
+        before = losses(live)["style"]
+        slider(live, "style weight").locator(".noUi-handle").press("End")
+        wait(page, lambda: losses(live)["style"] > 5 * before, words=lambda: f"from {before} to {losses(live)}")
+        wait_for_frames(page, live, 5)
+
+        button(live, "Pause").click()
+        wait(page, lambda: "Paused." in live.inner_text())
+        still = source(live)
+        page.wait_for_timeout(1500)
+        assert source(live) == still
+
+        button(live, "Save").click()
+        wait(page, lambda: "Saved as easel.png" in live.inner_text())
+        made_by = card.read(lab.folder / "easel.png")
+        shown = float(slider(live, "style weight").locator(".widget-readout").inner_text())
+        assert made_by["settings"]["style_weight"] == shown == 1000
+        assert made_by["painted_live"][-1]["style"] == shown
+
+
+def test_a_photo_is_uploaded_and_a_pdf_gets_a_sentence(lab, chromium, tmp_path):
+    with easel(lab, chromium) as (page, live):
+        save_image(load_image("red_panda", max_side=120), tmp_path / "panda.jpg")
+        upload(page, live, 0, tmp_path / "panda.jpg")
+        wait_for_frames(page, live, 3)
+        (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n")
+        upload(page, live, 0, tmp_path / "paper.pdf")
+        wait(page, lambda: "paper.pdf is not a picture" in live.inner_text())
+        size = live.locator("img.widget-image").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        with_panda = load_image("red_panda", max_side=96).shape
+        assert size == [with_panda[2], with_panda[1]]
+
+
+def test_the_kernel_answers_and_restarts_while_it_paints(lab, chromium):
+    with easel(lab, chromium) as (page, live):
+        start(page, live)
+        assert ask(page, "print(1 + 1)") == "2\n"
+        page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+        assert ask(page, "print('live' in globals())") == "False\n"
+        run_all(page)
+        start(page, live)
+        wait_for_frames(page, live, 3)
