@@ -133,7 +133,11 @@ def run_frames(options):
         return 1
     for name in options.names or frames.RECIPES:
         start = time.perf_counter()
-        number, size = frames.make(name)
+        try:
+            number, size = frames.make(name)
+        except frames.FramesError as error:
+            print(f"{name}: {error} Its old frames were kept.", file=sys.stderr)
+            return 130
         print(f"{name}: {number} frames, {size / 1e6:.2f} MB, {time.perf_counter() - start:.0f} s", flush=True)
     return 0
 

@@ -10,6 +10,7 @@ import hashlib
 import io
 import itertools
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,30 +192,35 @@ def paint_run(recipe, settings, vgg=None, until=None):
         if step.number == until:
             raise KeyboardInterrupt
 
-    stylize(recipe.photo, recipe.painting, **settings, vgg=vgg, progress=False, on_step=keep)
+    result = stylize(recipe.photo, recipe.painting, **settings, vgg=vgg, progress=False, on_step=keep)
+    if result.message and len(totals) != until:
+        raise FramesError(result.message)
     return pictures, losses, totals
 
 
 def make(name, folder=FOLDER, vgg=None):
-    """Paint an explorer's frames and write them. Returns the number of frames and their bytes."""
+    """Paint an explorer's frames and write them. Returns the number of frames and their bytes.
+
+    Raises `FramesError` for a run that was interrupted; the frames that were there are then kept.
+    """
     recipe = RECIPES[name]
-    runs, sizes = [], []
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    for file in (folder / name).glob("*.webp"):
-        file.unlink()
+    runs, files = [], {}
     for number, (options, settings) in enumerate(recipe.runs().items()):
         pictures, losses, totals = paint_run(recipe, settings, vgg)
         for step, picture in pictures.items():
             buffer = io.BytesIO()
             Image.fromarray(to_uint8(picture)).save(buffer, "WEBP", quality=QUALITY, method=6)
-            (folder / name / f"{number:02d}_{step:02d}.webp").write_bytes(buffer.getvalue())
-            sizes.append(len(buffer.getvalue()))
+            files[f"{number:02d}_{step:02d}.webp"] = buffer.getvalue()
         rounded = {step: {term: float(f"{loss:.4g}") for term, loss in of.items()} for step, of in losses.items()}
         totals = [float(f"{total:.4g}") for total in totals]
         runs.append({"options": options, "settings": settings, "losses": rounded, "totals": totals})
     record = {"recipe_sha256": recipe.sha256(), "photo": recipe.photo, "painting": recipe.painting, "runs": runs}
+    shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / name).mkdir(parents=True)
+    for file, content in files.items():
+        (folder / name / file).write_bytes(content)
     (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
-    return len(sizes), sum(sizes)
+    return len(files), sum(map(len, files.values()))
 
 
 def load(name, folder=FOLDER):
@@ -233,6 +239,6 @@ def load(name, folder=FOLDER):
             step = recipe.axes[-1].options[options[-1]] if recipe.steps_shown else len(run["totals"])
             image = (folder / name / f"{number:02d}_{step:02d}.webp").read_bytes()
             frames[indices] = Frame(image, run["losses"][str(step)], run["settings"], step, run["totals"])
-    except OSError as error:
+    except (OSError, ValueError, KeyError) as error:
         raise FramesError(f"The frames of {name!r} are not all there ({error}): install the kit again.") from error
     return Frames(recipe.axes, frames)

@@ -216,7 +216,7 @@ def stylize(
         message = f"TensorFlow stopped the run after {last.number} of {last.total} steps ({reason}); this is the picture reached."
     finally:
         bar.close()
-    if message:
+    if message and progress:
         print(message)
     picture = resize(last.picture, *content.shape[1:3])
     seconds = time.perf_counter() - start
@@ -233,7 +233,7 @@ DEFAULTS = {
 }
 
 
-def paint(vgg, content, style, settings, weights=None):
+def paint(vgg, content, style, settings, weights=None, start=None):
     """The loop, as a generator: yields a `Step` after every evaluation of the loss.
 
     vgg: what `load_vgg19` returns. content, style: pictures. settings: as in `Result.settings`,
@@ -241,7 +241,8 @@ def paint(vgg, content, style, settings, weights=None):
     result of the last. weights: `{"content", "style", "tv"}`, read before every step, so that
     whoever holds this dict can change the weights while the picture is painted; None for those
     in the settings. It may also hold a style layer's name, with a factor for its share (1 by
-    default), and `"learning_rate"`, Adam's. Stop it at any step: the picture yielded last is whole.
+    default), and `"learning_rate"`, Adam's. start: a picture to go on from, in place of the settings' init.
+    Stop it at any step: the picture yielded last is whole.
 
     Raises `LossNotFinite` or `OutOfMemory`; the picture yielded last is then still good.
     """
@@ -259,7 +260,9 @@ def paint(vgg, content, style, settings, weights=None):
             extract, loss_and_gradient = _engine(vgg, *layers, tuple(content_here.shape))
             with machine.precision("float32"):
                 targets = compute_targets(extract, content_here, style_here, *layers)
-            if best is None:
+            if best is None and start is not None:
+                best = start
+            elif best is None:
                 best = starting_point(settings["init"], content_here, style_here, settings["seed"])
             trial = best = resize(best, *content_here.shape[1:3])
             optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])

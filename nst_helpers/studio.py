@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import card
 from .images import PictureError, load_image, save_image
-from .optimize import DEFAULTS, check_settings, fingerprint, stylize
+from .optimize import DEFAULTS, RunStopped, SettingsError, check_settings, fingerprint, stylize
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
@@ -16,11 +16,12 @@ def paint_all(photos, paintings, folder, **settings):
     photos, paintings: a folder, or a list of what `load_image` takes by name or path. folder: where
     the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. settings: as for
     `stylize`. A picture that is there already, of the same two inputs and with the same settings,
-    is not painted again; one with other settings is. A file that cannot be read is named and left
-    out. An interrupt saves the picture that is being painted, and ends the whole.
+    is not painted again; one with other settings is. A pair that cannot be painted is named with the
+    reason, and the rest goes on. An interrupt saves the picture that is being painted, and ends the whole.
 
-    Returns `{(photo, painting): path}` for the pictures that are there in the end. Raises
-    `PictureError` or `SettingsError` for input with which nothing can be painted.
+    Returns `{(photo, painting): path}`, by their names without suffix, for the pictures that are
+    there in the end. Raises `PictureError` or `SettingsError` for input with which nothing can be
+    painted.
     """
     inspect.signature(stylize).bind("", "", **settings)  # a misspelled name, before anything is painted
     asked = check_settings(**DEFAULTS | {name: value for name, value in settings.items() if name in DEFAULTS})
@@ -34,18 +35,21 @@ def paint_all(photos, paintings, folder, **settings):
         try:
             content = load_image(photo, max_side=asked["size"])
             style = load_image(painting, max_side=max(content.shape[1:3]))
-            done_already = path.exists() and _is_done(card.read(path), asked, content, style)
-        except (PictureError, card.CardError) as error:
+            if path.exists() and _is_done(card.read(path), asked, content, style):
+                message = "there already."
+            else:
+                result = stylize(content, style, **{"progress": False} | settings)
+                save_image(result.picture, path, card=result.card)
+                message = result.message or f"{result.seconds:.0f} s"
+        except (PictureError, card.CardError, SettingsError, RunStopped) as error:
             print(f"{words}{error}")
             continue
-        done[photo, painting] = path
-        if done_already:
-            print(f"{words}{path} is there already.")
-            continue
-        result = stylize(content, style, **{"progress": False} | settings)
-        save_image(result.picture, path, card=result.card)
-        print(f"{words}{path}, {result.seconds:.0f} s")
-        if result.message.startswith("Interrupted"):
+        except KeyboardInterrupt:
+            print(f"{words}interrupted before its first step.")
+            break
+        done[_stem(photo), _stem(painting)] = path
+        print(f"{words}{path}, {message}")
+        if message.startswith("Interrupted"):
             break
     return done
 

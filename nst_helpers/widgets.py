@@ -11,13 +11,16 @@ import queue
 import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
 
 import ipywidgets as widgets
 from PIL import Image
 
-from . import card, frames, machine
+from . import machine
+
+machine.import_tensorflow()  # without its start-up messages, where nobody has run a lesson's setup cell
+
+from . import card, frames
 from .images import PAINTINGS, PATTERNS, PHOTOS, PictureError, load_image, save_image, to_uint8
 from .optimize import (
     DEFAULTS,
@@ -26,6 +29,7 @@ from .optimize import (
     RunStopped,
     SettingsError,
     bundled_vgg19,
+    fingerprint,
     paint,
     stylize,
 )
@@ -43,6 +47,12 @@ TERMS = {  # color (Okabe, Ito), dashes
     "content": ("#0072B2", "6 3"),
     "style": ("#D55E00", "8 3 2 3"),
     "tv": ("#009E73", "2 3"),
+}
+SLIDERS = {  # what stands beside it, and how many powers of ten it goes below and above its default
+    "content": ("content weight", 2, 2),
+    "style": ("style weight", 2, 2),
+    "tv": ("total variation", 2, 2.5),
+    "learning_rate": ("learning rate", 1.5, 1),
 }
 
 _open_easel = None
@@ -65,7 +75,7 @@ def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FU
     return _open_easel
 
 
-class Easel(widgets.HBox):
+class Easel(widgets.VBox):
     """What `easel` returns: a widget that paints, until `close()`.
 
     picture: the latest one, `(1, height, width, 3)`. result: the `Result` of *finish*, or None.
@@ -79,6 +89,8 @@ class Easel(widgets.HBox):
         self._vgg = vgg or bundled_vgg19()
         self._messages = queue.SimpleQueue()
         self.picture, self.result = self._inputs["content"], None
+        self._shows_finished = self._finished_is_saved = self._closed = False
+        self._words = self._notice = ""
         self._build()
         self._begin()
         self._thread = threading.Thread(target=self._work, name="easel", daemon=True) if background else None
@@ -96,9 +108,14 @@ class Easel(widgets.HBox):
             raise SettingsError(
                 "This easel paints in the background: press its buttons, or open it with background=False."
             )
+        if self._closed:
+            raise SettingsError("This easel is closed: open another one.")
+        finished = self.result
         try:
             while not self._messages.empty():
                 self._act(*self._messages.get())
+            if self.result is not finished:
+                return  # *finish* was pressed; the picture is there to be saved
             self._go()
             for _ in range(steps):
                 if self._painting:
@@ -106,19 +123,25 @@ class Easel(widgets.HBox):
             self._pause(f"Paused after step {self._done}.")
         except KeyboardInterrupt:
             self._pause(f"Interrupted after step {self._done}.")
+        except EXPECTED as error:
+            self._pause(str(error))
+            raise
 
     def close(self):
-        """Stop painting and end the thread. The picture stays."""
+        """Stop painting, end the thread and let go of its memory. The picture stays."""
         self._messages.put(("close", None))
-        if self._thread not in (None, threading.current_thread()):
+        if self._thread is None:
+            self._on_close(None)
+        elif self._thread is not threading.current_thread():
             self._thread.join()
 
     def card(self):
         """The run card of the picture shown, as *Save* writes it.
 
-        Of a live picture it holds the settings as they stand, and every change that was made on the way.
+        Of a live picture it holds the settings as they stand, the weights with which it was begun,
+        and every change that was made on the way.
         """
-        if self.result is not None:
+        if self._shows_finished:
             return self.result.card
         settings = self._live_settings | self._settings_now()
         settings |= {
@@ -127,33 +150,35 @@ class Easel(widgets.HBox):
             "steps": None,
             "scales": None,
         }
-        return card.make(settings, painted_live=list(self._changes), steps_done=self._done, machine=machine.describe())
+        return card.make(
+            settings,
+            begun_with=self._begun_with,
+            painted_live=list(self._changes),
+            steps_done=self._done,
+            losses=self._history[-1] if self._history else {},
+            machine=machine.describe(),
+            **self._fingerprints,
+        )
 
     # Widgets. Every callback only posts.
 
     def _build(self):
         self._weights = {term: DEFAULTS[f"{term}_weight"] for term in ("content", "style", "tv")}
         self._weights |= {"learning_rate": DEFAULTS["learning_rate"]} | dict.fromkeys(STYLE_LAYERS, 1.0)
-        long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="22em")}
-        ranges = {
-            "content": ("content weight", -2, 2),
-            "style": ("style weight", -1, 3),
-            "tv": ("total variation", -2, 2),
-            "learning_rate": ("learning rate", -3, -0.5),
-        }
-        self.sliders = {
-            name: widgets.FloatLogSlider(
+        long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="auto")}
+        self.sliders = {}
+        for name, (words, below, above) in SLIDERS.items():
+            middle = math.log10(self._weights[name])  # so that the default lies on one of the slider's steps
+            self.sliders[name] = widgets.FloatLogSlider(
                 value=self._weights[name],
                 base=10,
-                min=low,
-                max=high,
+                min=middle - below,
+                max=middle + above,
                 step=0.05,
                 description=words,
                 readout_format=".3g",
                 **long,
             )
-            for name, (words, low, high) in ranges.items()
-        }
         for number, layer in enumerate(STYLE_LAYERS, 1):
             words = f"style, block {number}"
             self.sliders[layer] = widgets.FloatSlider(value=1, min=0, max=4, step=0.1, description=words, **long)
@@ -175,7 +200,8 @@ class Easel(widgets.HBox):
                 lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value"
             )
             self.uploads[name] = widgets.FileUpload(
-                description=f"Upload, at most {UPLOAD_LIMIT} MiB", layout=widgets.Layout(width="22em")
+                description=f"Upload a {words.split()[1]}, up to {UPLOAD_LIMIT} MiB",
+                layout=widgets.Layout(width="auto"),
             )
             self.uploads[name].observe(
                 lambda change, name=name: self._messages.put(("upload", (name, change["new"]))), "value"
@@ -183,155 +209,192 @@ class Easel(widgets.HBox):
         self.buttons = {}
         for name in ("start", "start again", "finish in full size", "save", "save the film"):
             self.buttons[name] = widgets.Button(description=name.capitalize(), layout=widgets.Layout(width="auto"))
-            self.buttons[name].on_click(lambda _, name=name: self._messages.put(("press", name)))
+            self.buttons[name].on_click(lambda button: self._messages.put(("press", button.description.lower())))
         self.image = widgets.Image(
             format="jpeg", value=self._encoded(), layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px")
         )
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
         self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="3em"))
-        left = widgets.VBox([self.image, self.curve])
-        right = widgets.VBox(
-            [
-                widgets.HBox([self.buttons["start"], self.buttons["start again"]]),
-                *self.sliders.values(),
-                *self.menus.values(),
-            ]
-            + [part for name in self.paths for part in (self.paths[name], self.uploads[name])]
-            + [widgets.HBox([self.buttons[name] for name in list(self.buttons)[2:]]), self.status]
-        )
-        self.children = [left, right]
+        left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 0 {DISPLAY_WIDTH}px"))
+        controls = [*self.sliders.values(), *self.menus.values()]
+        for name in self.paths:
+            controls += [self.paths[name], self.uploads[name]]
+        right = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 18em", min_width="18em"))
+        self.children = [widgets.HBox(list(self.buttons.values())), self.status, widgets.HBox([left, right])]
 
     def _choice(self, name, samples):
         source = self._sources[name]
         known = isinstance(source, str) and source in samples
-        return {"options": samples if known else (OWN, *samples), "value": source if known else OWN}
+        return {"options": (OWN, *samples), "value": source if known else OWN}
 
     # The painter's thread.
 
     def _work(self):
-        while True:
-            try:
-                if not self._listen():
-                    return
-                if self._painting:
-                    self._step()
-            except EXPECTED as error:
-                self._pause(str(error))
-            except Exception as error:  # a mistake of the kit: shown where the user looks, and in full in the log
-                self._pause(f"{type(error).__name__}: {error}")
-                traceback.print_exc()
+        while not self._closed:
+            self._guarded(self._listen, self._answer)
+            if self._painting:
+                self._guarded(self._step, self._pause)
+
+    def _guarded(self, action, say):
+        """Do it, and say what went wrong, if something does: what was asked for fails, or a step does."""
+        try:
+            action()
+        except EXPECTED as error:
+            say(str(error))
+        except Exception as error:  # a mistake of the kit: shown where the user looks, and in full in the log
+            self.log.error("The easel met a mistake of its own.", exc_info=True)
+            say(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
 
     def _listen(self):
-        """Act on all messages that wait; while nothing is painted, wait for one. False to end."""
-        while True:
+        """Act on all messages that wait; while nothing is painted, wait for one."""
+        while not self._closed:
             try:
-                action, value = self._messages.get(block=not self._painting)
+                message = self._messages.get(block=not self._painting)
             except queue.Empty:
-                return True
-            self._act(action, value)
-            if action == "close":
-                return False
+                return
+            self._act(*message)
 
     def _act(self, action, value):
+        if action != "weight":
+            self._notice = ""  # it answered what was asked before
         getattr(self, f"_on_{action}")(value)
 
     def _on_close(self, _):
-        self._pause("Closed.")
+        self._closed = True
+        controls = (self.sliders, self.menus, self.paths, self.uploads, self.buttons)
+        for control in (control for group in controls for control in group.values()):
+            control.disabled = True
+        self._steps, self._film = iter(()), []
+        self._pause("Closed. Run its cell again to paint.")
 
     def _on_weight(self, value):
         name, weight = value
         self._weights[name] = weight  # read by `paint` before its next step
-        self._changes.append({"step": self._done, name: weight})
+        change = {"step": self._done, name: weight}
+        if self._changes and self._changes[-1].keys() == change.keys() and self._changes[-1]["step"] == self._done:
+            self._changes.pop()  # a slider on its way
+        self._changes.append(change)
 
     def _on_choose(self, value):
         name, source = value
-        if isinstance(source, str) and source in ("", OWN):
+        words = source if isinstance(source, str) else OWN
+        before = self._sources.get(name)
+        if isinstance(source, str) and (words in ("", OWN) or (isinstance(before, str) and words == before)):
             return
         if name == "init":
             self._init = source
         else:
             self._inputs[name] = load_image(source, max_side=self._size)
             self._sources[name] = source
+            self.menus[name].value = words if words in self.menus[name].options else OWN
+            if words != self.paths[name].value:
+                self.paths[name].value = ""
         self._begin()
         self._go()
 
     def _on_upload(self, value):
-        name, files = value
-        files = list(files.values()) if isinstance(files, dict) else list(files)  # ipywidgets 7, 8
-        if not files:
+        name, sent = value
+        if not sent:
             return
+        self.uploads[name].set_trait("value", type(self.uploads[name].value)())  # so that it can be sent again
+        files = list(sent.values()) if isinstance(sent, dict) else list(sent)  # ipywidgets 7, 8
         if len(files) > 1:
             raise PictureError(f"{len(files)} files came at once: upload one picture.")
         title = files[0].get("name") or files[0].get("metadata", {}).get("name", "upload")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, Path(title).name)
             path.write_bytes(bytes(files[0]["content"]))
-            full = load_image(path, max_side=None)
-        self._on_choose((name, full))
+            picture = load_image(path, max_side=max(self._size, self._full_size))
+        self._on_choose((name, picture))
 
-    def _on_press(self, name):
-        if name == "start":
-            if self._painting:
-                self._pause("Paused.")
-            else:
-                self._go()
-        elif name == "start again":
+    def _on_press(self, words):
+        """words: what stood on the button when it was pressed; a second "pause" must not start it."""
+        if words == "start" and not self._painting:
+            self._go()
+        elif words == "pause" and self._painting:
+            self._pause("Paused.")
+        elif words == "start again":
             self._begin()
             self._go()
-        elif name == "finish in full size":
+        elif words == "finish in full size":
             self._finish()
-        elif name == "save":
+        elif words == "save":
             self._save()
-        else:
+        elif words == "save the film":
             self._save_film()
 
     def _begin(self):
         """Lay the canvas anew, with the weights as they stand."""
-        self._painting, self._done, self._drawn = False, 0, 0.0
-        self._history, self._film, self._changes, self.result = [], [], [], None
-        settings = DEFAULTS | {
+        self._put_away()
+        self._painting, self._drawn = False, 0.0
+        self._history, self._film, self._film_every, self._changes = [], [], 1, []
+        self._begun_with = dict(self._weights)
+        content, style = self._inputs["content"], self._inputs["style"]
+        self._fingerprints = {"content_sha256": fingerprint(content), "style_sha256": fingerprint(style)}
+        self._live_settings = DEFAULTS | {
             "optimizer": "adam",
             "init": self._init,
-            "scales": [max(self._inputs["content"].shape[1:3])],
+            "scales": [max(content.shape[1:3])],
             "steps": [10 * STEPS_BEFORE_A_PAUSE],
             "precision": machine.best_precision(),
         }
-        self._live_settings = settings
-        self._steps = paint(self._vgg, self._inputs["content"], self._inputs["style"], settings, self._weights)
+        self._go_on_from(None, 0)
+
+    def _go_on_from(self, canvas, done):
+        """Make the generator that paints, from this picture, or anew from None."""
+        self._canvas, self._done, self._done_before = canvas, done, done
+        inputs = self._inputs["content"], self._inputs["style"]
+        self._steps = paint(self._vgg, *inputs, self._live_settings, self._weights, start=canvas)
+
+    def _put_away(self):
+        """Before another picture takes the finished one's place, save that, unless it was saved."""
+        if self._shows_finished and not self._finished_is_saved:
+            self._save()
+        self._shows_finished = False
 
     def _go(self):
-        self._painting, self.result = True, None  # the live picture takes the finished one's place
+        self._put_away()
+        self._painting = True
         self._pause_at = self._done + STEPS_BEFORE_A_PAUSE
         self.buttons["start"].description = "Pause"
         self._say("Painting.")
 
     def _pause(self, words):
-        self._painting = False
         self.buttons["start"].description = "Start"
         self._say(words)
+        self._painting = False  # last, for whoever waits for it
 
     def _say(self, words):
-        self.status.value = html.escape(words)
+        self._words = words
+        self.status.value = "<br>".join(html.escape(line) for line in (self._words, self._notice) if line)
+
+    def _answer(self, words):
+        """Say it on a line of its own, where it stays until something else is asked."""
+        self._notice = words
+        self._say(self._words)
 
     def _step(self):
         try:
             step = next(self._steps)
         except StopIteration:
-            self._pause("All steps are done. Start again, or finish in full size.")
+            self._go_on_from(self._canvas, self._done)
+            self._pause(f"Paused by itself after {self._done} steps. Press Start to go on.")
             return
-        except RunStopped:
-            self._begin()  # it cannot be gone on with; the picture stays to be seen
+        except BaseException:  # which ended the generator: another one goes on from the last picture
+            self._go_on_from(self._canvas, self._done)
             raise
-        self.picture, self._done = step.picture, step.number
+        self.picture = self._canvas = step.picture
+        self._done = self._done_before + step.number
         self._history.append({term: step.losses[term] for term in TERMS})
         self.image.value = self._encoded()
-        self._film.append(self.image.value)
+        if self._done % self._film_every == 0:
+            self._film.append(self.image.value)
         if len(self._film) > 2 * FRAMES_OF_FILM:
-            self._film = self._film[::2]
+            self._film, self._film_every = self._film[1::2], 2 * self._film_every
         if time.perf_counter() - self._drawn > CURVE_EVERY:
             self._drawn = time.perf_counter()
             self.curve.value = loss_curve(self._history)
-            self._say(f"Painting: step {step.number}, loss {step.losses['total']:.3g}.")
+            self._say(f"Painting: step {self._done}, loss {step.losses['total']:.3g}.")
         if self._done >= self._pause_at:
             self._pause(f"Paused by itself after {STEPS_BEFORE_A_PAUSE} steps. Press Start to go on.")
 
@@ -348,21 +411,19 @@ class Easel(widgets.HBox):
         def watch(step):
             self.image.value = self._encoded(step.picture)
             left = "" if step.seconds_left is None else f", about {step.seconds_left:.0f} s left"
-            self._say(
-                f"Painting in full size: step {step.number} of {step.total} at {step.side} px{left}. Pause stops it."
-            )
+            self._say(f"Painting in full size: step {step.number} of {step.total} at {step.side} px{left}.")
             while not self._messages.empty():
                 message = self._messages.get()
-                if message == ("press", "start"):
-                    raise KeyboardInterrupt
                 if message != ("press", "finish in full size"):
                     put_off.append(message)
-                if message[0] == "close":
+                if message[0] == "close" or message == ("press", "stop"):
                     raise KeyboardInterrupt
 
         put_off = []  # for when this picture is done
+        self._put_away()
         self._painting = False
-        self.buttons["start"].description = "Pause"
+        self.buttons["start"].description = "Stop"
+        self._say("Getting ready to paint in full size.")
         try:
             self.result = stylize(
                 self._sources["content"],
@@ -373,28 +434,31 @@ class Easel(widgets.HBox):
                 on_step=watch,
                 **self._settings_now(),
             )
+        except BaseException:
+            self._pause("Nothing was painted in full size.")
+            raise
         finally:
             for message in put_off:
                 self._messages.put(message)
-        self.picture = self.result.picture
+        self.picture, self._shows_finished, self._finished_is_saved = self.result.picture, True, False
         self.image.value = self._encoded()
-        self._pause(
-            self.result.message
-            or f"Finished in {self.result.seconds:.0f} s. Save keeps this picture with its run card."
-        )
+        done = self.result.message or f"Finished in {self.result.seconds:.0f} s."
+        self._pause(f"{done} Save keeps this picture with its run card.")
 
     def _save(self):
         path = _free_path("easel", ".png")
         save_image(self.picture, path, card=self.card())
-        self._say(f"Saved as {path}, with its run card.")
+        self._finished_is_saved = True
+        self._answer(f"Saved as {path}, with its run card.")
 
     def _save_film(self):
         if len(self._film) < 2:
             raise PictureError("There is no film yet: paint some steps first.")
         path = _free_path("easel", ".webp")
+        self._answer("Writing the film.")
         frames = [Image.open(io.BytesIO(frame)) for frame in self._film]
         frames[0].save(path, save_all=True, append_images=frames[1:], duration=80, loop=0, quality=80)
-        self._say(f"Saved as {path}: {len(frames)} pictures.")
+        self._answer(f"Saved as {path}: {len(frames)} pictures.")
 
     def _encoded(self, picture=None):
         buffer = io.BytesIO()

@@ -73,6 +73,21 @@ def test_bad_files_are_named_and_the_rest_goes_on(folders, capsys):
     assert (out / "red_panda_x_waves.png").read_bytes() == before
 
 
+def test_a_pair_that_cannot_be_painted_does_not_end_the_rest(folders, capsys, monkeypatch):
+    photos, paintings, out = folders
+    real = optimize.check_memory
+
+    def no_memory_for_pandas(content, style, precision):
+        if content.shape == load_image(photos / "red_panda.jpg", max_side=64).shape:
+            raise optimize.SettingsError("needs more memory than there is")
+        real(content, style, precision)
+
+    monkeypatch.setattr(optimize, "check_memory", no_memory_for_pandas)
+    done = paint_all(photos, paintings, out, **QUICK)
+    assert [photo for photo, _ in done] == ["astronaut", "astronaut"]
+    assert capsys.readouterr().out.count("more memory") == 2
+
+
 def test_lists_of_names(folders):
     out = folders[2]
     assert list(paint_all(["astronaut"], ["mosaic"], out, **QUICK)) == [("astronaut", "mosaic")]

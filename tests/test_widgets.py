@@ -1,9 +1,11 @@
 """The easel without a browser: its messages, its thread, and what it says."""
 
 import io
+import math
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,22 +89,84 @@ def test_a_slider_acts_on_the_next_frame(easel, slider, value, term, factor):
 def test_every_control_at_its_ends(easel):
     for name, slider in easel.sliders.items():
         ends = (slider.min, slider.max) if name.startswith("block") else (10**slider.min, 10**slider.max)
-        for value in ends:
+        for value in (*ends, slider.value):
             slider.value = value
             paint_some(easel, 1)
             assert easel.status.value == "Paused.", (name, value)
-    for menu in easel.menus.values():
-        menu.value = menu.options[-1]
-        wait(lambda: easel._painting and easel._done >= 1)
+    for name, menu in easel.menus.items():
+        for option in (menu.options[-1], menu.options[1]):
+            menu.value = option
+            wait(lambda wanted=(name, option): wanted in (*easel._sources.items(), ("init", easel._init)))
+            wait(lambda: easel._painting and easel._done >= 1)
 
 
-def test_every_button_in_every_state(easel):
+def test_every_button_in_every_state(easel, capsys):
     press(easel, "save the film")
     wait(lambda: "no film yet" in easel.status.value)
-    for name in ("start again", "start again", "save", "save", "start", "start", "start"):
+    for name in ("save", "start again", "start again", "save", "save", "finish in full size", "finish in full size"):
         press(easel, name)
+    wait(lambda: "Finished" in easel.status.value and easel._messages.empty(), 120)
+    for _ in range(3):
+        press(easel, "start")  # three times before the first has an effect: one start
+    paint_some_more(easel)
+    press(easel, "start")
+    press(easel, "start")
     wait(lambda: easel._messages.empty() and not easel._painting)
-    paint_some(easel)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def paint_some_more(easel):
+    done = easel._done
+    wait(lambda: easel._painting and easel._done > done)
+
+
+def test_pressing_pause_twice_does_not_start_it(easel):
+    press(easel, "start")
+    wait(lambda: easel._done >= 1)
+    for _ in range(2):
+        easel._messages.put(("press", "pause"))
+    wait(lambda: easel._messages.empty() and not easel._painting)
+    done = easel._done
+    time.sleep(0.3)
+    assert easel._done == done and easel.status.value == "Paused."
+
+
+def test_every_button_while_a_picture_is_finished(easel, tmp_path, capsys):
+    press(easel, "finish in full size")
+    wait(lambda: "in full size: step" in easel.status.value)
+    for name in ("finish in full size", "save", "start again", "save the film"):  # all but the first wait their turn
+        press(easel, name)
+    press(easel, "start")  # which is Stop now
+    wait(lambda: (tmp_path / "easel.png").exists() and easel._painting)
+    assert card.read(tmp_path / "easel.png") == easel.result.card
+    paint_some_more(easel)
+    press(easel, "start")
+    wait(lambda: easel.status.value.startswith("Paused."))
+    assert not (tmp_path / "easel-2.png").exists()  # it was saved already
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", ["start", "start again", "menu"])
+def test_a_finished_picture_is_saved_before_another_takes_its_place(easel, tmp_path, way):
+    press(easel, "finish in full size")
+    wait(lambda: "in full size: step" in easel.status.value)
+    if way == "menu":
+        easel.menus["style"].value = "waves"
+    wait(lambda: "Finished" in easel.status.value or easel._painting, 120)
+    if way != "menu":
+        press(easel, way)
+    paint_some_more(easel)
+    assert "Saved as easel.png" in easel.status.value
+    assert card.read(tmp_path / "easel.png") == easel.result.card
+
+
+def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel):
+    for name in widgets.SLIDERS:
+        slider = easel.sliders[name]
+        default = optimize.DEFAULTS.get(f"{name}_weight", optimize.DEFAULTS.get(name))
+        assert slider.value == default
+        steps = (math.log10(default) - slider.min) / slider.step
+        assert steps == pytest.approx(round(steps), abs=1e-6)
 
 
 def test_the_menus_say_what_is_painted(easel, vgg):
@@ -151,30 +215,63 @@ def test_a_bad_upload_gets_a_sentence_and_nothing_is_lost(easel, files, words):
     assert easel._done > done
 
 
+def test_the_menus_and_fields_say_what_is_painted_after_own_pictures(easel):
+    def painted(source):
+        return isinstance(easel._sources["content"], str) and easel._sources["content"] == source
+
+    Path("own.jpg").write_bytes(jpeg())
+    easel._messages.put(("upload", ("content", as_version_8("phone.jpg", jpeg()))))
+    wait(lambda: easel._painting and easel.menus["content"].value == widgets.OWN)
+    easel.menus["content"].value = "astronaut"  # the sample from before the upload
+    wait(lambda: painted("astronaut"))
+    easel.paths["content"].value = "own.jpg"
+    wait(lambda: painted("own.jpg") and easel.menus["content"].value == widgets.OWN)
+    easel.menus["content"].value = "astronaut"
+    wait(lambda: painted("astronaut") and easel.paths["content"].value == "")
+    easel.paths["content"].value = "own.jpg"
+    wait(lambda: painted("own.jpg"))
+
+
 def test_a_missing_path_gets_a_sentence(easel):
     easel.paths["style"].value = "nowhere.png"
     wait(lambda: "nowhere.png" in easel.status.value)
 
 
-def test_a_run_that_stops_shows_why_and_can_be_started_again(easel, monkeypatch):
-    paint_some(easel)
+def break_the_next_step(monkeypatch, error):
+    """Let the engine raise this, once, in the midst of a step."""
+    made, calls = optimize.make_loss_and_gradient, []
 
-    def broken():
-        raise optimize.LossNotFinite("The style loss is not finite: lower style_weight.")
-        yield
+    def engine(vgg, content_layer, style_layers, shape):
+        extract = optimize.feature_extractor(vgg, [content_layer, *style_layers])
+        step = made(extract, content_layer, style_layers)
 
-    picture, easel._steps = easel.picture, broken()
-    press(easel, "start")
+        def loss_and_gradient(*arguments):
+            calls.append(1)
+            if len(calls) == 3:
+                raise error
+            return step(*arguments)
+
+        return extract, loss_and_gradient
+
+    monkeypatch.setattr(optimize, "_engine", engine)
+
+
+def test_a_run_that_stops_shows_why_and_can_be_gone_on_with(easel, monkeypatch):
+    break_the_next_step(monkeypatch, optimize.LossNotFinite("The style loss is not finite: lower style_weight."))
+    press(easel, "start again")
     wait(lambda: "lower style_weight" in easel.status.value)
-    assert easel.picture is picture
+    assert easel._done == 2 and not easel._painting
+    picture, total = easel.picture, easel._history[-1]["total"]
     paint_some(easel, 1)
-    assert easel._done >= 1
+    assert easel._done >= 3 and len(easel._history) == easel._done
+    assert easel._history[2]["total"] == pytest.approx(total, rel=0.01)  # it begins with that very picture
+    assert easel.picture is not picture
 
 
-def test_a_mistake_of_the_kit_is_shown_and_logged(easel, capsys):
+def test_a_mistake_of_the_kit_is_shown_and_logged(easel, caplog):
     easel._messages.put(("upload", ("content", [{"content": "text", "name": "x.png"}])))
     wait(lambda: "TypeError" in easel.status.value)
-    assert "Traceback" in capsys.readouterr().err
+    assert "Traceback" in caplog.text
 
 
 def test_save_and_film(easel, tmp_path):
@@ -186,7 +283,9 @@ def test_save_and_film(easel, tmp_path):
     wait(lambda: "easel.webp" in easel.status.value)
     saved = card.read(tmp_path / "easel.png")
     assert saved["settings"]["style_weight"] == pytest.approx(20)
-    assert {"step": 0, "style": pytest.approx(20)} in saved["painted_live"]
+    assert {"step": 0, "style": 20.0} in saved["painted_live"] and saved["begun_with"]["style"] == 8
+    assert saved["content_sha256"] == optimize.fingerprint(load_image("astronaut", max_side=64))
+    assert saved["losses"]["total"] > 0
     assert saved["settings"]["style_layers"]["block3_conv1"] == 2.5
     assert saved == easel.card()
     with Image.open(tmp_path / "easel.webp") as film:
@@ -216,8 +315,8 @@ def test_a_card_saved_after_going_on_is_not_that_of_the_finished_picture(easel, 
     wait(lambda: "Finished" in easel.status.value, 120)
     paint_some(easel)
     press(easel, "save")
-    wait(lambda: "Saved" in easel.status.value)
-    saved = card.read(tmp_path / "easel.png")
+    wait(lambda: "easel-2.png" in easel.status.value)
+    saved = card.read(tmp_path / "easel-2.png")
     assert saved["settings"]["size"] == max(easel.picture.shape) == 64 and "painted_live" in saved
 
 
@@ -227,7 +326,7 @@ def test_finish_can_be_stopped(easel):
     easel.sliders["tv"].value = 2.0  # kept for later
     press(easel, "start")
     wait(lambda: "Interrupted" in easel.status.value)
-    assert easel.result is not None
+    assert easel.result is not None and max(easel.picture.shape) == 96
     wait(lambda: easel._weights["tv"] == 2.0)
 
 
@@ -238,7 +337,7 @@ def test_it_pauses_by_itself(easel, monkeypatch):
     assert easel._done == 3
 
 
-def test_painting_inside_a_cell(vgg, monkeypatch):
+def test_painting_inside_a_cell(vgg):
     opened = widgets.easel("astronaut", "mosaic", size=64, background=False, vgg=vgg)
     opened.sliders["style"].value = 50.0
     opened.run(3)
@@ -246,22 +345,71 @@ def test_painting_inside_a_cell(vgg, monkeypatch):
     assert opened._changes == [{"step": 0, "style": 50.0}]
     opened.run(2)
     assert opened._done == 5
-    step, calls = opened._step, []
-
-    def interrupted():
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        step()
-
-    monkeypatch.setattr(opened, "_step", interrupted)
-    opened.run(9)
-    assert opened._done == 6 and opened.status.value == "Interrupted after step 6."
     opened.menus["style"].value = "waves"
-    monkeypatch.undo()
     opened.run(1)
     assert opened._done == 1  # begun anew
     opened.close()
+
+
+def test_an_interrupt_inside_a_cell_can_be_gone_on_with(vgg, monkeypatch):
+    opened = widgets.easel("astronaut", "mosaic", size=64, background=False, vgg=vgg)
+    break_the_next_step(monkeypatch, KeyboardInterrupt())
+    opened.menus["init"].value = "style"  # which begins anew
+    opened.run(9)
+    assert opened._done == 2 and opened.status.value == "Interrupted after step 2."
+    opened.run(2)
+    assert opened._done == 4 and opened.status.value == "Paused after step 4."
+    opened.close()
+
+
+def test_finish_inside_a_cell_keeps_its_picture(vgg, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened = widgets.easel("astronaut", "mosaic", size=64, full_size=96, background=False, vgg=vgg)
+    opened.buttons["finish in full size"].click()
+    opened.run(3)
+    assert "Finished" in opened.status.value and max(opened.picture.shape) == 96 and opened._done == 0
+    opened.buttons["save"].click()
+    opened.run(1)
+    assert card.read("easel.png") == opened.result.card and opened._done == 1
+    opened.paths["content"].value = "nowhere.png"
+    with pytest.raises(widgets.PictureError):
+        opened.run(1)
+    assert "nowhere.png" in opened.status.value and opened.buttons["start"].description == "Start"
+    opened.close()
+    with pytest.raises(widgets.SettingsError, match="closed"):
+        opened.run(1)
+
+
+def test_what_was_answered_stays_while_it_paints(easel):
+    press(easel, "start")
+    wait(lambda: easel._done >= 1)
+    press(easel, "save")
+    wait(lambda: "Saved as easel.png" in easel.status.value)
+    done = easel._done
+    wait(lambda: easel._done > done + 12)
+    assert "Painting: step" in easel.status.value and "Saved as easel.png" in easel.status.value
+
+
+def test_a_slider_on_its_way_is_one_change(easel):
+    for value in (9.0, 12.0, 15.0):
+        easel.sliders["style"].value = value
+    easel.sliders["tv"].value = 1.0
+    wait(lambda: len(easel._changes) == 2)
+    assert easel._changes == [{"step": 0, "style": 15.0}, {"step": 0, "tv": 1.0}]
+
+
+def test_the_film_is_even_in_time(easel, monkeypatch):
+    monkeypatch.setattr(widgets, "FRAMES_OF_FILM", 3)
+    monkeypatch.setattr(easel, "_encoded", lambda picture=None: str(easel._done).encode())
+    paint_some(easel, 30)
+    steps = [int(frame) for frame in easel._film]
+    assert 3 <= len(steps) <= 6 and len({after - before for before, after in zip(steps, steps[1:])}) == 1
+
+
+def test_a_closed_easel_says_so(easel):
+    easel.close()
+    assert "Closed" in easel.status.value
+    assert all(control.disabled for control in (*easel.buttons.values(), *easel.sliders.values()))
 
 
 def test_run_is_not_for_a_background_easel(easel):
