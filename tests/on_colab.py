@@ -64,9 +64,7 @@ def install():
     print(f"Colab's packages on {version}, {python}", flush=True)
     subprocess.run([python, "-m", "venv", "--clear", VENV], check=True)
     pip("install", "-qq", "-r", COLAB / "requirements.txt")
-    site = Path(
-        subprocess.check_output([PYTHON, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
-    )
+    site = next(VENV.glob("lib/python3.*/site-packages"))
     (site / "stand_in.pth").write_text(f"{COLAB / 'stand_in'}\nimport google.colab\n")
     INSTALLED.write_text("\n".join(sorted(packages())))
 
