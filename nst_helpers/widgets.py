@@ -72,7 +72,7 @@ class Easel(widgets.HBox):
     """
 
     def __init__(self, content, style, size, full_size, background=True, vgg=None):
-        super().__init__(layout=widgets.Layout(max_width="980px"))
+        super().__init__(layout=widgets.Layout(max_width="980px", flex_flow="row wrap"))
         self._size, self._full_size = size, full_size
         self._sources, self._init = {"content": content, "style": style}, "content"
         self._inputs = {name: load_image(source, max_side=size) for name, source in self._sources.items()}
@@ -134,7 +134,7 @@ class Easel(widgets.HBox):
     def _build(self):
         self._weights = {term: DEFAULTS[f"{term}_weight"] for term in ("content", "style", "tv")}
         self._weights |= {"learning_rate": DEFAULTS["learning_rate"]} | dict.fromkeys(STYLE_LAYERS, 1.0)
-        long = {"style": {"description_width": "9em"}, "layout": widgets.Layout(width="22em")}
+        long = {"style": {"description_width": "8em"}, "layout": widgets.Layout(width="24em")}
         ranges = {
             "content": ("content weight", -2, 2),
             "style": ("style weight", -1, 3),
@@ -175,7 +175,7 @@ class Easel(widgets.HBox):
                 lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value"
             )
             self.uploads[name] = widgets.FileUpload(
-                description=f"Upload, at most {UPLOAD_LIMIT} MiB", layout=widgets.Layout(width="22em")
+                description=f"Upload, at most {UPLOAD_LIMIT} MiB", layout=widgets.Layout(width="24em")
             )
             self.uploads[name].observe(
                 lambda change, name=name: self._messages.put(("upload", (name, change["new"]))), "value"
@@ -184,20 +184,19 @@ class Easel(widgets.HBox):
         for name in ("start", "start again", "finish in full size", "save", "save the film"):
             self.buttons[name] = widgets.Button(description=name.capitalize(), layout=widgets.Layout(width="auto"))
             self.buttons[name].on_click(lambda _, name=name: self._messages.put(("press", name)))
-        self.image = widgets.Image(
-            format="jpeg", value=self._encoded(), layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px")
-        )
+        self.image = widgets.Image(format="jpeg", value=self._encoded(), layout=widgets.Layout(width="99%"))
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
-        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="3em"))
-        left = widgets.VBox([self.image, self.curve])
+        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="60px"))  # two lines
+        buttons = list(self.buttons.values())
         right = widgets.VBox(
-            [
-                widgets.HBox([self.buttons["start"], self.buttons["start again"]]),
-                *self.sliders.values(),
-                *self.menus.values(),
-            ]
-            + [part for name in self.paths for part in (self.paths[name], self.uploads[name])]
-            + [widgets.HBox([self.buttons[name] for name in list(self.buttons)[2:]]), self.status]
+            [widgets.HBox(buttons[:2]), widgets.HBox(buttons[2:]), *self.sliders.values(), *self.menus.values()]
+            + [part for name in self.paths for part in (self.paths[name], self.uploads[name])],
+            layout=widgets.Layout(flex="0 0 25em"),
+        )
+        # As wide as the page leaves it: no words make the picture smaller.
+        left = widgets.VBox(
+            [self.image, self.status, self.curve],
+            layout=widgets.Layout(flex="1 1 20em", min_width="0", max_width=f"{DISPLAY_WIDTH}px"),
         )
         self.children = [left, right]
 
@@ -521,6 +520,7 @@ def _drawing(lines, floor, top, caption, dot=None, width=DISPLAY_WIDTH, height=1
             at = x(dot[1]), y(values[dot[1]])
             marks.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="5" fill="{color}" stroke="white"/>')
     return (
-        f'<svg width="{width}" height="{height}" font-size="12" font-family="sans-serif" role="img" aria-label="loss curves">'
+        f'<svg viewBox="0 0 {width} {height}" style="width: 100%; max-width: {width}px" '
+        'font-size="12" font-family="sans-serif" role="img" aria-label="loss curves">'
         f'{"".join(marks)}<text x="8" y="{height - 4}" fill="#555">{caption}</text></svg>'
     )
