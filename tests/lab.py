@@ -195,14 +195,15 @@ def cell(page, words):
 
 
 def ask(page, code):
-    """Let the kernel run one line beside the notebook's cells: what it prints, or the error's name."""
+    """Let the kernel run code beside the notebook's cells, and return what it prints."""
     return page.evaluate(
         """async code => {
             const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
             const future = kernel.requestExecute({code, silent: false, store_history: false});
             let said = '';
-            future.onIOPub = ({content}) => { said += content.text ?? content.ename ?? ''; };
-            await future.done;
+            future.onIOPub = ({content}) => { said += content.text ?? ''; };
+            const {content} = await future.done;
+            if (content.status == 'error') throw new Error(`${content.ename}: ${content.evalue}`);
             return said;
         }""",
         code,
