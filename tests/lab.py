@@ -134,21 +134,23 @@ def opened(lab, browser, name, width=1280, height=1000):
     page = browser.new_page(viewport={"width": width, "height": height})
     page_errors, log_before = [], lab.log.stat().st_size
     page.on("pageerror", lambda error: page_errors.append(f"in the page: {error}"))
+
+    def troubles():
+        in_the_log = lab.log.read_text()[log_before:]
+        logged = [in_the_log] if "Traceback" in in_the_log or "Exception" in in_the_log else []
+        return page.evaluate("() => window.troubles ?? []") + page_errors + cell_errors(page) + logged
+
     try:
         page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
         page.evaluate(WATCH)
         yield page
-        in_the_log = lab.log.read_text()[log_before:]
-        found = page.evaluate("() => troubles") + page_errors + cell_errors(page)
-        if "Traceback" in in_the_log or "Exception" in in_the_log:
-            found.append(in_the_log)
-        assert not found, "\n".join(found)
+        assert not troubles(), "errors were shown or logged"
     except BaseException as error:
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{Path(name).stem}_{time.strftime('%H%M%S')}.png"
         page.screenshot(path=path)
-        error.add_note(f"Screenshot: {path}")
+        error.add_note("\n".join([f"Screenshot: {path}", *troubles()]))
         raise
     finally:
         page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
@@ -171,7 +173,7 @@ def cell_errors(page):
     return page.evaluate(
         """() => {
             const found = [];
-            for (const {model} of jupyterapp.shell.currentWidget.content.widgets)
+            for (const {model} of window.jupyterapp?.shell.currentWidget?.content.widgets ?? [])
                 for (const {output_type, ename, evalue} of model.type == 'code' ? model.outputs.toJSON() : [])
                     if (output_type == 'error') found.push(`${ename}: ${evalue} in: ${model.sharedModel.getSource()}`);
             for (const node of document.querySelectorAll('.jp-OutputArea-output'))
@@ -193,14 +195,15 @@ def cell(page, words):
 
 
 def ask(page, code):
-    """Let the kernel run one line beside the notebook's cells: what it prints, or the error's name."""
+    """Let the kernel run code beside the notebook's cells, and return what it prints."""
     return page.evaluate(
         """async code => {
             const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
             const future = kernel.requestExecute({code, silent: false, store_history: false});
             let said = '';
-            future.onIOPub = ({content}) => { said += content.text ?? content.ename ?? ''; };
-            await future.done;
+            future.onIOPub = ({content}) => { said += content.text ?? ''; };
+            const {content} = await future.done;
+            if (content.status == 'error') throw new Error(`${content.ename}: ${content.evalue}`);
             return said;
         }""",
         code,

@@ -174,9 +174,11 @@ def test_a_photo_is_uploaded_and_a_pdf_gets_a_sentence(lab, chromium, tmp_path):
         save_image(load_image("red_panda", max_side=120), tmp_path / "panda.jpg")
         upload(page, live, 0, tmp_path / "panda.jpg")
         wait_for_frames(page, live, 3)
+        width = live.locator("img.widget-image").bounding_box()["width"]
         (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n")
         upload(page, live, 0, tmp_path / "paper.pdf")
         wait(page, lambda: "paper.pdf is not a picture" in live.inner_text())
+        assert live.locator("img.widget-image").bounding_box()["width"] == width > 300  # whatever the words' length
         size = live.locator("img.widget-image").evaluate("image => [image.naturalWidth, image.naturalHeight]")
         with_panda = load_image("red_panda", max_side=96).shape
         assert size == [with_panda[2], with_panda[1]]
