@@ -127,6 +127,15 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
     assert "the kit, float32 is never nearer" in text
 
 
+def test_the_readme_shows_the_results():
+    readme = (ROOT / "README.md").read_text()
+    assert compare.with_table(readme, compare.table(compare.RESULTS)) == readme
+    assert (compare.RESULTS / "errors.png").exists()
+    assert compare.with_table("a<!-- benchmark -->\nold<!-- end -->b<!-- end -->", "new\n") == (
+        "a<!-- benchmark -->\nnew\n<!-- end -->b<!-- end -->"
+    )
+
+
 def test_a_step_in_which_the_machine_slept_counts_as_a_usual_one(monkeypatch):
     times = iter([1, 1, 1, 1, 1, 1, 30, 1, 1, 500, 1, 1])  # 30: a scale was traced
     clock = [0.0]
