@@ -26,6 +26,8 @@ from recipes import RECIPES, kit_on_tutorial_loss, load, tutorial_loss  # noqa: 
 from nst_helpers.images import save_image  # noqa: E402
 from nst_helpers.vgg import load_vgg19  # noqa: E402
 
+RESULTS = Path(__file__).parent / "results"
+README = Path(__file__).parent.parent / "README.md"  # shows RESULTS, between two marks
 PAIRS = [
     ("neuschwanstein", "starry_night"),
     ("red_panda", "night_cafe"),
@@ -44,7 +46,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="about two minutes: one pair, 256 px, few steps")
     parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many of the pairs")
     parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), help="only these; the rest another time")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results", help="folder of the results")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     options = parser.parse_args()
     if options.quick:
         options.pairs, options.out = 1, options.out / "quick"
@@ -55,9 +57,12 @@ def main():
         names = list(RECIPES) if number == 0 else ["kit", "TensorFlow tutorial"]
         names = [name for name in names if name in (options.recipes or names)]
         compare_pair(vgg, number, names, side, options)
-    (options.out / "table.md").write_text(table(options.out))
+    text = table(options.out)
+    (options.out / "table.md").write_text(text)
     plot(options.out)
-    print(table(options.out))
+    if options.out == RESULTS:
+        README.write_text(with_table(README.read_text(), text))
+    print(text)
 
 
 def compare_pair(vgg, number, names, side, options):
@@ -202,6 +207,12 @@ def table(folder):
             f"by the kit's way it was {word} in {found['seconds']:.0f} s.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def with_table(readme, text):
+    """The README's text with this table in place of the one between its marks."""
+    before, rest = readme.split("<!-- benchmark -->\n")
+    return f"{before}<!-- benchmark -->\n{text}<!-- end -->{rest.split('<!-- end -->', 1)[1]}"
 
 
 def nearer_on_both(folder):
