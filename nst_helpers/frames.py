@@ -1,7 +1,7 @@
 """The explorers' frames: pictures painted beforehand, so that a slider can show them at once.
 
 `RECIPES` says how they were painted. `python -m nst_helpers frames` paints them again, after a
-recipe or the engine has changed, into the package's own data (some fifteen minutes on two cores).
+recipe or the engine has changed, into the package's own data (half an hour on two cores).
 An explorer has one folder of WebP files, and a JSON file with the recipe's sha256, the losses
 of each frame, and the total loss over the steps of each run.
 """

@@ -193,8 +193,14 @@ class Easel(widgets.VBox):
             menu.observe(lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value")
         self.paths, self.uploads = {}, {}
         for name, words in {"content": "own photo", "style": "own painting"}.items():
+            source = self._sources[name]
+            given = isinstance(source, (str, Path)) and source not in self.menus[name].options
             self.paths[name] = widgets.Text(
-                placeholder="path of a file", description=words, continuous_update=False, **long
+                value=str(source) if given else "",
+                placeholder="path of a file",
+                description=words,
+                continuous_update=False,
+                **long,
             )
             self.paths[name].observe(
                 lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value"

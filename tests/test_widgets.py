@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import card, optimize, widgets
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, save_image
 
 
 def wait(condition, seconds=60):
@@ -169,10 +169,14 @@ def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel
         assert steps == pytest.approx(round(steps), abs=1e-6)
 
 
-def test_the_menus_say_what_is_painted(easel, vgg):
+def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     assert [easel.menus[name].value for name in ("content", "style", "init")] == ["astronaut", "mosaic", "content"]
     own = widgets.easel(load_image("red_panda", max_side=64), "mosaic", size=64, vgg=vgg)
     assert own.menus["content"].value == widgets.OWN
+    save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")
+    from_file = widgets.easel(tmp_path / "panda.png", "mosaic", size=64, vgg=vgg)
+    assert from_file.menus["content"].value == widgets.OWN
+    assert from_file.paths["content"].value == str(tmp_path / "panda.png") and from_file.paths["style"].value == ""
     own.close()
 
 
