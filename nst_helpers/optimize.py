@@ -216,7 +216,7 @@ def stylize(
         message = f"TensorFlow stopped the run after {last.number} of {last.total} steps ({reason}); this is the picture reached."
     finally:
         bar.close()
-    if message and progress:
+    if message and on_step is None:  # whoever watches the steps has the words from the result
         print(message)
     picture = resize(last.picture, *content.shape[1:3])
     seconds = time.perf_counter() - start

@@ -31,16 +31,17 @@ def paint_all(photos, paintings, folder, **settings):
     done = {}
     for number, (photo, painting) in enumerate(pairs, 1):
         path = folder / f"{_stem(photo)}_x_{_stem(painting)}.png"
-        words = f"{number} of {len(pairs)}: "
+        words, interrupted = f"{number} of {len(pairs)}: ", False
         try:
             content = load_image(photo, max_side=asked["size"])
             style = load_image(painting, max_side=max(content.shape[1:3]))
             if path.exists() and _is_done(card.read(path), asked, content, style):
-                message = "there already."
+                message = "there already"
             else:
                 result = stylize(content, style, **{"progress": False} | settings)
                 save_image(result.picture, path, card=result.card)
-                message = result.message or f"{result.seconds:.0f} s"
+                message = f"{result.seconds:.0f} s"
+                interrupted = result.message.startswith("Interrupted")
         except (PictureError, card.CardError, SettingsError, RunStopped) as error:
             print(f"{words}{error}")
             continue
@@ -49,7 +50,7 @@ def paint_all(photos, paintings, folder, **settings):
             break
         done[_stem(photo), _stem(painting)] = path
         print(f"{words}{path}, {message}")
-        if message.startswith("Interrupted"):
+        if interrupted:
             break
     return done
 
