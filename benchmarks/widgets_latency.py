@@ -26,7 +26,9 @@ from lab import ask, browser, cell, opened, run_all, serve, wait, what_is_missin
 
 SIDE, SECONDS, MOVES, ANSWERS, EASELS = 192, 10, 20, 10, 10
 CELL = f"""\
+from nst_helpers import widgets
 from nst_helpers.widgets import easel
+widgets.STEPS_BEFORE_A_PAUSE = 10**6  # it is measured for longer
 live = easel(size={SIDE})
 live"""
 NOTE_FRAMES = """

@@ -4,6 +4,7 @@ In the easel one thread paints. Callbacks only put a message into its queue, whi
 that nothing but the painter touches TensorFlow, the picture and the files.
 """
 
+import contextlib
 import html
 import io
 import math
@@ -69,9 +70,10 @@ def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FU
     Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
     """
     global _open_easel
+    inputs = {"content": load_image(content, max_side=size), "style": load_image(style, max_side=size)}
     if _open_easel is not None:
         _open_easel.close()
-    _open_easel = Easel(content, style, size, full_size, background, vgg)
+    _open_easel = Easel({"content": content, "style": style}, inputs, size, full_size, background, vgg)
     return _open_easel
 
 
@@ -81,17 +83,20 @@ class Easel(widgets.VBox):
     picture: the latest one, `(1, height, width, 3)`. result: the `Result` of *finish*, or None.
     """
 
-    def __init__(self, content, style, size, full_size, background=True, vgg=None):
+    def __init__(self, sources, inputs, size, full_size, background=True, vgg=None):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self._size, self._full_size = size, full_size
-        self._sources, self._init = {"content": content, "style": style}, "content"
-        self._inputs = {name: load_image(source, max_side=size) for name, source in self._sources.items()}
+        self._sources, self._inputs, self._init = sources, inputs, "content"
         self._vgg = vgg or bundled_vgg19()
         self._messages = queue.SimpleQueue()
         self.picture, self.result = self._inputs["content"], None
-        self._shows_finished = self._finished_is_saved = self._closed = False
+        self._shows_finished = self._unsaved = self._closed = False
         self._words = self._notice = ""
+        self._canvas = self._showing = None
+        self._ended = threading.Event()
         self._build()
+        for name in sources:
+            self._show_source(name)
         self._begin()
         self._thread = threading.Thread(target=self._work, name="easel", daemon=True) if background else None
         if background:
@@ -114,25 +119,32 @@ class Easel(widgets.VBox):
         try:
             while not self._messages.empty():
                 self._act(*self._messages.get())
-            if self.result is not finished:
+            if self.result is not finished and self._shows_finished:
                 return  # *finish* was pressed; the picture is there to be saved
             self._go()
+            self._pause_at = math.inf  # it was said how many
             for _ in range(steps):
                 if self._painting:
                     self._step()
             self._pause(f"Paused after step {self._done}.")
         except KeyboardInterrupt:
             self._pause(f"Interrupted after step {self._done}.")
-        except EXPECTED as error:
+        except Exception as error:
             self._pause(str(error))
             raise
 
     def close(self):
-        """Stop painting, end the thread and let go of its memory. The picture stays."""
-        self._messages.put(("close", None))
+        """Stop painting and end the thread. The picture stays; a finished one that was not saved is saved."""
+        if self._closed:
+            return
         if self._thread is None:
+            while not self._messages.empty():  # what was asked before
+                self._guarded(lambda: self._act(*self._messages.get()), self._answer)
             self._on_close(None)
-        elif self._thread is not threading.current_thread():
+            return
+        self._messages.put(("close", None))
+        if self._thread is not threading.current_thread():
+            self._ended.wait()  # and not join, which says that a thread has ended when it is interrupted
             self._thread.join()
 
     def card(self):
@@ -162,6 +174,19 @@ class Easel(widgets.VBox):
 
     # Widgets. Every callback only posts.
 
+    def _post(self, action, value):
+        if threading.get_ident() != self._showing:
+            self._messages.put((action, value))
+
+    @contextlib.contextmanager
+    def _showing_only(self):
+        """What this thread sets on controls in here, it shows; only what others set is asked for."""
+        self._showing = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._showing = None
+
     def _build(self):
         self._weights = {term: DEFAULTS[f"{term}_weight"] for term in ("content", "style", "tv")}
         self._weights |= {"learning_rate": DEFAULTS["learning_rate"]} | dict.fromkeys(STYLE_LAYERS, 1.0)
@@ -183,39 +208,32 @@ class Easel(widgets.VBox):
             words = f"style, block {number}"
             self.sliders[layer] = widgets.FloatSlider(value=1, min=0, max=4, step=0.1, description=words, **long)
         for name, slider in self.sliders.items():
-            slider.observe(lambda change, name=name: self._messages.put(("weight", (name, change["new"]))), "value")
+            slider.observe(lambda change, name=name: self._post("weight", (name, change["new"])), "value")
         self.menus = {
-            "content": widgets.Dropdown(**self._choice("content", PHOTOS), description="photo", **long),
-            "style": widgets.Dropdown(**self._choice("style", PAINTINGS + PATTERNS), description="painting", **long),
+            "content": widgets.Dropdown(options=(OWN, *PHOTOS), description="photo", **long),
+            "style": widgets.Dropdown(options=(OWN, *PAINTINGS, *PATTERNS), description="painting", **long),
             "init": widgets.Dropdown(options=STARTING_POINTS, description="start from", **long),
         }
         for name, menu in self.menus.items():
-            menu.observe(lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value")
+            menu.observe(lambda change, name=name: self._post("choose", (name, change["new"])), "value")
         self.paths, self.uploads = {}, {}
         for name, words in {"content": "own photo", "style": "own painting"}.items():
-            source = self._sources[name]
-            given = isinstance(source, (str, Path)) and source not in self.menus[name].options
             self.paths[name] = widgets.Text(
-                value=str(source) if given else "",
                 placeholder="path of a file",
                 description=words,
                 continuous_update=False,
                 **long,
             )
-            self.paths[name].observe(
-                lambda change, name=name: self._messages.put(("choose", (name, change["new"]))), "value"
-            )
+            self.paths[name].observe(lambda change, name=name: self._post("choose", (name, change["new"])), "value")
             self.uploads[name] = widgets.FileUpload(
                 description=f"Upload a {words.split()[1]}, up to {UPLOAD_LIMIT} MiB",
                 layout=widgets.Layout(width="auto"),
             )
-            self.uploads[name].observe(
-                lambda change, name=name: self._messages.put(("upload", (name, change["new"]))), "value"
-            )
+            self.uploads[name].observe(lambda change, name=name: self._post("upload", (name, change["new"])), "value")
         self.buttons = {}
         for name in ("start", "start again", "finish in full size", "save", "save the film"):
             self.buttons[name] = widgets.Button(description=name.capitalize(), layout=widgets.Layout(width="auto"))
-            self.buttons[name].on_click(lambda button: self._messages.put(("press", button.description.lower())))
+            self.buttons[name].on_click(lambda button: self._post("press", button.description.lower()))
         self.image = widgets.Image(
             format="jpeg", value=self._encoded(), layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px")
         )
@@ -228,18 +246,16 @@ class Easel(widgets.VBox):
         right = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 18em", min_width="18em"))
         self.children = [widgets.HBox(list(self.buttons.values())), self.status, widgets.HBox([left, right])]
 
-    def _choice(self, name, samples):
-        source = self._sources[name]
-        known = isinstance(source, str) and source in samples
-        return {"options": (OWN, *samples), "value": source if known else OWN}
-
     # The painter's thread.
 
     def _work(self):
-        while not self._closed:
-            self._guarded(self._listen, self._answer)
-            if self._painting:
-                self._guarded(self._step, self._pause)
+        try:
+            while not self._closed:
+                self._guarded(self._listen, self._answer)
+                if self._painting:
+                    self._guarded(self._step, self._pause)
+        finally:
+            self._ended.set()
 
     def _guarded(self, action, say):
         """Do it, and say what went wrong, if something does: what was asked for fails, or a step does."""
@@ -270,8 +286,9 @@ class Easel(widgets.VBox):
         controls = (self.sliders, self.menus, self.paths, self.uploads, self.buttons)
         for control in (control for group in controls for control in group.values()):
             control.disabled = True
-        self._steps, self._film = iter(()), []
         self._pause("Closed. Run its cell again to paint.")
+        self._put_away()
+        self._steps, self._film = iter(()), []
 
     def _on_weight(self, value):
         name, weight = value
@@ -285,24 +302,37 @@ class Easel(widgets.VBox):
         name, source = value
         words = source if isinstance(source, str) else OWN
         before = self._sources.get(name)
-        if isinstance(source, str) and (words in ("", OWN) or (isinstance(before, str) and words == before)):
+        if isinstance(source, str) and (words == "" or (isinstance(before, str) and words == before)):
+            return
+        if words == OWN and isinstance(source, str):
+            self._show_source(name)
+            self._answer("To paint a picture of your own, upload it or give its path.")
             return
         if name == "init":
             self._init = source
         else:
             self._inputs[name] = load_image(source, max_side=self._size)
             self._sources[name] = source
-            self.menus[name].value = words if words in self.menus[name].options else OWN
-            if words != self.paths[name].value:
-                self.paths[name].value = ""
+            self._show_source(name)
         self._begin()
         self._go()
+
+    def _show_source(self, name):
+        """Let the menu and the field say what is painted."""
+        source = self._sources[name]
+        words = str(source) if isinstance(source, (str, Path)) else ""
+        sample = words in self.menus[name].options
+        with self._showing_only():
+            self.menus[name].value = words if sample else OWN
+            if self._messages.empty():  # else a newer path may stand there
+                self.paths[name].value = "" if sample else words
 
     def _on_upload(self, value):
         name, sent = value
         if not sent:
             return
-        self.uploads[name].set_trait("value", type(self.uploads[name].value)())  # so that it can be sent again
+        with self._showing_only():
+            self.uploads[name].set_trait("value", type(self.uploads[name].value)())  # so that it can be sent again
         files = list(sent.values()) if isinstance(sent, dict) else list(sent)  # ipywidgets 7, 8
         if len(files) > 1:
             raise PictureError(f"{len(files)} files came at once: upload one picture.")
@@ -332,6 +362,8 @@ class Easel(widgets.VBox):
     def _begin(self):
         """Lay the canvas anew, with the weights as they stand."""
         self._put_away()
+        self.picture = self._inputs["content"]
+        self.image.value = self._encoded()
         self._painting, self._drawn = False, 0.0
         self._history, self._film, self._film_every, self._changes = [], [], 1, []
         self._begun_with = dict(self._weights)
@@ -353,10 +385,17 @@ class Easel(widgets.VBox):
         self._steps = paint(self._vgg, *inputs, self._live_settings, self._weights, start=canvas)
 
     def _put_away(self):
-        """Before another picture takes the finished one's place, save that, unless it was saved."""
-        if self._shows_finished and not self._finished_is_saved:
-            self._save()
+        """Before the live picture takes the finished one's place, save that, unless it was saved."""
+        if not self._shows_finished:
+            return
+        if self._unsaved:
+            try:
+                self._save()
+            except EXPECTED as error:
+                self._answer(f"{error} The finished picture is still in this easel's result.")
         self._shows_finished = False
+        self.picture = self._inputs["content"] if self._canvas is None else self._canvas
+        self.image.value = self._encoded()
 
     def _go(self):
         self._put_away()
@@ -383,8 +422,7 @@ class Easel(widgets.VBox):
         try:
             step = next(self._steps)
         except StopIteration:
-            self._go_on_from(self._canvas, self._done)
-            self._pause(f"Paused by itself after {self._done} steps. Press Start to go on.")
+            self._go_on_from(self._canvas, self._done)  # its steps were all used up
             return
         except BaseException:  # which ended the generator: another one goes on from the last picture
             self._go_on_from(self._canvas, self._done)
@@ -444,9 +482,12 @@ class Easel(widgets.VBox):
             self._pause("Nothing was painted in full size.")
             raise
         finally:
-            for message in put_off:
+            while not self._messages.empty():
+                put_off.append(self._messages.get())
+            for message in put_off:  # in the order in which they came
                 self._messages.put(message)
-        self.picture, self._shows_finished, self._finished_is_saved = self.result.picture, True, False
+        self.picture, self._shows_finished = self.result.picture, True
+        self._unsaved = not self.result.message  # what was stopped is kept if the user saves it
         self.image.value = self._encoded()
         done = self.result.message or f"Finished in {self.result.seconds:.0f} s."
         self._pause(f"{done} Save keeps this picture with its run card.")
@@ -454,7 +495,7 @@ class Easel(widgets.VBox):
     def _save(self):
         path = _free_path("easel", ".png")
         save_image(self.picture, path, card=self.card())
-        self._finished_is_saved = True
+        self._unsaved = False
         self._answer(f"Saved as {path}, with its run card.")
 
     def _save_film(self):
@@ -531,7 +572,7 @@ def weighted_sum(losses, settings):
     names = {"content": "content", "style": "style", "tv": "total variation"}
     weights = {term: settings[f"{term}_weight"] for term in names}
     parts = [
-        f"{weight:g} × {losses[term] / weight:.3f} ({names[term]})" for term, weight in weights.items() if weight > 0
+        f"{weight:g} × {losses[term] / weight:.3g} ({names[term]})" for term, weight in weights.items() if weight > 0
     ]
     return f"loss: {' + '.join(parts)} = {losses['total']:.3g}"
 

@@ -37,7 +37,7 @@ def test_it_opens_at_its_first_position_with_labels(name):
 def test_the_sum_is_written_out():
     losses = {"content": 0.5, "style": 0.8, "tv": 0.03, "total": 1.33}
     settings = {"content_weight": 1.0, "style_weight": 8.0, "tv_weight": 0.3}
-    words = "loss: 1 × 0.500 (content) + 8 × 0.100 (style) + 0.3 × 0.100 (total variation) = 1.33"
+    words = "loss: 1 × 0.5 (content) + 8 × 0.1 (style) + 0.3 × 0.1 (total variation) = 1.33"
     assert widgets.weighted_sum(losses, settings) == words
     assert widgets.weighted_sum(losses, settings | {"style_weight": 0.0}).count("×") == 2
 

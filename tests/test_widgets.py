@@ -1,5 +1,6 @@
 """The easel without a browser: its messages, its thread, and what it says."""
 
+import datetime
 import io
 import math
 import threading
@@ -56,7 +57,8 @@ def as_version_7(name, content):
 
 
 def as_version_8(name, content):
-    return ({"name": name, "type": "", "size": len(content), "content": memoryview(content)},)
+    now = datetime.datetime.now()
+    return ({"name": name, "type": "", "size": len(content), "content": memoryview(content), "last_modified": now},)
 
 
 def test_it_paints_pauses_and_goes_on(easel):
@@ -177,6 +179,7 @@ def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     from_file = widgets.easel(tmp_path / "panda.png", "mosaic", size=64, vgg=vgg)
     assert from_file.menus["content"].value == widgets.OWN
     assert from_file.paths["content"].value == str(tmp_path / "panda.png") and from_file.paths["style"].value == ""
+    from_file.close()
     own.close()
 
 
@@ -408,6 +411,100 @@ def test_the_film_is_even_in_time(easel, monkeypatch):
     paint_some(easel, 30)
     steps = [int(frame) for frame in easel._film]
     assert 3 <= len(steps) <= 6 and len({after - before for before, after in zip(steps, steps[1:])}) == 1
+
+
+def test_two_choices_at_once_end_with_the_second(vgg):
+    opened = widgets.easel("astronaut", "mosaic", size=64, background=False, vgg=vgg)
+    opened.menus["style"].value = "waves"
+    opened.menus["style"].value = "stripes"
+    opened.run(2)
+    assert opened._sources["style"] == opened.menus["style"].value == "stripes" and opened._done == 2
+    opened.menus["style"].value = widgets.OWN
+    opened.run(1)
+    assert opened.menus["style"].value == "stripes" and "upload it" in opened.status.value
+    opened.close()
+
+
+def test_the_answer_to_a_bad_upload_stays_and_it_can_be_sent_again(easel):
+    files = as_version_8("paper.pdf", b"%PDF-1.4")
+    if isinstance(easel.uploads["content"].value, dict):
+        files = as_version_7("paper.pdf", b"%PDF-1.4")
+    press(easel, "start")
+    for _ in range(2):
+        easel.uploads["content"].set_trait("value", files)
+        wait(lambda: "paper.pdf" in easel.status.value)
+        assert not easel.uploads["content"].value
+        wait(lambda goal=easel._done + 10: easel._done > goal)
+        assert "paper.pdf" in easel.status.value
+        press(easel, "save")
+        wait(lambda: "Saved" in easel.status.value)
+
+
+def test_what_is_saved_carries_its_own_card(vgg, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened = widgets.easel("astronaut", "mosaic", size=64, full_size=96, background=False, vgg=vgg)
+    for name in ("finish in full size", "start", "save"):
+        opened.buttons[name].click()
+    opened.close()
+    assert card.read("easel.png") == opened.result.card  # put away when the live one took its place
+    live = card.read("easel-2.png")
+    assert live["settings"]["size"] == 64 == max(load_image("easel-2.png").shape)
+
+
+def test_a_finished_picture_is_saved_when_its_easel_is_closed_and_a_stopped_one_is_not(easel, tmp_path):
+    press(easel, "finish in full size")
+    wait(lambda: "in full size: step" in easel.status.value)
+    press(easel, "start")
+    wait(lambda: "Interrupted" in easel.status.value)
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value, 120)
+    assert not (tmp_path / "easel.png").exists()
+    easel.close()
+    assert card.read(tmp_path / "easel.png") == easel.result.card
+
+
+def test_a_save_that_fails_does_not_block_it(easel, monkeypatch):
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value, 120)
+
+    def full_disk(*arguments, **keywords):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(widgets, "save_image", full_disk)
+    press(easel, "start")
+    paint_some_more(easel)
+    assert "No space left on device The finished picture is still" in easel.status.value
+    assert max(easel.result.picture.shape) == 96
+
+
+def test_what_is_asked_while_it_stops_keeps_its_order(easel, monkeypatch):
+    def stopped(*arguments, on_step, **settings):
+        easel._messages.put(("weight", ("style", 10.0)))
+        easel._messages.put(("press", "stop"))
+        easel._messages.put(("weight", ("style", 20.0)))
+        on_step(optimize.Step(1, 9, 96, {}, 1.0, None, easel.picture, {}))
+
+    monkeypatch.setattr(widgets, "stylize", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        easel.close()
+        easel._finish()
+    waiting = [easel._messages.get() for _ in range(easel._messages.qsize())]
+    assert [value for action, value in waiting if action == "weight"] == [("style", 10.0), ("style", 20.0)]
+
+
+def test_inside_a_cell_it_paints_as_many_steps_as_it_is_told(vgg, monkeypatch):
+    monkeypatch.setattr(widgets, "STEPS_BEFORE_A_PAUSE", 3)
+    opened = widgets.easel("astronaut", "mosaic", size=64, background=False, vgg=vgg)
+    opened.run(32)  # more than the 30 of one generator, too
+    assert opened.status.value.startswith("Paused after step 3") and opened._done >= 31
+    opened.close()
+
+
+def test_an_easel_that_cannot_be_opened_leaves_the_old_one_painting(easel, vgg):
+    press(easel, "start")
+    with pytest.raises(widgets.PictureError):
+        widgets.easel("astronauts", "mosaic", size=64, vgg=vgg)
+    paint_some_more(easel)
 
 
 def test_a_closed_easel_says_so(easel):
