@@ -37,7 +37,7 @@ from .optimize import (
 
 STEPS_BEFORE_A_PAUSE = 600
 DISPLAY_WIDTH = 480  # px of the picture on the page
-CURVE_EVERY = 0.5  # s
+CURVE_EVERY = 1.0  # s
 FRAMES_OF_FILM = 120
 FULL_SIZE = 512  # px, of the finished picture
 OWN = "your own"  # in the menus
@@ -238,7 +238,7 @@ class Easel(widgets.VBox):
             format="jpeg", value=self._encoded(), layout=widgets.Layout(width=f"{DISPLAY_WIDTH}px")
         )
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
-        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="3em"))
+        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="60px"))  # two lines
         left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 0 {DISPLAY_WIDTH}px"))
         controls = [*self.sliders.values(), *self.menus.values()]
         for name in self.paths:
