@@ -252,7 +252,7 @@ def paint(vgg, content, style, settings, weights=None, start=None):
         factors = settings["style_layers"]
     weights = {term: settings[f"{term}_weight"] for term in TERMS} if weights is None else weights
     clock = Clock(settings["scales"], settings["steps"])
-    best = None
+    best = start
     for scale, (side, steps) in enumerate(zip(settings["scales"], settings["steps"], strict=True)):
         with _memory_errors_said(side):
             content_here = resize(content, *size_with_longest_side(content, side))
@@ -260,9 +260,7 @@ def paint(vgg, content, style, settings, weights=None, start=None):
             extract, loss_and_gradient = _engine(vgg, *layers, tuple(content_here.shape))
             with machine.precision("float32"):
                 targets = compute_targets(extract, content_here, style_here, *layers)
-            if best is None and start is not None:
-                best = start
-            elif best is None:
+            if best is None:
                 best = starting_point(settings["init"], content_here, style_here, settings["seed"])
             trial = best = resize(best, *content_here.shape[1:3])
             optimizer = OPTIMIZERS[settings["optimizer"]](best, steps, settings["learning_rate"])

@@ -535,6 +535,9 @@ class Explorer(widgets.VBox):
 
     def __init__(self, name):
         self._frames, self._recipe = frames.load(name), frames.RECIPES[name]
+        if self._recipe.steps_shown:  # the curves stay the same while the sliders move
+            options = self._frames.axes[0].options
+            self._runs = {option: self._frames.frame(number, 0).totals for number, option in enumerate(options)}
         self.sliders = [
             widgets.SelectionSlider(
                 options=list(axis.options),
@@ -560,11 +563,7 @@ class Explorer(widgets.VBox):
         self.image.value = frame.image
         self.numbers.value = html.escape(weighted_sum(frame.losses, frame.settings))
         if self._recipe.steps_shown:
-            runs = {
-                option: self._frames.frame(number, 0).totals
-                for number, option in enumerate(self._frames.axes[0].options)
-            }
-            self.curve.value = run_curves(runs, list(runs)[indices[0]], frame.step)
+            self.curve.value = run_curves(self._runs, list(self._runs)[indices[0]], frame.step)
 
 
 def weighted_sum(losses, settings):
