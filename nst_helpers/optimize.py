@@ -456,14 +456,18 @@ def compute_targets(extract, content, style, content_layer, style_layers):
     `style_weight` s here is, for each of the n layers, a weight of s / (n · constants[layer]) on
     the mean squared difference of the Gram matrices over height × width.
     """
-    content_features = extract(content)
-    style_features = extract(style)
-    grams = {layer: gram_matrix(style_features[layer]) for layer in style_layers}
-    constants = {"content": _mean_square(content_features[content_layer])}
+
+    @tf.function(input_signature=[tf.TensorSpec((1, None, None, 3))])
+    def measure(picture):  # as a graph, which lets go of features once they are used: at 2048 px, of 2 GB
+        features = extract(picture)
+        return features[content_layer], {layer: gram_matrix(features[layer]) for layer in style_layers}
+
+    target, photo_grams = measure(content)
+    _, grams = measure(style)
+    constants = {"content": _mean_square(target)}
     for layer in style_layers:
-        photo_gram = gram_matrix(content_features[layer])
-        constants[layer] = tf.maximum(_mean_square(grams[layer]), _mean_square(photo_gram))
-    return Targets(content_features[content_layer], grams, constants)
+        constants[layer] = tf.maximum(_mean_square(grams[layer]), _mean_square(photo_grams[layer]))
+    return Targets(target, grams, constants)
 
 
 def starting_point(init, content, style, seed=0):
