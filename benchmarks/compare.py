@@ -8,8 +8,10 @@ those that are missing. `--quick` takes about two minutes: one pair, 256 px, few
 """
 
 import argparse
+import datetime
 import functools
 import json
+import math
 import statistics
 import sys
 import time
@@ -60,6 +62,7 @@ def main():
     text = table(options.out)
     (options.out / "table.md").write_text(text)
     plot(options.out)
+    sheet(options.out)
     if options.out == RESULTS:
         README.write_text(with_table(README.read_text(), text))
     print(text)
@@ -79,7 +82,8 @@ def compare_pair(vgg, number, names, side, options):
             if run.ended:
                 path = result_file(options.out, pair, name)
                 save_image(run.picture, path.with_suffix(".png"))
-                record = {"pair": pair, "recipe": name, **run.record()}
+                today = datetime.date.today().isoformat()
+                record = {"pair": pair, "recipe": name, "date": today, **run.record()}
                 if name == "TensorFlow tutorial":
                     record["own_loss"] = own_loss(vgg, photo, painting, run.picture)
                 path.write_text(json.dumps(record, indent=1))
@@ -217,25 +221,35 @@ def with_table(readme, text):
 
 def nearer_on_both(folder):
     """Sentences: when the kit's picture is nearer to both inputs than the tutorial's last one, pair by pair."""
-    runs, lines = {(result["pair"], result["recipe"]): result for result in results(folder)}, []
+    runs = {(result["pair"], result["recipe"]): result for result in results(folder)}
+    lines, ratios, others = [], [], 0  # of the pairs beside the main one
     for (pair, recipe), kit in runs.items():
         tutorial = runs.get((pair, "TensorFlow tutorial"))
         if not recipe.startswith("kit") or tutorial is None:
             continue
+        others += pair != "_".join(PAIRS[0])
         goal = tutorial["looks"][-1]
         nearer = [look for look in kit["looks"] if all(look[term] < goal[term] for term in ("style", "content"))]
         if nearer:
             first = nearer[0]
+            ratio = tutorial["seconds"] / first["seconds"]
+            if pair != "_".join(PAIRS[0]):
+                ratios.append(ratio)
             lines.append(
-                f"{pair}: the {recipe} is nearer to the photo and to the painting than the tutorial after "
-                f"{tutorial['steps']} steps from step {first['step']} on, after {first['seconds']:.1f} s: "
-                f"{tutorial['seconds'] / first['seconds']:.0f} times as fast. Seconds a step, to the tutorial's: "
+                f"{pair}: the {recipe} is first nearer to the photo and to the painting than the tutorial after "
+                f"{tutorial['steps']} steps at step {first['step']}, after {first['seconds']:.1f} s: "
+                f"{ratio:.0f} times as fast. Seconds a step, to the tutorial's: "
                 f"{kit['seconds_a_step'] / tutorial['seconds_a_step']:.2f}."
             )
         else:
             lines.append(
                 f"{pair}: the {recipe} is never nearer on both than the tutorial after {tutorial['steps']} steps."
             )
+    if ratios and others > 1:
+        lines.append(
+            f"Of the {others} other pairs it is nearer in {len(ratios)}; mean of these: "
+            f"{statistics.mean(ratios):.0f} times as fast."
+        )
     return [line for sentence in lines for line in ("", sentence)]
 
 
@@ -260,6 +274,24 @@ def plot(folder):
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].legend(fontsize=8)
     figure.savefig(folder / "errors.png", dpi=110)
+    plt.close(figure)
+
+
+def sheet(folder):
+    """The main pair's last pictures side by side."""
+    pair = "_".join(PAIRS[0])
+    found = [result for result in results(folder) if result["pair"] == pair and result["recipe"] != "kit, float32"]
+    rows = math.ceil(len(found) / 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(10, 3.6 * rows), layout="constrained", squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, result in zip(axes.flat, found):
+        axis.imshow(plt.imread(result_file(folder, pair, result["recipe"]).with_suffix(".png")))
+        steps = result["steps"]
+        if result["recipe"] in EXTRAPOLATED:
+            steps = f"{steps} of {EXTRAPOLATED[result['recipe']]}"
+        axis.set_title(f"{result['recipe']}: {steps} steps, {result['seconds']:.0f} s", fontsize=10)
+    figure.savefig(folder / "pictures.jpg", dpi=110, pil_kwargs={"quality": 88})
     plt.close(figure)
 
 

@@ -62,16 +62,21 @@ def run(size, precision, steps):
     settings["scales"] = choose_scales(photo, painting)
     settings["steps"] = split_steps(steps, settings["scales"])
     said = [(step.seconds, step.seconds_left) for step in paint(vgg, photo, painting, settings)]
-    took = said[-1][0]
-    errors = [left / (took - seconds) - 1 for seconds, left in said[FIRST_STEPS - 1 :] if took - seconds >= 2]
+    errors = errors_of_time_left(said)
     return {
         "planned": cost["seconds"],
-        "took": took,
+        "took": said[-1][0],
         "median": statistics.median(errors) if errors else 0.0,
         "worst": max(errors, key=abs, default=0.0),
         "gigabytes": cost["gigabytes"],
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,  # Linux counts in KiB
     }
+
+
+def errors_of_time_left(said):
+    """Relative errors of what the steps said; said: `(seconds so far, seconds left as said)` for each step."""
+    took = said[-1][0]
+    return [left / (took - seconds) - 1 for seconds, left in said[FIRST_STEPS - 1 :] if took - seconds >= 2]
 
 
 if __name__ == "__main__":

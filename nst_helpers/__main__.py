@@ -6,7 +6,6 @@ Only the standard library is imported at the top, so that `doctor` can say what 
 import argparse
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -82,30 +81,30 @@ def _stylize(options):
     settings = {name: value for name, value in given.items() if name in DEFAULTS}
     try:
         check_output_path(options.output)  # before the run, not after it
-        if "like" in given:
+        model = card.read(options.like) if "like" in given else None  # now, since it may be what is written over
+        if model:
             settings = card.settings_from(options.like, DEFAULTS) | settings
         result = stylize(options.photo, options.painting, **settings)
     except (PictureError, WeightsError, LayerError, SettingsError, RunStopped, card.CardError) as error:
         print(error, file=sys.stderr)
         return 1
     code = _save(result, options.output)
-    if "like" in given:
-        _say_what_differs(card.read(options.like), result.card)
+    if model:
+        _say_what_differs(model, result.card)
     return code
 
 
 def _save(result, path):
     """Save the picture where it was asked for or, if that has become impossible, in the folder for temporary files."""
     from .images import PictureError, save_image
+    from .machine import interrupts_ignored
 
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not cost the picture
-    try:
-        saved, code = save_image(result.picture, path, card=result.card), 0
-    except PictureError as error:
-        print(error, file=sys.stderr)
-        saved, code = save_image(result.picture, Path(tempfile.mkdtemp()) / Path(path).name, card=result.card), 1
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with interrupts_ignored():
+        try:
+            saved, code = save_image(result.picture, path, card=result.card), 0
+        except PictureError as error:
+            print(error, file=sys.stderr)
+            saved, code = save_image(result.picture, Path(tempfile.mkdtemp()) / Path(path).name, card=result.card), 1
     height, width = result.picture.shape[1:3]
     print(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
     return code
@@ -113,7 +112,7 @@ def _save(result, path):
 
 def _say_what_differs(model, made):
     """Where the picture with the card `made` was not painted quite like the one with the card `model`."""
-    asked, done = sum(model.get("painted", {}).get("steps", [])), model.get("steps_done", 0)
+    asked, done = sum((model.get("painted") or {}).get("steps") or []), model.get("steps_done", 0)
     if done < asked:
         print(f"The picture taken as a model was stopped after {done} of {asked} steps; this one was not.")
     if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:

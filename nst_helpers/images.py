@@ -113,9 +113,17 @@ def save_image(picture, path, card=None):
     beside = path.with_name(path.name + ".json")
     if card_text and image_format != "PNG":
         _write_whole(beside, card_text.encode())
-    else:
-        beside.unlink(missing_ok=True)  # of the picture that stood here before
+    elif _holds_card(beside):
+        beside.unlink()  # of the picture that stood here before
     return path
+
+
+def _holds_card(path):
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(held, dict) and {"format", "settings"} <= held.keys()
 
 
 def check_output_path(path):

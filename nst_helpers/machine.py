@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import platform
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -17,7 +18,7 @@ KEPT_IN_FLOAT32 = {  # how TensorFlow's graph optimizer is told
 }
 _PRECISION_LOCK = threading.RLock()
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
-BYTES_A_PIXEL = {"bfloat16": 1750, "float32": 2450}  # of the picture, at the peak
+BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}  # of the picture, at the peak
 
 
 def import_tensorflow():
@@ -83,9 +84,9 @@ def precision(name):
     three digits is too coarse for a line search.
 
     TensorFlow has this option once for the process, and a copy of it for each thread that has run
-    something. So the context is put around each call, in the thread that computes, and holds a
-    lock: a second thread that wants a precision waits. A thread that asks for none, and runs its
-    very first function at that moment, can take bfloat16 over.
+    something since the option was last set. So the context is put around each call, in the thread
+    that computes, and holds a lock: a second thread that wants a precision waits. A thread that asks
+    for none, and runs its very first function at that moment, can take bfloat16 over.
     """
     options = import_tensorflow().config.optimizer
     key = "auto_mixed_precision_onednn_bfloat16"
@@ -96,6 +97,26 @@ def precision(name):
             yield
         finally:
             options.set_experimental_options({key: before})
+            _any_function()()  # with which this thread makes its copy now, and not within another's context
+
+
+@functools.cache
+def _any_function():
+    tensorflow = import_tensorflow()
+    return tensorflow.function(lambda: tensorflow.constant(0))
+
+
+@contextlib.contextmanager
+def interrupts_ignored():
+    """Inside this context Ctrl-C does nothing. Only the main thread hears of it, so elsewhere nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -129,15 +150,19 @@ def pixels_that_fit(memory, precision="float32"):
 def memory_within_reach():
     """How many bytes a run could hold now: what is free, and TensorFlow with its network if they are loaded already.
 
-    In a container with a limit of its own, what is free below that.
+    In a container with a limit of its own (Linux, cgroups of version 2), what is free below that.
     """
     free = psutil.virtual_memory().available
     try:
-        limit, used = (Path("/sys/fs/cgroup", name).read_text().strip() for name in ("memory.max", "memory.current"))
+        limit, used, stat = (
+            Path("/sys/fs/cgroup", name).read_text().strip() for name in ("memory.max", "memory.current", "memory.stat")
+        )
     except OSError:  # no Linux, no limit, or cgroups of version 1
         limit = "max"
     if limit != "max":
-        free = min(free, int(limit) - int(used))
+        counts = dict(line.split() for line in stat.splitlines())
+        of_files = sum(int(counts.get(name, 0)) for name in ("active_file", "inactive_file"))  # given up when needed
+        free = min(free, int(limit) - int(used) + of_files)
     return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 

@@ -77,7 +77,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class Step:
-    """One evaluation of the loss, and the best picture so far with exactly its losses.
+    """One evaluation of the loss, and the best picture so far (Adam's latest) with exactly its losses.
 
     number counts from 1 to `total` over all scales; side is the longest side at this scale, in
     pixels; losses: `{"content", "style", "tv", "total", layer: ...}`, weighted, so that the first
@@ -153,7 +153,8 @@ def stylize(
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer
     scale for which there is no memory. `Result.message` says so. Raises `SettingsError`,
-    `PictureError`, `WeightsError` or `LayerError` for input that cannot be used.
+    `PictureError`, `WeightsError` or `LayerError` for input that cannot be used, and `RunStopped` if it ends before
+    there is a picture.
     """
     start = time.perf_counter()
     settings = check_settings(
@@ -175,10 +176,12 @@ def stylize(
     side = max(content.shape[1:3])
     style = load_image(style, max_side=side)
     painted = {"size": side, "scales": choose_scales(content, style), "precision": settings["precision"]}
+    painted["steps"] = settings["steps"]
     if settings["scales"]:
-        painted["scales"] = [round(scale * side / settings["size"]) for scale in settings["scales"]]
+        check_order(settings["scales"], settings["size"])
+        painted |= shrink_scales(settings["scales"], settings["steps"], side / settings["size"])
     check_scales(painted["scales"], content, style)
-    painted["steps"] = split_steps(settings["steps"], painted["scales"])
+    painted["steps"] = split_steps(painted["steps"], painted["scales"])
     if settings["precision"] == "auto":
         painted["precision"] = machine.best_precision()
     check_memory(content, style, painted["precision"])
@@ -212,18 +215,21 @@ def stylize(
     except tf.errors.OpError as error:
         if last is None:
             raise
-        reason = error.message.splitlines()[0]
-        message = f"TensorFlow stopped the run after {last.number} of {last.total} steps ({reason}); this is the picture reached."
+        message = (
+            f"TensorFlow stopped the run after {last.number} of {last.total} steps ({_reason(error)}); "
+            "this is the picture reached."
+        )
     finally:
         bar.close()
-    if message and on_step is None:  # whoever watches the steps has the words from the result
-        print(message)
-    picture = resize(last.picture, *content.shape[1:3])
-    seconds = time.perf_counter() - start
-    constants = {name: float(value) for name, value in last.constants.items()}
-    done = {"steps_done": last.number, "losses": last.losses, "constants": constants, "seconds": round(seconds, 1)}
-    made_by = card.make(settings, painted=painted, **done, **facts)
-    return Result(picture, history, seconds, settings, last.constants, made_by, message)
+    with machine.interrupts_ignored():  # an impatient second one must not cost the picture
+        if message and on_step is None:  # whoever watches the steps has the words from the result
+            print(message)
+        picture = resize(last.picture, *content.shape[1:3])
+        seconds = time.perf_counter() - start
+        constants = {name: float(value) for name, value in last.constants.items()}
+        done = {"steps_done": last.number, "losses": last.losses, "constants": constants, "seconds": round(seconds, 1)}
+        made_by = card.make(settings, painted=painted, **done, **facts)
+        return Result(picture, history, seconds, settings, last.constants, made_by, message)
 
 
 DEFAULTS = {
@@ -369,21 +375,18 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo. The
     seconds come from a timed trial of about two seconds at a small size, without import and
     loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says whether
-    they can be had now.
+    they can be had now. Raises `SettingsError`.
     """
-    size = _whole_number("size", size)
-    height = round(size / aspect)
-    picture = tf.zeros((1, height, size, 3))
+    settings = check_settings(**DEFAULTS | {"size": size, "steps": steps, "precision": precision})
+    size, height = settings["size"], round(settings["size"] / aspect)
+    picture = np.broadcast_to(np.float32(0), (1, height, size, 3))  # a shape that takes no memory
     sides = choose_scales(picture, picture)
-    counts = split_steps(steps, sides)
+    counts = split_steps(settings["steps"], sides)
     trial_side = min(TRIAL_SIDE, size)
-    trial = resize(picture, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side)
-    settings = check_settings(**DEFAULTS) | {
-        "scales": [trial_side],
-        "steps": [5],
-        "precision": machine.best_precision() if precision == "auto" else precision,
-        "init": "noise",
-    }
+    trial = tf.zeros((1, max(SHORTEST_SIDE, round(trial_side / aspect)), trial_side, 3))
+    settings |= {"scales": [trial_side], "steps": [5], "init": "noise"}
+    if precision == "auto":
+        settings["precision"] = machine.best_precision()
     times = [step.seconds for step in paint(vgg or bundled_vgg19(), trial, trial, settings)]
     step = min(after - before for before, after in itertools.pairwise(times))
     seconds = sum(
@@ -456,18 +459,29 @@ def compute_targets(extract, content, style, content_layer, style_layers):
     `style_weight` s here is, for each of the n layers, a weight of s / (n · constants[layer]) on
     the mean squared difference of the Gram matrices over height × width.
     """
-
-    @tf.function(input_signature=[tf.TensorSpec((1, None, None, 3))])
-    def measure(picture):  # as a graph, which lets go of features once they are used: at 2048 px, of 2 GB
-        features = extract(picture)
-        return features[content_layer], {layer: gram_matrix(features[layer]) for layer in style_layers}
-
+    measure = _measuring(extract, content_layer, tuple(style_layers))
     target, photo_grams = measure(content)
     _, grams = measure(style)
     constants = {"content": _mean_square(target)}
     for layer in style_layers:
         constants[layer] = tf.maximum(_mean_square(grams[layer]), _mean_square(photo_grams[layer]))
     return Targets(target, grams, constants)
+
+
+@functools.lru_cache(maxsize=8)
+def _measuring(extract, content_layer, style_layers):
+    """A function from a picture to its features in the content layer and its Gram matrices in the style layers.
+
+    A graph, which lets go of features once they are used: at 2048 px, of 2 GB. Traced for all sizes and by hand,
+    since TensorFlow warns of a function that is traced as often as it is called.
+    """
+
+    @tf.function
+    def measure(picture):
+        features = extract(picture)
+        return features[content_layer], {layer: gram_matrix(features[layer]) for layer in style_layers}
+
+    return measure.get_concrete_function(tf.TensorSpec((1, None, None, 3)))
 
 
 def starting_point(init, content, style, seed=0):
@@ -498,20 +512,32 @@ def choose_scales(content, style):
     return sides
 
 
-def check_scales(sides, content, style):
-    """Raise `SettingsError` unless the scales rise to the content image's size, and VGG19 can see both pictures at each."""
-    size = max(content.shape[1:3])
+def check_order(sides, size):
+    """Raise `SettingsError` unless the scales that were given rise to the size asked for."""
     if sides != sorted(set(sides)) or sides[-1] != size or sides[0] < SHORTEST_SIDE:
         raise SettingsError(
             f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px, "
-            f"the last one being the picture's, {size}."
+            f"the last one being the size, {size}."
         )
+
+
+def shrink_scales(sides, steps, factor):
+    """`{"scales", "steps"}` for a photo that is smaller than the size asked for; too small a scale is left out."""
+    shrunk = [round(side * factor) for side in sides]
+    kept = [number for number, side in enumerate(shrunk) if side >= SHORTEST_SIDE and side not in shrunk[number + 1 :]]
+    if isinstance(steps, list) and len(steps) == len(sides):  # else `split_steps` says what is wrong
+        steps = [steps[number] for number in kept]
+    return {"scales": [shrunk[number] for number in kept], "steps": steps}
+
+
+def check_scales(sides, content, style):
+    """Raise `SettingsError` unless VGG19 can see both pictures at the coarsest scale."""
     for name, picture in {"content image": content, "style image": style}.items():
         shorter = min(size_with_longest_side(picture, sides[0]))
         if shorter < NARROWEST:
             raise SettingsError(
                 f"At {sides[0]} px on its longer side the {name} is {shorter} px on the shorter, and VGG19 needs "
-                f"{NARROWEST}: use a larger size, or crop it nearer to a square."
+                f"{NARROWEST}: use larger scales or a larger size, or crop it nearer to a square."
             )
 
 
@@ -618,10 +644,16 @@ def _mean_square(values):
 def _what_to_lower(losses, number, weights):
     broken = [term for term in TERMS if not math.isfinite(losses[term])]
     term = broken[0] if broken else max(TERMS, key=losses.get)  # each finite, but their sum too large
-    return (
-        f"The {term} loss is not finite at step {number}: the run stops with its last good picture. "
-        f"Lower {term}_weight (it is {weights[term]:g})."
-    )
+    kept = ": the run stops with its last good picture" if number > 1 else ""
+    return f"The {term} loss is not finite at step {number}{kept}. Lower {term}_weight (it is {weights[term]:g})."
+
+
+def _reason(error):
+    """The sentence in a TensorFlow error that says what happened, without the places it names before and after."""
+    around = ("Graph execution error", "Detected at", "<stack traces", "File ", "[[")
+    lines = [line.strip() for line in error.message.splitlines()]
+    said = [line for line in lines if line and not line.startswith(around)]
+    return said[0] if said else type(error).__name__
 
 
 def fingerprint(picture):

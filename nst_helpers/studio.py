@@ -61,7 +61,7 @@ def _is_done(made, asked, content, style):
     return (
         made["settings"] == asked
         and (made.get("content_sha256"), made.get("style_sha256")) == inputs
-        and made.get("steps_done") == sum(made.get("painted", {}).get("steps", []))
+        and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
     )
 
 

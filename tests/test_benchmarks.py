@@ -16,6 +16,7 @@ from nst_helpers.vgg import feature_extractor
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import compare  # noqa: E402
+import costs  # noqa: E402
 import held_out  # noqa: E402
 import recipes  # noqa: E402
 
@@ -103,14 +104,16 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
     table = compare.table(tmp_path)
     assert table.count("| neuschwanstein_starry_night |") == 2
     compare.plot(tmp_path)
-    assert load_image(tmp_path / "errors.png").shape[0] == 1
+    compare.sheet(tmp_path)
+    for name in ("errors.png", "pictures.jpg"):
+        assert load_image(tmp_path / name).shape[0] == 1
 
 
 def test_when_the_kit_is_nearer_on_both(tmp_path):
-    def write(recipe, looks, seconds_a_step):
+    def write(recipe, looks, seconds_a_step, pair="red_panda_night_cafe"):
         looks = [dict(zip(("step", "seconds", "style", "content"), look, strict=True)) for look in looks]
         result = {
-            "pair": "red_panda_night_cafe",
+            "pair": pair,
             "recipe": recipe,
             "steps": looks[-1]["step"],
             "seconds": looks[-1]["seconds"],
@@ -123,14 +126,22 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
     write("kit", [(1, 1, 0.9, 0.3), (2, 2, 0.39, 0.95), (5, 5, 0.3, 0.8), (6, 6, 0.2, 0.7)], 1.0)
     write("kit, float32", [(9, 9, 0.5, 0.1)], 1.5)
     text = "\n".join(compare.nearer_on_both(tmp_path))
-    assert "from step 5 on, after 5.0 s: 40 times as fast" in text and "to the tutorial's: 0.50" in text
+    assert "at step 5, after 5.0 s: 40 times as fast" in text and "to the tutorial's: 0.50" in text
     assert "the kit, float32 is never nearer" in text
+    for pair, seconds in {"astronaut_citrus_slices": 10, "neuschwanstein_starry_night": 1}.items():
+        write("TensorFlow tutorial", [(100, 200, 0.4, 0.9)], 2.0, pair)
+        write("kit", [(6, seconds, 0.2, 0.7)], 1.0, pair)
+    text = "\n".join(compare.nearer_on_both(tmp_path))
+    assert (
+        "Of the 3 other pairs it is nearer in 2; mean of these: 30 times" in text
+    )  # 40 and 20; the third is float32's
 
 
 def test_the_readme_shows_the_results():
     readme = (ROOT / "README.md").read_text()
     assert compare.with_table(readme, compare.table(compare.RESULTS)) == readme
-    assert (compare.RESULTS / "errors.png").exists()
+    for name in ("errors.png", "pictures.jpg"):
+        assert (compare.RESULTS / name).exists() and f"benchmarks/results/{name}" in readme
     assert compare.with_table("a<!-- benchmark -->\nold<!-- end -->b<!-- end -->", "new\n") == (
         "a<!-- benchmark -->\nnew\n<!-- end -->b<!-- end -->"
     )
@@ -196,3 +207,12 @@ def test_operations_by_hand(vgg):
     layers = zip(sides, itertools.pairwise(channels), strict=True)
     expected = sum(2 * side**2 * 9 * inputs * outputs for side, (inputs, outputs) in layers)
     assert profile_step.convolution_operations(vgg, tf.zeros((1, 32, 32, 3))) == expected
+
+
+def test_costs_of_a_run_are_said_and_measured():
+    done = costs.run(96, "float32", 12)
+    ratio = done["planned"] / done["took"]
+    assert 0.1 < ratio < 10  # a busy machine may be off by far; one that counts wrongly by more
+    steps = [(1, None), (2, 90), (3, 80), (4, 70), (5, 12), (10, 5), (14, 0.9), (15, 0)]
+    assert costs.errors_of_time_left(steps) == pytest.approx([0.2, 0.0])  # not the first four, nor the last two seconds
+    assert 0.3e9 < done["peak"] * 1e9 < 30e9 and 0.8 < done["gigabytes"] < 1

@@ -126,6 +126,8 @@ def test_like_says_what_cannot_be_the_same(tmp_path, capsys, result):
     assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(model)]) == 0
     said = capsys.readouterr().out
     assert "stopped after 2 of 3 steps" in said and "other weights" in said
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(model), "--like", str(model)]) == 0  # in its own place
+    assert "stopped after 2 of 3 steps" in capsys.readouterr().out
 
 
 def test_no_stale_card_is_left_beside_a_picture(result, tmp_path):

@@ -316,6 +316,17 @@ def test_the_card_goes_with_the_picture(tmp_path, ending):
     assert load_image(path).shape == (1, 64, 64, 3)
 
 
+def test_only_a_card_is_taken_away_with_the_picture_it_belonged_to(tmp_path):
+    picture, beside = load_image("mosaic", max_side=64), tmp_path / "out.jpg.json"
+    save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
+    save_image(picture, tmp_path / "out.jpg")
+    assert not beside.exists()
+    for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON"):
+        beside.write_text(foreign)
+        save_image(picture, tmp_path / "out.jpg")
+        assert beside.read_text() == foreign
+
+
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "out.png"
     path.write_bytes(b"the old file")

@@ -49,16 +49,29 @@ def own_style_loss(extract, content, style):
     return divided_style_loss(targets, {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS})
 
 
-def remembering(extract):
-    """The same extractor, which runs the network once for each picture and no more."""
+def remembering(function):
+    """The same function of a picture, which is computed once for each picture and no more."""
     known = {}
 
     def remembered(picture):
         if picture.ref() not in known:
-            known[picture.ref()] = extract(picture)
+            known[picture.ref()] = function(picture)
         return known[picture.ref()]
 
     return remembered
+
+
+def test_targets_are_measured_without_a_word_of_retracing(vgg, caplog):
+    """TensorFlow warns of functions that are traced as often as they are called; a learner could do nothing about it."""
+    picture = load_image("astronaut", max_side=32)
+    tf.get_logger().addHandler(caplog.handler)
+    try:
+        for _ in range(6):
+            extract = feature_extractor(vgg, ["block1_conv1"])
+            compute_targets(extract, picture, np.asarray(picture), "block1_conv1", ["block1_conv1"])
+    finally:
+        tf.get_logger().removeHandler(caplog.handler)
+    assert "retracing" not in caplog.text
 
 
 def test_a_weight_means_the_same_at_every_size(extract):
@@ -68,8 +81,10 @@ def test_a_weight_means_the_same_at_every_size(extract):
 
 
 @pytest.mark.parametrize("side", [128, 256])
-def test_a_weight_means_the_same_for_every_pair(extract, side):
+def test_a_weight_means_the_same_for_every_pair(extract, side, monkeypatch):
     pictures = {name: load_image(name, max_side=side) for name in PHOTOS + PAINTINGS}
+    measure = remembering(optimize._measuring(extract, CONTENT_LAYER, STYLE_LAYERS))
+    monkeypatch.setattr(optimize, "_measuring", lambda *arguments: measure)
     extract = remembering(extract)
     values = {
         (photo, painting): own_style_loss(extract, pictures[photo], pictures[painting])
@@ -240,6 +255,20 @@ def test_an_interrupt_keeps_the_picture(vgg, monkeypatch, capsys):
     assert result.card["steps_done"] == 3 and result.card["painted"]["steps"] == [9]
 
 
+def test_a_second_interrupt_does_not_cost_the_picture(vgg, monkeypatch):
+    interrupt_after(monkeypatch, 4)
+    original = optimize.card.make
+
+    def impatient(*settings, **facts):
+        signal.raise_signal(signal.SIGINT)
+        return original(*settings, **facts)
+
+    monkeypatch.setattr(optimize.card, "make", impatient)
+    assert stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK).card["steps_done"] == 3
+    with pytest.raises(KeyboardInterrupt):  # and afterwards it is one again
+        signal.raise_signal(signal.SIGINT)
+
+
 def test_an_interrupt_before_the_first_step_is_an_interrupt(vgg, monkeypatch):
     interrupt_after(monkeypatch, 1)
     with pytest.raises(KeyboardInterrupt):
@@ -270,7 +299,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
 
 
 def test_a_weight_too_large_for_float32_says_which(vgg):
-    with pytest.raises(optimize.LossNotFinite, match="Lower content_weight"):
+    with pytest.raises(optimize.LossNotFinite, match="not finite at step 1. Lower content_weight"):
         stylize(
             "astronaut",
             "mosaic",
@@ -316,7 +345,7 @@ def test_a_weight_too_large_for_float32_says_which(vgg):
         ({"optimizer": "sgd"}, "'lbfgs', 'adam'"),
         ({"precision": "float16"}, "'auto', 'float32', 'bfloat16'"),
         ({"scales": [64, 48]}, "coarse to fine"),
-        ({"scales": [32, 48]}, "the last one being the picture's, 64"),
+        ({"scales": [32, 48]}, "the last one being the size, 64"),
         ({"scales": [16, 64]}, "from 32 px"),
     ],
 )
@@ -488,6 +517,20 @@ def test_plan_names_what_stylize_would_do(vgg):
     assert optimize.plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
 
 
+def test_plan_refuses_what_stylize_would(vgg):
+    for bad, words in {
+        "size": (16, "at least 32"),
+        "steps": ("many", "whole|number"),
+        "precision": ("half", "choose one"),
+    }.items():
+        with pytest.raises(SettingsError, match=words[1]):
+            optimize.plan(**{bad: words[0]}, vgg=vgg)
+
+
+def test_plan_takes_no_memory_for_a_picture_it_only_speaks_of(vgg):
+    assert not optimize.plan(200_000, vgg=vgg)["fits"]  # 320 GB
+
+
 def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
     monkeypatch.setattr(machine, "memory_within_reach", lambda: machine.peak_memory(48 * 48) + 1)
@@ -540,6 +583,17 @@ def test_an_error_of_tensorflow_keeps_the_picture(vgg, monkeypatch):
     assert "stopped the run after 2 of 5 steps (cuDNN failed)" in result.message
 
 
+def test_the_reason_in_an_error_of_a_graph():
+    @tf.function
+    def invert(matrix):
+        return tf.linalg.inv(matrix)
+
+    with pytest.raises(tf.errors.OpError) as caught:
+        invert(tf.zeros((2, 2)))
+    assert optimize._reason(caught.value) == "Input is not invertible."
+    assert optimize._reason(tf.errors.InternalError(None, None, "")) == "InternalError"
+
+
 def test_settings_are_plain_values(vgg):
     given = {"style_weight": np.int64(8), "tv_weight": np.float32(0.5), "seed": np.int64(3), "steps": np.int64(2)}
     result = stylize(
@@ -564,16 +618,17 @@ def test_a_picture_too_narrow_for_vgg19_gets_a_sentence():
         stylize(tf.zeros((1, 56, 128, 3)), "mosaic", size=128, scales=[34, 128], progress=False)
 
 
-def test_caches_stay_small(vgg):
-    for side in range(32, 44):
-        stylize("astronaut", "mosaic", size=side, steps=1, vgg=vgg, progress=False, style_layers=["block1_conv1"])
-    assert optimize._engine.cache_info().currsize <= 8
-
-
 def test_a_smaller_photo_shrinks_the_scales(vgg):
     small = load_image("astronaut", max_side=64)
     result = stylize(small, "mosaic", size=128, scales=[96, 128], steps=[1, 1], vgg=vgg, progress=False)
     assert result.card["painted"]["scales"] == [48, 64]
+    with pytest.raises(SettingsError, match="scales are .32, 64.: .* the last one being the size, 512"):
+        stylize(small, "mosaic", scales=[32, 64], vgg=vgg)  # the size was not given
+    result = stylize(small, "mosaic", size=512, scales=[64, 256, 512], steps=[3, 2, 1], vgg=vgg, progress=False)
+    assert result.card["painted"]["scales"] == [32, 64] and result.card["painted"]["steps"] == [
+        2,
+        1,
+    ]  # 8 px is too small
 
 
 def test_both_precisions_in_any_order_and_thread(vgg):
