@@ -57,7 +57,7 @@ def run(size, precision, steps):
 
     vgg, (photo, painting) = bundled_vgg19(), (load(name, size) for name in PAIR)
     height, width = photo.shape[1:3]
-    cost = plan(size, steps, aspect=width / height, precision=precision, vgg=vgg)
+    cost = plan(size, steps, aspect=max(height, width) / min(height, width), precision=precision, vgg=vgg)
     settings = check_settings(**DEFAULTS | {"size": size, "precision": precision})
     settings["scales"] = choose_scales(photo, painting)
     settings["steps"] = split_steps(steps, settings["scales"])

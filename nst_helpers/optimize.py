@@ -378,6 +378,8 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     they can be had now. Raises `SettingsError`.
     """
     settings = check_settings(**DEFAULTS | {"size": size, "steps": steps, "precision": precision})
+    if _number("aspect", aspect) < 1:
+        raise SettingsError(f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more.")
     size, height = settings["size"], round(settings["size"] / aspect)
     picture = np.broadcast_to(np.float32(0), (1, height, size, 3))  # a shape that takes no memory
     sides = choose_scales(picture, picture)

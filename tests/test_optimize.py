@@ -518,13 +518,14 @@ def test_plan_names_what_stylize_would_do(vgg):
 
 
 def test_plan_refuses_what_stylize_would(vgg):
-    for bad, words in {
+    for bad, (value, words) in {
         "size": (16, "at least 32"),
         "steps": ("many", "whole|number"),
         "precision": ("half", "choose one"),
+        "aspect": (0.7, "the long side"),
     }.items():
-        with pytest.raises(SettingsError, match=words[1]):
-            optimize.plan(**{bad: words[0]}, vgg=vgg)
+        with pytest.raises(SettingsError, match=words):
+            optimize.plan(**{bad: value}, vgg=vgg)
 
 
 def test_plan_takes_no_memory_for_a_picture_it_only_speaks_of(vgg):
