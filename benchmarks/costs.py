@@ -9,10 +9,11 @@ needs about ten steps at the last scale to be reached.
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
+
+import psutil
 
 from nst_helpers import machine
 
@@ -69,8 +70,18 @@ def run(size, precision, steps):
         "median": statistics.median(errors) if errors else 0.0,
         "worst": max(errors, key=abs, default=0.0),
         "gigabytes": cost["gigabytes"],
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,  # Linux counts in KiB
+        "peak": peak_bytes() / 1e9,
     }
+
+
+def peak_bytes():
+    """The peak of this process's resident memory."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource  # which Windows lacks
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak  # macOS counts in bytes, Linux in KiB
 
 
 def errors_of_time_left(said):

@@ -105,7 +105,8 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
     assert table.count("| neuschwanstein_starry_night |") == 2
     compare.plot(tmp_path)
     compare.sheet(tmp_path)
-    for name in ("errors.png", "pictures.jpg"):
+    compare.lead(tmp_path)
+    for name in ("errors.png", "pictures.jpg", "lead.jpg"):
         assert load_image(tmp_path / name).shape[0] == 1
 
 
@@ -126,21 +127,41 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
     write("kit", [(1, 1, 0.9, 0.3), (2, 2, 0.39, 0.95), (5, 5, 0.3, 0.8), (6, 6, 0.2, 0.7)], 1.0)
     write("kit, float32", [(9, 9, 0.5, 0.1)], 1.5)
     text = "\n".join(compare.nearer_on_both(tmp_path))
-    assert "at step 5, after 5.0 s: 40 times as fast" in text and "to the tutorial's: 0.50" in text
-    assert "the kit, float32 is never nearer" in text
+    assert "at step 5, after 5.0 s, the picture of the kit is" in text and "40 times as fast" in text
+    assert "A step takes 0.50 of the tutorial's time." in text
+    assert "the picture of the kit, float32 is never nearer" in text
     for pair, seconds in {"astronaut_citrus_slices": 10, "neuschwanstein_starry_night": 1}.items():
         write("TensorFlow tutorial", [(100, 200, 0.4, 0.9)], 2.0, pair)
         write("kit", [(6, seconds, 0.2, 0.7)], 1.0, pair)
     text = "\n".join(compare.nearer_on_both(tmp_path))
     assert (
-        "Of the 3 other pairs it is nearer in 2; mean of these: 30 times" in text
+        "Of the 3 other pairs it is nearer to both in 2; mean of these: 30 times" in text
     )  # 40 and 20; the third is float32's
+
+
+def test_the_race_ends_where_the_tutorial_ended(tmp_path, vgg, pair):
+    options = type("Options", (), {"out": tmp_path, "quick": True})()
+
+    def race(goal):
+        record = {"own_loss": goal, "steps": 1000}
+        compare.result_file(tmp_path, "a_pair", "TensorFlow tutorial").write_text(json.dumps(record))
+        return compare.race(vgg, *pair, "a_pair", options)
+
+    first = compare.own_loss(vgg, *pair, pair[0])
+    easy, hard = race(first / 2), race(0)
+    assert easy["reached"] and easy["curve"][-1]["step"] == 15  # the first look at full size: 10 steps were coarse
+    assert easy["tutorial_seconds"] > 1000 * 0.001 and easy["curve"][-1]["loss"] < first / 2
+    assert not hard["reached"] and [look["step"] for look in hard["curve"]] == [15, 20, 25]
+    assert hard["curve"][-1]["loss"] < hard["curve"][0]["loss"]
+    found = {"goal": 5e3, "tutorial_seconds": 300, "seconds": 100, "precision": "float32", "reached": True}
+    assert "about 300 s" in compare.race_sentence(found) and "100 s: 3.0 times" in compare.race_sentence(found)
+    assert "not reached it in 100 s" in compare.race_sentence(found | {"reached": False})
 
 
 def test_the_readme_shows_the_results():
     readme = (ROOT / "README.md").read_text()
     assert compare.with_table(readme, compare.table(compare.RESULTS)) == readme
-    for name in ("errors.png", "pictures.jpg"):
+    for name in ("errors.png", "pictures.jpg", "lead.jpg"):
         assert (compare.RESULTS / name).exists() and f"benchmarks/results/{name}" in readme
     assert compare.with_table("a<!-- benchmark -->\nold<!-- end -->b<!-- end -->", "new\n") == (
         "a<!-- benchmark -->\nnew\n<!-- end -->b<!-- end -->"
