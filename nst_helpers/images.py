@@ -110,12 +110,16 @@ def save_image(picture, path, card=None):
     Image.fromarray(pixels).save(encoded, image_format, **options)
 
     _write_whole(path, encoded.getvalue())
-    beside = path.with_name(path.name + ".json")
+    beside = _beside(path)
     if card_text and image_format != "PNG":
         _write_whole(beside, card_text.encode())
     elif _holds_card(beside):
         beside.unlink()  # of the picture that stood here before
     return path
+
+
+def _beside(path):
+    return path.with_name(path.name + ".json")
 
 
 def _holds_card(path):
@@ -127,7 +131,7 @@ def _holds_card(path):
 
 
 def check_output_path(path):
-    """`(path, Pillow's name of the format)` if a picture can be saved there; else raises `PictureError`."""
+    """`(path, Pillow's name of the format)` if a picture and its card can be saved there; else raises `PictureError`."""
     path = Path(path).expanduser()
     Image.init()
     image_format = Image.EXTENSION.get(path.suffix.lower())
@@ -137,6 +141,9 @@ def check_output_path(path):
         raise PictureError(f"{path}: there is no folder {path.parent}; make it first, or save elsewhere.")
     if path.is_dir():
         raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
+    beside = _beside(path)
+    if image_format != "PNG" and beside.exists() and not _holds_card(beside):
+        raise PictureError(f"{beside} would be written over, and is no run card: give the picture another name.")
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as error:

@@ -316,15 +316,18 @@ def test_the_card_goes_with_the_picture(tmp_path, ending):
     assert load_image(path).shape == (1, 64, 64, 3)
 
 
-def test_only_a_card_is_taken_away_with_the_picture_it_belonged_to(tmp_path):
+def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
     picture, beside = load_image("mosaic", max_side=64), tmp_path / "out.jpg.json"
     save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
     save_image(picture, tmp_path / "out.jpg")
     assert not beside.exists()
+    (tmp_path / "out.jpg").write_bytes(b"the old file")
     for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON"):
         beside.write_text(foreign)
-        save_image(picture, tmp_path / "out.jpg")
-        assert beside.read_text() == foreign
+        for card in (None, {"format": 1, "settings": {}}):
+            with pytest.raises(PictureError, match="out.jpg.json would be written over"):
+                save_image(picture, tmp_path / "out.jpg", card=card)
+        assert beside.read_text() == foreign and (tmp_path / "out.jpg").read_bytes() == b"the old file"
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
