@@ -76,7 +76,9 @@ def compare_pair(vgg, number, names, side, options):
     missing = [name for name in names if not result_file(options.out, pair, name).exists()]
     photo, painting = load(photo_name, side), load(painting_name, side)
     errors = error_function(photo, painting, side, vgg)
-    runs = {name: Run(RECIPES[name](vgg, photo, painting), limit(name, options.quick), errors) for name in missing}
+    runs = {  # each with a network of its own, so that none finds a graph that another has traced
+        name: Run(RECIPES[name](load_vgg19(), photo, painting), limit(name, options.quick), errors) for name in missing
+    }
     while runs:
         for name, run in list(runs.items()):
             run.turn()

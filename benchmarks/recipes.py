@@ -13,7 +13,7 @@ import numpy as np
 import scipy.optimize
 import tensorflow as tf
 
-from nst_helpers import machine, optimize
+from nst_helpers import machine
 from nst_helpers.images import load_image, resize, size_with_longest_side
 from nst_helpers.losses import gram_matrix
 from nst_helpers.optimize import DEFAULTS, STYLE_LAYERS, check_settings, choose_scales, paint, split_steps
@@ -30,7 +30,6 @@ def at_side(picture, side):
 
 def kit(vgg, photo, painting, **given):
     """`stylize` at its default settings, but for those given."""
-    optimize._engine.cache_clear()  # each recipe traces for itself
     settings = check_settings(**DEFAULTS | {"size": max(photo.shape[1:3])} | given)
     settings["scales"] = settings["scales"] or choose_scales(photo, painting)
     settings["steps"] = split_steps(settings["steps"], settings["scales"])

@@ -7,9 +7,7 @@ import argparse
 import platform
 import shutil
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
 SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
@@ -47,6 +45,7 @@ def build_parser():
     stylize.add_argument("--learning-rate", type=float, help="of adam (0.03)")
     stylize.add_argument("--scales", type=int, nargs="+", metavar="SIDE", help="longest sides from coarse to fine")
     stylize.add_argument("--precision", choices=("auto", "float32", "bfloat16"), help="(auto)")
+    stylize.add_argument("--card-beside", action="store_true", help="write the run card as OUT.png.json too")
     stylize.add_argument("--like", metavar="CARD", help="a picture or .json that holds the settings to use")
     stylize.add_argument("--style-layers", nargs="+", metavar="LAYER", help="such as block1_conv1 block2_conv1")
 
@@ -80,7 +79,7 @@ def _stylize(options):
     given = vars(options)
     settings = {name: value for name, value in given.items() if name in DEFAULTS}
     try:
-        check_output_path(options.output)  # before the run, not after it
+        check_output_path(options.output, "card_beside" in given)  # before the run, not after it
         model = card.read(options.like) if "like" in given else None  # now, since it may be what is written over
         if model:
             settings = card.settings_from(options.like, DEFAULTS) | settings
@@ -88,35 +87,54 @@ def _stylize(options):
     except (PictureError, WeightsError, LayerError, SettingsError, RunStopped, card.CardError) as error:
         print(error, file=sys.stderr)
         return 1
-    code = _save(result, options.output)
+    code = _save(result, options.output, "card_beside" in given)
     if model:
         _say_what_differs(model, result.card)
     return code
 
 
-def _save(result, path):
-    """Save the picture where it was asked for or, if that has become impossible, in the folder for temporary files."""
-    from .images import PictureError, save_image
+def _save(result, path, card_beside):
+    """Save the picture where it was asked for or, if that has become impossible, where there is a place for it."""
+    from .images import PictureError, rescue_image, save_image
     from .machine import interrupts_ignored
 
     with interrupts_ignored():
         try:
-            saved, code = save_image(result.picture, path, card=result.card), 0
+            saved, code = save_image(result.picture, path, result.card, card_beside), 0
         except PictureError as error:
             print(error, file=sys.stderr)
-            saved, code = save_image(result.picture, Path(tempfile.mkdtemp()) / Path(path).name, card=result.card), 1
+            try:
+                saved, code = rescue_image(result.picture, path, result.card), 1
+            except PictureError as still:
+                print(still, file=sys.stderr)
+                return 1
     height, width = result.picture.shape[1:3]
     print(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
     return code
 
 
 def _say_what_differs(model, made):
-    """Where the picture with the card `made` was not painted quite like the one with the card `model`."""
-    asked, done = sum((model.get("painted") or {}).get("steps") or []), model.get("steps_done", 0)
-    if done < asked:
+    """Why the picture with the card `made` cannot be quite like the one with the card `model`."""
+    if "painted_live" in model:
+        print(
+            "The picture taken as a model was painted on the easel, while its sliders were turned: this one has the last of its settings from the first step on."
+        )
+    asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
+    if done < asked and made["steps_done"] == sum(made["painted"]["steps"]):
         print(f"The picture taken as a model was stopped after {done} of {asked} steps; this one was not.")
     if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
         print("The picture taken as a model was painted with other weights of VGG19; this one with the bundled ones.")
+    if all(model.get(name) == made[name] for name in ("content_sha256", "style_sha256")):
+        before, now = (
+            {"precision": (card.get("painted") or {}).get("precision"), "machine": card.get("machine")}
+            | {"versions": card.get("versions")}
+            for card in (model, made)
+        )
+        other = [name for name in now if before[name] not in (None, now[name])]
+        if other and model["settings"] == made["settings"]:
+            print(
+                f"Inputs and settings are the model's, but not {' and '.join(other)}: small differences are to be expected."
+            )
 
 
 def run_frames(options):

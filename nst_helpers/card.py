@@ -73,14 +73,17 @@ def _checked(text, name):
         card = json.loads(text)
         newer = card["format"] > FORMAT
         usable = isinstance(card["settings"], dict)
-    except (ValueError, KeyError, TypeError) as error:
+        painted = card.get("painted") or {}
+        whole = all(isinstance(number, int) for number in (card.get("steps_done", 0), *painted.get("steps", [])))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CardError(f"The run card of {name} is broken ({error}): use another picture's card.") from error
     if newer:
         raise CardError(f"The run card of {name} comes from a newer version of the kit: update the kit to use it.")
-    if not usable:
-        raise CardError(
-            f"The run card of {name} is broken (its settings are no list of names and values): use another picture's card."
+    if not usable or not whole:
+        fault = (
+            "its numbers of steps are no whole numbers" if usable else "its settings are no list of names and values"
         )
+        raise CardError(f"The run card of {name} is broken ({fault}): use another picture's card.")
     return card
 
 

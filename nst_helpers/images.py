@@ -4,6 +4,7 @@ Everywhere in the kit a picture is a float32 tensor, RGB, values 0 to 1, shape
 `(1, height, width, 3)`.
 """
 
+import hashlib
 import io
 import json
 import os
@@ -44,6 +45,14 @@ def load_image(source, max_side=512):
     it, transparency laid on white, colors in sRGB; of an animation, the first frame.
     Raises `PictureError` if there is no usable picture.
     """
+    return load_with_sha256(source, max_side)[0]
+
+
+def load_with_sha256(source, max_side=512):
+    """`(picture, sha256)`: what `load_image` returns, and the sha256 of the source's pixels before any shrinking.
+
+    Of their bytes, row by row, RGB. Raises `PictureError`.
+    """
     if max_side is not None and max_side < SHORTEST_SIDE:
         raise PictureError(f"max_side is {max_side} px: ask for at least {SHORTEST_SIDE} px.")
     if isinstance(source, str) and source in PATTERNS:
@@ -62,11 +71,13 @@ def load_image(source, max_side=512):
     if isinstance(picture, Image.Image):
         width, height = picture.size
         smaller_height, smaller_width = _fitted(height, width, max_side, name)
+        sha256 = hashlib.sha256(picture.tobytes()).hexdigest()
         if (smaller_height, smaller_width) != (height, width):
             picture = picture.resize((smaller_width, smaller_height), Image.Resampling.LANCZOS)
-        return tf.constant(np.asarray(picture, np.float32)[None] / 255)
+        return tf.constant(np.asarray(picture, np.float32)[None] / 255), sha256
     height, width = picture.shape[1:3]
-    return resize(picture, *_fitted(height, width, max_side, name))
+    smaller = _fitted(height, width, max_side, name)
+    return resize(picture, *smaller), hashlib.sha256(to_uint8(picture).tobytes()).hexdigest()
 
 
 def resize(picture, height, width):
@@ -87,17 +98,17 @@ def size_with_longest_side(picture, side):
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def save_image(picture, path, card=None):
+def save_image(picture, path, card=None, card_beside=False):
     """Write a picture to a file whose ending names the format (.png, .jpg, .webp, ...).
 
     picture: `(1, height, width, 3)`, 0 to 1; values outside are clipped.
     card: a dict of what made the picture. It is written into a PNG as text, and for every other
-    format as JSON into a file of the same name with `.json` added.
+    format, or if card_beside is true, as JSON into a file of the same name with `.json` added.
 
-    The file is written beside its place and renamed, so that a failed save leaves the old file
+    The files are written beside their places and renamed, so that a failed save leaves the old ones
     whole. Returns the path. Raises `PictureError` if the picture or the path cannot be used.
     """
-    path, image_format = check_output_path(path)
+    path, image_format = check_output_path(path, card_beside)
     pixels = to_uint8(picture)
     options = {}
     if image_format in ("JPEG", "WEBP"):
@@ -109,13 +120,26 @@ def save_image(picture, path, card=None):
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, image_format, **options)
 
-    _write_whole(path, encoded.getvalue())
-    beside = _beside(path)
-    if card_text and image_format != "PNG":
-        _write_whole(beside, card_text.encode())
-    elif _holds_card(beside):
+    files, beside = {path: encoded.getvalue()}, _beside(path)
+    if card_text and (card_beside or image_format != "PNG"):
+        files[beside] = card_text.encode()
+    write_files(files)
+    if beside not in files and _holds_card(beside):
         beside.unlink()  # of the picture that stood here before
     return path
+
+
+def rescue_image(picture, path, card=None):
+    """Save a picture that could not be saved where it should have been: under its name in a new folder elsewhere.
+
+    Returns its path. Raises `PictureError` if there is no place for it.
+    """
+    for place in (tempfile.gettempdir(), Path.home()):
+        try:
+            return save_image(picture, Path(tempfile.mkdtemp(dir=place, prefix="nst_")) / Path(path).name, card)
+        except (OSError, PictureError) as error:
+            fault = error
+    raise PictureError(f"The picture could be saved nowhere ({fault}): make room on a disk and paint it again.")
 
 
 def _beside(path):
@@ -130,7 +154,7 @@ def _holds_card(path):
     return isinstance(held, dict) and {"format", "settings"} <= held.keys()
 
 
-def check_output_path(path):
+def check_output_path(path, card_beside=False):
     """`(path, Pillow's name of the format)` if a picture and its card can be saved there; else raises `PictureError`."""
     path = Path(path).expanduser()
     Image.init()
@@ -142,7 +166,7 @@ def check_output_path(path):
     if path.is_dir():
         raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
     beside = _beside(path)
-    if image_format != "PNG" and beside.exists() and not _holds_card(beside):
+    if (card_beside or image_format != "PNG") and beside.exists() and not _holds_card(beside):
         raise PictureError(f"{beside} would be written over, and is no run card: give the picture another name.")
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
@@ -356,21 +380,28 @@ def _fitted(height, width, max_side, name):
     return smaller
 
 
-def _write_whole(path, content):
-    """Write bytes into a temporary file in the same folder, then rename it into place."""
+def write_files(contents):
+    """Write `{path: bytes}`: each into a temporary file beside its place, then all are renamed into place.
+
+    Raises `PictureError`; files that were there before are then untouched.
+    """
+    temporaries = {}
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        for path, content in contents.items():
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            temporaries[temporary] = path
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(temporary, 0o666 & ~_umask())
+        for temporary, path in temporaries.items():
+            os.replace(temporary, path)
     except OSError as error:
-        raise PictureError(f"{path} cannot be written ({error.strerror}): save it elsewhere.") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise PictureError(f"{path} cannot be written ({error.strerror}); the old file is untouched.") from error
+        raise PictureError(
+            f"{path} cannot be written ({error.strerror}), and nothing was changed: save it elsewhere."
+        ) from error
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        for temporary in temporaries:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def _umask():

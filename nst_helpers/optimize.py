@@ -21,7 +21,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from . import card, machine
-from .images import SHORTEST_SIDE, load_image, resize, size_with_longest_side, to_uint8
+from .images import SHORTEST_SIDE, load_with_sha256, resize, size_with_longest_side
 from .losses import content_loss, gram_matrix, style_loss, total_loss, total_variation
 from .optimizers import LBFGS, Adam
 from .vgg import feature_extractor, load_vgg19
@@ -37,6 +37,7 @@ COARSEST_SIDE = 256  # scales are halved until they are no larger
 COARSEST_PARTS = 4  # the coarsest scale gets this many times the steps of each finer one
 STEPS_A_PART = 25
 TRIAL_SIDE = 192  # of `plan`, px
+_SECONDS_TO_TRACE = {}  # by precision, as the first trial of `plan` found; a second one finds its graph in `_engine`
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
 GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
 
@@ -172,9 +173,9 @@ def stylize(
         scales=scales,
         precision=precision,
     )
-    content = load_image(content, max_side=settings["size"])
+    content, content_sha256 = load_with_sha256(content, max_side=settings["size"])
     side = max(content.shape[1:3])
-    style = load_image(style, max_side=side)
+    style, style_sha256 = load_with_sha256(style, max_side=side)
     painted = {"size": side, "scales": choose_scales(content, style), "precision": settings["precision"]}
     painted["steps"] = settings["steps"]
     if settings["scales"]:
@@ -187,9 +188,9 @@ def stylize(
     check_memory(content, style, painted["precision"])
     vgg = vgg or bundled_vgg19()
     facts = {
-        "content_sha256": fingerprint(content),
-        "style_sha256": fingerprint(style),
-        "weights_sha256": _weights_sha256(vgg),
+        "content_sha256": content_sha256,
+        "style_sha256": style_sha256,
+        "weights_sha256": weights_sha256(vgg),
         "machine": machine.describe(),
     }
 
@@ -214,7 +215,9 @@ def stylize(
         message = str(error)
     except tf.errors.OpError as error:
         if last is None:
-            raise
+            raise RunStopped(
+                f"TensorFlow cannot paint here ({_reason(error)}): `python -m nst_helpers doctor` checks the installation."
+            ) from error
         message = (
             f"TensorFlow stopped the run after {last.number} of {last.total} steps ({_reason(error)}); "
             "this is the picture reached."
@@ -297,10 +300,15 @@ def paint(vgg, content, style, settings, weights=None, start=None):
 
 @contextlib.contextmanager
 def _memory_errors_said(side):
-    """TensorFlow's error for memory that it did not get, on a GPU above all, as `OutOfMemory`."""
+    """TensorFlow's errors for memory that it did not get, on a GPU above all, as `OutOfMemory`."""
     try:
         yield
-    except tf.errors.ResourceExhaustedError as error:
+    except tf.errors.OpError as error:
+        words = ("out of memory", "failed to allocate", "alloc_failed")  # of CUDA's libraries, as an InternalError
+        if not isinstance(error, tf.errors.ResourceExhaustedError) and not any(
+            word in error.message.lower() for word in words
+        ):
+            raise
         raise OutOfMemory(
             f"A picture of {side} px does not fit the memory of this machine's processor or GPU: "
             f"ask for size={int(0.7 * side)} or less."
@@ -351,8 +359,14 @@ class Clock:
 @functools.lru_cache(maxsize=8)
 def _engine(vgg, content_layer, style_layers, shape):
     """The extractor and the loop's function for one shape of picture; kept, so that a second run need not trace it."""
-    extract = feature_extractor(vgg, [content_layer, *style_layers])
+    extract = _extractor(vgg, content_layer, style_layers)
     return extract, make_loss_and_gradient(extract, content_layer, style_layers)
+
+
+@functools.lru_cache(maxsize=4)
+def _extractor(vgg, content_layer, style_layers):
+    """One for all shapes, so that `_measuring` is traced once."""
+    return feature_extractor(vgg, [content_layer, *style_layers])
 
 
 @functools.cache
@@ -362,7 +376,8 @@ def bundled_vgg19():
 
 
 @functools.lru_cache(maxsize=1)
-def _weights_sha256(vgg):
+def weights_sha256(vgg):
+    """The sha256 of a network's weights, layer by layer."""
     digest = hashlib.sha256()
     for values in vgg.get_weights():
         digest.update(values.tobytes())
@@ -372,10 +387,10 @@ def _weights_sha256(vgg):
 def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
 
-    size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo. The
-    seconds come from a timed trial of about two seconds at a small size, without import and
-    loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says whether
-    they can be had now. Raises `SettingsError`.
+    size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo; the
+    painting may be up to a square. The seconds come from a timed trial of about two seconds at a small size,
+    without import and loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says
+    whether they can be had now (None on a GPU, of whose memory nothing is known). Raises `SettingsError`.
     """
     settings = check_settings(**DEFAULTS | {"size": size, "steps": steps, "precision": precision})
     if _number("aspect", aspect) < 1:
@@ -391,16 +406,19 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
         settings["precision"] = machine.best_precision()
     times = [step.seconds for step in paint(vgg or bundled_vgg19(), trial, trial, settings)]
     step = min(after - before for before, after in itertools.pairwise(times))
+    traced = settings["precision"]
+    _SECONDS_TO_TRACE[traced] = max(times[0] - step, _SECONDS_TO_TRACE.get(traced, 0))
     seconds = sum(
-        times[0] + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
+        _SECONDS_TO_TRACE[traced] + step * count * (side / trial_side) ** GROWTH
+        for side, count in zip(sides, counts, strict=True)
     )
-    needed = machine.peak_memory(height * size, settings["precision"])
+    needed = machine.peak_memory(_pixels_that_count((height, size), (size, size)), settings["precision"])
     return {
         "seconds": seconds,
         "gigabytes": needed / 1e9,
         "scales": sides,
         "steps": counts,
-        "fits": needed <= machine.memory_within_reach(),
+        "fits": None if machine.has_gpu() else needed <= machine.memory_within_reach(),
     }
 
 
@@ -567,17 +585,27 @@ def check_memory(content, style, precision):
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
     height, width = content.shape[1:3]
-    painting_height, painting_width = size_with_longest_side(style, max(height, width))
-    pixels = max(height * width, painting_height * painting_width / 2)  # the painting's gradient is never taken
-    needed, reach = machine.peak_memory(pixels, precision), machine.memory_within_reach()
+
+    def pixels(side):
+        return _pixels_that_count(*(size_with_longest_side(picture, side) for picture in (content, style)))
+
+    side = max(height, width)
+    needed, reach = machine.peak_memory(pixels(side), precision), machine.memory_within_reach()
     if needed > reach:
-        largest = math.floor(max(height, width) * math.sqrt(machine.pixels_that_fit(reach, precision) / pixels))
+        largest = math.floor(side * math.sqrt(machine.pixels_that_fit(reach, precision) / pixels(side)))
+        if machine.peak_memory(pixels(largest), precision) > reach:
+            largest -= 1  # the shorter sides were rounded up
         fits = largest >= SHORTEST_SIDE
         way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
         raise SettingsError(
             f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, and "
             f"{max(reach, 0) / 1e9:.1f} GB can be had: {way_out}"
         )
+
+
+def _pixels_that_count(photo, painting):
+    """For the peak of memory, of two pictures' `(height, width)`. The painting's gradient is never taken."""
+    return max(math.prod(photo), math.prod(painting) / 2)
 
 
 def check_settings(**settings):
@@ -656,8 +684,3 @@ def _reason(error):
     lines = [line.strip() for line in error.message.splitlines()]
     said = [line for line in lines if line and not line.startswith(around)]
     return said[0] if said else type(error).__name__
-
-
-def fingerprint(picture):
-    """The sha256 of a picture's pixels as bytes, row by row, RGB."""
-    return hashlib.sha256(to_uint8(picture).tobytes()).hexdigest()

@@ -66,7 +66,7 @@ class LBFGS:
     def next(self, loss, gradient):
         if self._loss is not None:
             promised = tf.reduce_sum(self._gradient * (self._trial - self.picture))
-            if loss <= self._loss + SUFFICIENT * promised:
+            if loss <= self._loss + SUFFICIENT * tf.minimum(promised, 0.0):  # clipped, a step may point uphill
                 self._remember(gradient)
                 self.picture = self._trial
             elif self._tries < MAX_TRIES:

@@ -4,8 +4,8 @@ import inspect
 from pathlib import Path
 
 from . import card
-from .images import PictureError, load_image, save_image
-from .optimize import DEFAULTS, RunStopped, SettingsError, check_settings, fingerprint, stylize
+from .images import PictureError, load_with_sha256, rescue_image, save_image
+from .optimize import DEFAULTS, RunStopped, SettingsError, bundled_vgg19, check_settings, stylize, weights_sha256
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
@@ -33,13 +33,15 @@ def paint_all(photos, paintings, folder, **settings):
         path = folder / f"{_stem(photo)}_x_{_stem(painting)}.png"
         words, interrupted = f"{number} of {len(pairs)}: ", False
         try:
-            content = load_image(photo, max_side=asked["size"])
-            style = load_image(painting, max_side=max(content.shape[1:3]))
-            if path.exists() and _is_done(card.read(path), asked, content, style):
+            if path.exists() and _is_done(card.read(path), asked, photo, painting, settings.get("vgg")):
                 message = "there already"
             else:
-                result = stylize(content, style, **{"progress": False} | settings)
-                save_image(result.picture, path, card=result.card)
+                result = stylize(photo, painting, **{"progress": False} | settings)
+                try:
+                    save_image(result.picture, path, card=result.card)
+                except PictureError as error:
+                    path = rescue_image(result.picture, path, card=result.card)
+                    print(f"{words}{error}")
                 message = f"{result.seconds:.0f} s"
                 interrupted = result.message.startswith("Interrupted")
         except (PictureError, card.CardError, SettingsError, RunStopped) as error:
@@ -55,12 +57,14 @@ def paint_all(photos, paintings, folder, **settings):
     return done
 
 
-def _is_done(made, asked, content, style):
-    """Whether a card tells of these settings and inputs, and of a run that came to its end."""
-    inputs = fingerprint(content), fingerprint(style)
+def _is_done(made, asked, photo, painting, vgg):
+    """Whether a card tells of these settings, inputs and weights, and of a run that came to its end."""
+    if made["settings"] != asked:
+        return False
+    inputs = [load_with_sha256(source, max_side=asked["size"])[1] for source in (photo, painting)]
     return (
-        made["settings"] == asked
-        and (made.get("content_sha256"), made.get("style_sha256")) == inputs
+        [made.get("content_sha256"), made.get("style_sha256")] == inputs
+        and made.get("weights_sha256") == weights_sha256(vgg or bundled_vgg19())
         and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
     )
 

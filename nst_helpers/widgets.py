@@ -7,6 +7,7 @@ that nothing but the painter touches TensorFlow, the picture and the files.
 import contextlib
 import html
 import io
+import json
 import math
 import queue
 import tempfile
@@ -22,7 +23,17 @@ from . import machine
 machine.import_tensorflow()  # without its start-up messages, where nobody has run a lesson's setup cell
 
 from . import card, frames
-from .images import PAINTINGS, PATTERNS, PHOTOS, PictureError, load_image, save_image, to_uint8
+from .images import (
+    PAINTINGS,
+    PATTERNS,
+    PHOTOS,
+    PictureError,
+    load_image,
+    load_with_sha256,
+    save_image,
+    to_uint8,
+    write_files,
+)
 from .optimize import (
     DEFAULTS,
     STARTING_POINTS,
@@ -30,9 +41,9 @@ from .optimize import (
     RunStopped,
     SettingsError,
     bundled_vgg19,
-    fingerprint,
     paint,
     stylize,
+    weights_sha256,
 )
 
 STEPS_BEFORE_A_PAUSE = 600
@@ -70,7 +81,7 @@ def easel(content="neuschwanstein", style="starry_night", size=192, full_size=FU
     Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
     """
     global _open_easel
-    inputs = {"content": load_image(content, max_side=size), "style": load_image(style, max_side=size)}
+    inputs = {"content": load_with_sha256(content, max_side=size), "style": load_with_sha256(style, max_side=size)}
     if _open_easel is not None:
         _open_easel.close()
     _open_easel = Easel({"content": content, "style": style}, inputs, size, full_size, background, vgg)
@@ -86,7 +97,8 @@ class Easel(widgets.VBox):
     def __init__(self, sources, inputs, size, full_size, background=True, vgg=None):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self._size, self._full_size = size, full_size
-        self._sources, self._inputs, self._init = sources, inputs, "content"
+        self._sources, self._init = sources, "content"
+        self._inputs, self._sha256 = ({name: pair[place] for name, pair in inputs.items()} for place in (0, 1))
         self._vgg = vgg or bundled_vgg19()
         self._messages = queue.SimpleQueue()
         self.picture, self.result = self._inputs["content"], None
@@ -166,10 +178,13 @@ class Easel(widgets.VBox):
             settings,
             begun_with=self._begun_with,
             painted_live=list(self._changes),
+            painted={name: self._live_settings[name] for name in ("scales", "precision")} | {"steps": [self._done]},
             steps_done=self._done,
-            losses=self._history[-1] if self._history else {},
+            losses=self._losses,
+            seconds=round(self._seconds, 1),
             machine=machine.describe(),
-            **self._fingerprints,
+            weights_sha256=weights_sha256(self._vgg),
+            **{f"{name}_sha256": value for name, value in self._sha256.items()},
         )
 
     # Widgets. Every callback only posts.
@@ -311,7 +326,7 @@ class Easel(widgets.VBox):
         if name == "init":
             self._init = source
         else:
-            self._inputs[name] = load_image(source, max_side=self._size)
+            self._inputs[name], self._sha256[name] = load_with_sha256(source, max_side=self._size)
             self._sources[name] = source
             self._show_source(name)
         self._begin()
@@ -367,12 +382,11 @@ class Easel(widgets.VBox):
         self._painting, self._drawn = False, 0.0
         self._history, self._film, self._film_every, self._changes = [], [], 1, []
         self._begun_with = dict(self._weights)
-        content, style = self._inputs["content"], self._inputs["style"]
-        self._fingerprints = {"content_sha256": fingerprint(content), "style_sha256": fingerprint(style)}
+        self._losses, self._seconds = {}, 0.0
         self._live_settings = DEFAULTS | {
             "optimizer": "adam",
             "init": self._init,
-            "scales": [max(content.shape[1:3])],
+            "scales": [max(self._inputs["content"].shape[1:3])],
             "steps": [10 * STEPS_BEFORE_A_PAUSE],
             "precision": machine.best_precision(),
         }
@@ -419,6 +433,7 @@ class Easel(widgets.VBox):
         self._say(self._words)
 
     def _step(self):
+        start = time.perf_counter()
         try:
             step = next(self._steps)
         except StopIteration:
@@ -427,8 +442,10 @@ class Easel(widgets.VBox):
         except BaseException:  # which ended the generator: another one goes on from the last picture
             self._go_on_from(self._canvas, self._done)
             raise
+        self._seconds += time.perf_counter() - start
         self.picture = self._canvas = step.picture
         self._done = self._done_before + step.number
+        self._losses = step.losses
         self._history.append({term: step.losses[term] for term in TERMS})
         self.image.value = self._encoded()
         if self._done % self._film_every == 0:
@@ -504,8 +521,10 @@ class Easel(widgets.VBox):
         path = _free_path("easel", ".webp")
         self._answer("Writing the film.")
         frames = [Image.open(io.BytesIO(frame)) for frame in self._film]
-        frames[0].save(path, save_all=True, append_images=frames[1:], duration=80, loop=0, quality=80)
-        self._answer(f"Saved as {path}: {len(frames)} pictures.")
+        encoded = io.BytesIO()
+        frames[0].save(encoded, "WEBP", save_all=True, append_images=frames[1:], duration=80, loop=0, quality=80)
+        write_files({path: encoded.getvalue(), Path(f"{path}.json"): json.dumps(self.card(), indent=1).encode()})
+        self._answer(f"Saved as {path}: {len(frames)} pictures, with the run card beside it.")
 
     def _encoded(self, picture=None):
         buffer = io.BytesIO()

@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import numpy as np
@@ -6,7 +7,7 @@ from PIL import Image
 
 from nst_helpers import card
 from nst_helpers.__main__ import main
-from nst_helpers.images import load_image, save_image
+from nst_helpers.images import load_image, load_with_sha256, save_image
 from nst_helpers.optimize import DEFAULTS, stylize
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
@@ -34,11 +35,14 @@ def test_a_card_tells_all_that_made_the_picture(result):
     assert made["content_sha256"] != made["style_sha256"] and len(made["content_sha256"]) == 64
 
 
-def test_the_sha256_is_that_of_the_pixels(tmp_path, vgg):
-    photo = save_image(load_image("astronaut", max_side=64), tmp_path / "a.png")
-    Image.open(photo).save(tmp_path / "b.bmp")
-    cards = [stylize(tmp_path / name, "mosaic", steps=1, vgg=vgg, **QUICK).card for name in ("a.png", "b.bmp")]
-    assert cards[0]["content_sha256"] == cards[1]["content_sha256"]
+def test_the_sha256_is_that_of_the_pixels_before_they_were_shrunk(tmp_path, vgg):
+    photo = save_image(load_image("red_panda", max_side=80), tmp_path / "a.png")
+    with Image.open(photo) as image:
+        image.save(tmp_path / "b.bmp")
+        expected = hashlib.sha256(np.asarray(image).tobytes()).hexdigest()
+    for source in (photo, tmp_path / "b.bmp", load_image(photo)):
+        assert load_with_sha256(source, max_side=64)[1] == expected
+        assert stylize(source, "mosaic", steps=1, vgg=vgg, **QUICK).card["content_sha256"] == expected
 
 
 @pytest.mark.parametrize("name", ["picture.png", "picture.jpg", "picture.webp"])
@@ -70,6 +74,10 @@ def test_like_paints_the_same_picture_again(tmp_path, capsys):
         ('{"settings": {}}', "broken"),
         ('{"format": 1, "settings": 5}', "broken"),
         ('{"format": "one", "settings": {}}', "broken"),
+        ('{"format": 1, "settings": {}, "painted": "x"}', "broken"),
+        ('{"format": 1, "settings": {}, "painted": {"steps": 5}}', "broken"),
+        ('{"format": 1, "settings": {}, "painted": {"steps": ["a"]}}', "broken"),
+        ('{"format": 1, "settings": {}, "steps_done": null}', "broken"),
         ('{"format": 99, "settings": {}}', "newer version"),
         ('{"format": 1, "settings": {"brush": 3}}', "not known here: brush"),
         ('{"format": 1, "settings": {"vgg": 5, "content": "x"}}', "not known here: content, vgg"),
@@ -128,6 +136,35 @@ def test_like_says_what_cannot_be_the_same(tmp_path, capsys, result):
     assert "stopped after 2 of 3 steps" in said and "other weights" in said
     assert main(["stylize", "astronaut", "mosaic", "-o", str(model), "--like", str(model)]) == 0  # in its own place
     assert "stopped after 2 of 3 steps" in capsys.readouterr().out
+
+
+def test_like_says_what_else_differs_where_the_same_picture_is_expected(tmp_path, capsys, result):
+    out, model = str(tmp_path / "out.png"), str(tmp_path / "model.png")
+    save_image(result.picture, model, card=result.card)
+    assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
+    assert "model" not in capsys.readouterr().out
+    other = {"painted": result.card["painted"] | {"precision": "bfloat16"}, "versions": {"tensorflow": "2.0"}}
+    save_image(result.picture, model, card=result.card | other)
+    assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
+    assert "but not precision and versions" in capsys.readouterr().out
+    assert main(["stylize", "red_panda", "mosaic", "-o", out, "--like", model]) == 0  # another picture by itself
+    assert "but not" not in capsys.readouterr().out
+    save_image(result.picture, model, card=result.card | {"painted_live": []})
+    assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
+    assert "painted on the easel" in capsys.readouterr().out
+
+
+def test_a_card_beside_a_png(tmp_path, result):
+    out = tmp_path / "out.png"
+    assert (
+        main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--steps", "1", "--card-beside"]) == 0
+    )
+    assert card.read(tmp_path / "out.png.json") == card.read(out)
+    save_image(result.picture, out, card=result.card)
+    assert not (tmp_path / "out.png.json").exists()  # it was the old picture's
+    (tmp_path / "out.png.json").write_text("somebody's notes")
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--card-beside"]) == 1
+    assert (tmp_path / "out.png.json").read_text() == "somebody's notes"
 
 
 def test_no_stale_card_is_left_beside_a_picture(result, tmp_path):

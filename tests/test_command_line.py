@@ -1,4 +1,5 @@
 import inspect
+import itertools
 import json
 import re
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import __main__ as command_line
-from nst_helpers import machine, optimize
+from nst_helpers import card, images, machine, optimize
 from nst_helpers import vgg as vgg_module
 from nst_helpers.__main__ import build_parser, main
 from nst_helpers.images import load_image, save_image
@@ -37,9 +38,9 @@ def test_the_keywords_are_those_of_the_function():
     options = vars(build_parser().parse_args(
         "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
         "--content-layer x --style-layers y z --optimizer adam --learning-rate 1 --scales 5 9 --precision float32 "
-        "--like d".split()
+        "--like d --card-beside".split()
     ))  # fmt: skip
-    named = set(options) - {"run", "photo", "painting", "output", "like"}
+    named = set(options) - {"run", "photo", "painting", "output", "like", "card_beside"}
     assert named == set(inspect.signature(stylize).parameters) - {"content", "style", "vgg", "progress", "on_step"}
 
 
@@ -69,11 +70,29 @@ def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, m
         return stylize(*arguments, **settings)
 
     monkeypatch.setattr(optimize, "stylize", painted)
-    monkeypatch.setattr(command_line.tempfile, "mkdtemp", lambda: str(tmp_path))
+    monkeypatch.setattr(images.tempfile, "mkdtemp", lambda dir, prefix: str(tmp_path))
     assert main(["stylize", "astronaut", "mosaic", "-o", str(folder / "out.png"), "--size", "64", "--steps", "1"]) == 1
     said = capsys.readouterr()
     assert "there is no folder" in said.err and str(tmp_path / "out.png") in said.out
     assert load_image(tmp_path / "out.png").shape == (1, 64, 64, 3)
+
+
+@pytest.mark.parametrize("steps, code", [(2, 0), (0, 130)])
+def test_ctrl_c_keeps_the_picture_reached(tmp_path, capsys, monkeypatch, steps, code):
+    paint = optimize.paint
+
+    def interrupted(*arguments):
+        yield from itertools.islice(paint(*arguments), steps)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(optimize, "paint", interrupted)
+    output = tmp_path / "out.png"
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(output), "--size", "64", "--steps", "9"]) == code
+    said = capsys.readouterr()
+    if steps:
+        assert card.read(output)["steps_done"] == 2 and "Interrupted after 2 of 9 steps" in said.out
+    else:
+        assert not output.exists() and "nothing was saved" in said.err
 
 
 def test_the_module_runs_from_a_shell():

@@ -330,6 +330,34 @@ def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
         assert beside.read_text() == foreign and (tmp_path / "out.jpg").read_bytes() == b"the old file"
 
 
+def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypatch):
+    picture, path = load_image("mosaic", max_side=64), tmp_path / "out.jpg"
+    save_image(picture, path, card={"format": 1, "settings": {}})
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    make = images.tempfile.mkstemp
+
+    def full(dir, prefix):
+        if ".json" in prefix:
+            raise OSError(28, "No space left on device")
+        return make(dir=dir, prefix=prefix)
+
+    monkeypatch.setattr(images.tempfile, "mkstemp", full)
+    with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
+        save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_path, monkeypatch):
+    picture = load_image("mosaic", max_side=64)
+    monkeypatch.setattr(images.tempfile, "gettempdir", lambda: str(tmp_path / "not there"))
+    monkeypatch.setattr(images.Path, "home", lambda: tmp_path)
+    path = images.rescue_image(picture, "/gone/out.png")
+    assert path.name == "out.png" and path.parent.parent == tmp_path and load_image(path).shape == picture.shape
+    monkeypatch.setattr(images.Path, "home", lambda: tmp_path / "nor there")
+    with pytest.raises(PictureError, match="saved nowhere"):
+        images.rescue_image(picture, "/gone/out.png")
+
+
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "out.png"
     path.write_bytes(b"the old file")

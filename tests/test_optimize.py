@@ -1,5 +1,6 @@
 import itertools
 import json
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -528,6 +529,44 @@ def test_plan_refuses_what_stylize_would(vgg):
             optimize.plan(**{bad: value}, vgg=vgg)
 
 
+def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
+    monkeypatch.setattr(optimize, "_SECONDS_TO_TRACE", {})
+    optimize._engine.cache_clear()
+    first, second = (optimize.plan(192, steps=1, vgg=vgg)["seconds"] for _ in range(2))
+    traced = next(iter(optimize._SECONDS_TO_TRACE.values()))
+    assert min(first, second) > traced > 0.5 * min(first, second)
+
+
+def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
+    """Of a narrow photo with a square painting, the painting takes more."""
+    panorama = tf.zeros((1, 64, 256, 3))
+    needed = optimize.plan(256, aspect=4, precision="float32", vgg=vgg)["gigabytes"]
+    assert needed == pytest.approx(machine.peak_memory(256 * 256 / 2) / 1e9)
+    for reach, fits in ((needed * 1e9 * 1.001, True), (needed * 1e9 * 0.999, False)):
+        monkeypatch.setattr(machine, "memory_within_reach", lambda reach=reach: reach)
+        assert optimize.plan(256, aspect=4, precision="float32", vgg=vgg)["fits"] == fits
+        if fits:
+            optimize.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+        else:
+            with pytest.raises(SettingsError, match="largest size that fits is 25"):
+                optimize.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+    monkeypatch.setattr(machine, "has_gpu", lambda: True)
+    assert optimize.plan(96, precision="float32", vgg=vgg)["fits"] is None
+
+
+def test_the_size_that_is_named_fits(vgg, monkeypatch):
+    """Also where the shorter side was rounded up."""
+    for height, share in itertools.product((171, 200, 333), (0.3, 0.5, 0.7)):
+        photo = tf.zeros((1, height, 500, 3))
+        reach = machine.BASE_BYTES + share * (machine.peak_memory(500 * height) - machine.BASE_BYTES)
+        monkeypatch.setattr(machine, "memory_within_reach", lambda reach=reach: reach)
+        with pytest.raises(SettingsError, match="largest size that fits") as caught:
+            optimize.check_memory(photo, photo, "float32")
+        largest = int(re.search(r"fits is (\d+)", str(caught.value))[1])
+        smaller = tf.zeros((1, *optimize.size_with_longest_side(photo, largest), 3))
+        optimize.check_memory(smaller, smaller, "float32")
+
+
 def test_plan_takes_no_memory_for_a_picture_it_only_speaks_of(vgg):
     assert not optimize.plan(200_000, vgg=vgg)["fits"]  # 320 GB
 
@@ -582,6 +621,25 @@ def test_an_error_of_tensorflow_keeps_the_picture(vgg, monkeypatch):
     result = stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
     assert len(result.history) == 2
     assert "stopped the run after 2 of 5 steps (cuDNN failed)" in result.message
+
+
+def test_an_error_of_tensorflow_before_the_first_step_gets_a_sentence(vgg, monkeypatch):
+    def broken(*_):
+        raise tf.errors.NotFoundError(None, None, "libcudnn.so.9: cannot open shared object file\nin many words")
+
+    monkeypatch.setattr(optimize, "compute_targets", broken)
+    with pytest.raises(optimize.RunStopped, match="cannot paint here .libcudnn.* doctor") as caught:
+        stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
+    assert "\n" not in str(caught.value)
+
+
+def test_memory_that_cudas_libraries_did_not_get(vgg, monkeypatch):
+    def broken(*_):
+        raise tf.errors.InternalError(None, None, "cuBLAS: CUBLAS_STATUS_ALLOC_FAILED")
+
+    monkeypatch.setattr(optimize, "compute_targets", broken)
+    with pytest.raises(optimize.OutOfMemory, match="64 px does not fit"):
+        stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
 
 
 def test_the_reason_in_an_error_of_a_graph():

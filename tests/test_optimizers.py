@@ -99,6 +99,22 @@ def test_lbfgs_never_accepts_a_higher_loss_and_recovers_from_a_wrong_curvature()
     assert losses[-1] < 1e-3
 
 
+def test_a_step_that_clipping_turned_uphill_is_not_accepted():
+    """With this curvature the direction is (5, 3), of which the bound leaves (0.01, 0.5)."""
+    hessian, gradient = np.array([[5.0, -8.0], [-8.0, 13.0]]), tf.constant([-1.0, 1.0])
+    steps = np.linalg.inv(np.linalg.cholesky(hessian)).T  # two of them, conjugate: L-BFGS then knows the whole Hessian
+    optimizer = LBFGS(tf.constant([0.99, 0.5]))
+    optimizer._pairs = [
+        tuple(tf.constant(value, tf.float32) for value in (step, hessian @ step, 1 / (step @ hessian @ step)))
+        for step in steps.T
+    ]
+    trial = optimizer.next(tf.constant(1.0), gradient)
+    np.testing.assert_allclose(trial, [1.0, 1.0], atol=1e-3)
+    assert float(tf.reduce_sum(gradient * (trial - optimizer.picture))) > 0.4
+    optimizer.next(tf.constant(1.00004), gradient)
+    np.testing.assert_allclose(optimizer.picture, [0.99, 0.5])
+
+
 def test_lbfgs_forgets_when_the_loss_becomes_another():
     first, second = quadratic(random(2), random(3, 1.0, 50.0)), quadratic(random(5), random(6, 1.0, 50.0))
     optimizer = LBFGS(random(1))

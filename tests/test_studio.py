@@ -1,5 +1,6 @@
 import shutil
 
+import keras
 import pytest
 
 from nst_helpers import card, optimize
@@ -35,17 +36,22 @@ def test_every_photo_with_every_painting_and_nothing_twice(folders, capsys):
     assert [path for path in before if path.stat().st_mtime_ns != before[path]] == [next(iter(before))]
 
 
-@pytest.mark.parametrize("change", ["settings", "photo", "painting"])
-def test_what_is_no_longer_the_same_is_painted_again(folders, capsys, change):
+@pytest.mark.parametrize("change", ["settings", "photo", "painting", "weights"])
+def test_what_is_no_longer_the_same_is_painted_again(folders, capsys, change, vgg):
     photos, paintings, out = folders
     paint_all(photos, paintings, out, **QUICK)
     settings = QUICK | ({"style_weight": 9.0} if change == "settings" else {})
-    if change != "settings":
+    if change == "weights":
+        other = keras.models.clone_model(vgg)
+        other.set_weights(vgg.get_weights())
+        other.get_layer("block1_conv1").bias.assign_add([0.1] * 64)
+        settings["vgg"] = other
+    elif change != "settings":
         folder, name = (photos, "astronaut.jpg") if change == "photo" else (paintings, "mosaic.jpg")
         save_image(load_image("stripes", max_side=64), folder / name)
     capsys.readouterr()
     paint_all(photos, paintings, out, **settings)
-    assert capsys.readouterr().out.count("there already") == {"settings": 0}.get(change, 2)
+    assert capsys.readouterr().out.count("there already") == {"settings": 0, "weights": 0}.get(change, 2)
 
 
 def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
@@ -59,6 +65,20 @@ def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
     capsys.readouterr()
     assert len(paint_all(photos, paintings, out, **QUICK)) == 4
     assert "there already" not in capsys.readouterr().out
+
+
+def test_a_picture_that_cannot_be_saved_in_its_place_is_kept_elsewhere(folders, capsys, monkeypatch):
+    photos, paintings, out = folders
+
+    def full(*_, **__):
+        raise PictureError("no space left")
+
+    monkeypatch.setattr("nst_helpers.studio.save_image", full)
+    done = paint_all(photos, paintings, out, **QUICK)
+    assert len(done) == 4 and all(path.exists() and path.parent != out for path in done.values())
+    assert capsys.readouterr().out.count("no space left") == 4
+    for path in done.values():
+        shutil.rmtree(path.parent)
 
 
 def test_bad_files_are_named_and_the_rest_goes_on(folders, capsys):

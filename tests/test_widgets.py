@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import card, optimize, widgets
-from nst_helpers.images import load_image, save_image
+from nst_helpers.images import load_image, load_with_sha256, save_image
 
 
 def wait(condition, seconds=60):
@@ -291,12 +291,14 @@ def test_save_and_film(easel, tmp_path):
     saved = card.read(tmp_path / "easel.png")
     assert saved["settings"]["style_weight"] == pytest.approx(20)
     assert {"step": 0, "style": 20.0} in saved["painted_live"] and saved["begun_with"]["style"] == 8
-    assert saved["content_sha256"] == optimize.fingerprint(load_image("astronaut", max_side=64))
-    assert saved["losses"]["total"] > 0
+    assert saved["content_sha256"] == load_with_sha256("astronaut")[1] != load_with_sha256("red_panda")[1]
+    assert saved["losses"]["total"] > 0 and saved["losses"]["block3_conv1"] > 0 and saved["seconds"] > 0
+    assert saved["painted"]["steps"] == [saved["steps_done"]] and len(saved["weights_sha256"]) == 64
     assert saved["settings"]["style_layers"]["block3_conv1"] == 2.5
     assert saved == easel.card()
     with Image.open(tmp_path / "easel.webp") as film:
         assert film.n_frames >= 3
+    assert card.read(tmp_path / "easel.webp")["painted_live"] == saved["painted_live"]
     press(easel, "save")
     wait(lambda: "easel-2.png" in easel.status.value)  # nothing is overwritten
 
