@@ -532,9 +532,9 @@ def test_plan_refuses_what_stylize_would(vgg):
 def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
     monkeypatch.setattr(optimize, "_SECONDS_TO_TRACE", {})
     optimize._engine.cache_clear()
-    first, second = (optimize.plan(192, steps=1, vgg=vgg)["seconds"] for _ in range(2))
+    optimize.plan(192, steps=1, vgg=vgg)
     traced = next(iter(optimize._SECONDS_TO_TRACE.values()))
-    assert min(first, second) > traced > 0.5 * min(first, second)
+    assert optimize.plan(192, steps=1, vgg=vgg)["seconds"] > traced > 0.2
 
 
 def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
@@ -556,9 +556,9 @@ def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
 
 def test_the_size_that_is_named_fits(vgg, monkeypatch):
     """Also where the shorter side was rounded up."""
-    for height, share in itertools.product((171, 200, 333), (0.3, 0.5, 0.7)):
+    for height, side in itertools.product((101, 200, 333), (67, 123, 250, 401)):
         photo = tf.zeros((1, height, 500, 3))
-        reach = machine.BASE_BYTES + share * (machine.peak_memory(500 * height) - machine.BASE_BYTES)
+        reach = machine.peak_memory(height / 500 * side**2 * 1.0001)  # without rounding, this side would just fit
         monkeypatch.setattr(machine, "memory_within_reach", lambda reach=reach: reach)
         with pytest.raises(SettingsError, match="largest size that fits") as caught:
             optimize.check_memory(photo, photo, "float32")
