@@ -593,7 +593,7 @@ def check_memory(content, style, precision):
     needed, reach = machine.peak_memory(pixels(side), precision), machine.memory_within_reach()
     if needed > reach:
         largest = math.floor(side * math.sqrt(machine.pixels_that_fit(reach, precision) / pixels(side)))
-        if machine.peak_memory(pixels(largest), precision) > reach:
+        while largest >= SHORTEST_SIDE and machine.peak_memory(pixels(largest), precision) > reach:
             largest -= 1  # the shorter sides were rounded up
         fits = largest >= SHORTEST_SIDE
         way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
