@@ -390,7 +390,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo; the
     painting may be up to a square. The seconds come from a timed trial of about two seconds at a small size,
     without import and loading; the gigabytes are the process's peak, see `machine.peak_memory`; `fits` says
-    whether they can be had now (None on a GPU, of whose memory nothing is known). Raises `SettingsError`.
+    whether they can be had now (always true on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
     settings = check_settings(**DEFAULTS | {"size": size, "steps": steps, "precision": precision})
     if _number("aspect", aspect) < 1:
@@ -418,7 +418,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
         "gigabytes": needed / 1e9,
         "scales": sides,
         "steps": counts,
-        "fits": None if machine.has_gpu() else needed <= machine.memory_within_reach(),
+        "fits": machine.has_gpu() or needed <= machine.memory_within_reach(),
     }
 
 
