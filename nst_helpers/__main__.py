@@ -117,7 +117,8 @@ def _say_what_differs(model, made):
     """Why the picture with the card `made` cannot be quite like the one with the card `model`."""
     if "painted_live" in model:
         print(
-            "The picture taken as a model was painted on the easel, while its sliders were turned: this one has the last of its settings from the first step on."
+            "The picture taken as a model was painted on the easel: this one has the last of its settings from the first "
+            "step on, and its own scales and number of steps."
         )
     asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
     if done < asked and made["steps_done"] == sum(made["painted"]["steps"]):

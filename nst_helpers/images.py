@@ -59,10 +59,10 @@ def load_with_sha256(source, max_side=512):
         name, picture = source, Image.fromarray(draw_pattern(source))
     elif isinstance(source, str) and source in SAMPLES:
         folder = "photos" if source in PHOTOS else "paintings"
-        name, picture = source, _read_file(DATA / folder / f"{source}.jpg")
+        name, picture = source, read_file(DATA / folder / f"{source}.jpg")
     elif isinstance(source, (str, os.PathLike)):
         name = Path(source).name
-        picture = _read_file(_existing_file(source))
+        picture = read_file(_existing_file(source))
     elif isinstance(source, Image.Image):
         name, picture = "this PIL image", _as_seen(source, "this PIL image")
     else:
@@ -108,7 +108,7 @@ def save_image(picture, path, card=None, card_beside=False):
     The files are written beside their places and renamed, so that a failed save leaves the old ones
     whole. Returns the path. Raises `PictureError` if the picture or the path cannot be used.
     """
-    path, image_format = check_output_path(path, card_beside)
+    path, image_format = check_output_path(path, card is not None, card_beside)
     pixels = to_uint8(picture)
     options = {}
     if image_format in ("JPEG", "WEBP"):
@@ -130,15 +130,23 @@ def save_image(picture, path, card=None, card_beside=False):
 
 
 def rescue_image(picture, path, card=None):
-    """Save a picture that could not be saved where it should have been: under its name in a new folder elsewhere.
+    """Save a picture that could not be saved where it should have been: in a new folder elsewhere.
 
-    Returns its path. Raises `PictureError` if there is no place for it.
+    Under its name, or as `picture` if that was the fault. Returns its path. Raises `PictureError` if there is no
+    place for it.
     """
-    for place in (tempfile.gettempdir(), Path.home()):
+    for place in (tempfile.gettempdir, Path.home):
         try:
-            return save_image(picture, Path(tempfile.mkdtemp(dir=place, prefix="nst_")) / Path(path).name, card)
-        except (OSError, PictureError) as error:
+            folder = Path(tempfile.mkdtemp(dir=place(), prefix="nst_"))
+        except (OSError, RuntimeError) as error:  # RuntimeError: whoever runs this has no home
             fault = error
+            continue
+        for name in (Path(path).name, f"picture{Path(path).suffix}"):
+            try:
+                return save_image(picture, folder / name, card)
+            except PictureError as error:
+                fault = error
+        folder.rmdir()
     raise PictureError(f"The picture could be saved nowhere ({fault}): make room on a disk and paint it again.")
 
 
@@ -154,22 +162,24 @@ def _holds_card(path):
     return isinstance(held, dict) and {"format", "settings"} <= held.keys()
 
 
-def check_output_path(path, card_beside=False):
-    """`(path, Pillow's name of the format)` if a picture and its card can be saved there; else raises `PictureError`."""
+def check_output_path(path, card=True, card_beside=False):
+    """`(path, Pillow's name of the format)` if a picture can be saved there, with a card or not; else raises `PictureError`."""
     path = Path(path).expanduser()
     Image.init()
     image_format = Image.EXTENSION.get(path.suffix.lower())
     if image_format not in ("PNG", "JPEG", "WEBP", "TIFF", "BMP"):
         raise PictureError(f"{path.name}: pictures are saved as .png, .jpg, .webp or .tiff; give it such an ending.")
-    if not path.parent.is_dir():
-        raise PictureError(f"{path}: there is no folder {path.parent}; make it first, or save elsewhere.")
-    if path.is_dir():
-        raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
     beside = _beside(path)
-    if (card_beside or image_format != "PNG") and beside.exists() and not _holds_card(beside):
-        raise PictureError(f"{beside} would be written over, and is no run card: give the picture another name.")
     try:
-        tempfile.TemporaryFile(dir=path.parent).close()
+        if not path.parent.is_dir():
+            raise PictureError(f"{path}: there is no folder {path.parent}; make it first, or save elsewhere.")
+        if path.is_dir():
+            raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
+        if card and (card_beside or image_format != "PNG") and beside.exists() and not _holds_card(beside):
+            raise PictureError(f"{beside} would be written over, and is no run card: give the picture another name.")
+        tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{beside.name}."
+        ).close()  # the longest name that is needed
     except OSError as error:
         raise PictureError(f"{path} cannot be written ({error.strerror}): save it elsewhere.") from error
     return path, image_format
@@ -254,16 +264,20 @@ def _existing_file(source):
     if "://" in text:
         raise PictureError(f"{text} is an address: download the picture first and give the file's path.")
     path = Path(text).expanduser()
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as error:
+        raise PictureError(f"{text[:40]}… is no file that can be opened ({error.strerror}): check the path.") from error
+    if is_folder:
         raise PictureError(f"{path} is a folder: give the path of one picture in it.")
-    if not path.exists():
+    if not exists:
         close = get_close_matches(text, SAMPLES, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"check the path, or use a sample: {', '.join(SAMPLES)}."
         raise PictureError(f"{path}: there is no such file; {hint}")
     return path
 
 
-def _read_file(path):
+def read_file(path):
     """The file's first frame as a person sees it: an upright RGB PIL image in sRGB."""
     try:
         head = path.open("rb").read(32)
@@ -383,9 +397,9 @@ def _fitted(height, width, max_side, name):
 def write_files(contents):
     """Write `{path: bytes}`: each into a temporary file beside its place, then all are renamed into place.
 
-    Raises `PictureError`; files that were there before are then untouched.
+    Raises `PictureError`; files that were there before are then as they were.
     """
-    temporaries = {}
+    temporaries, replaced = {}, {}
     try:
         for path, content in contents.items():
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -394,8 +408,12 @@ def write_files(contents):
                 file.write(content)
             os.chmod(temporary, 0o666 & ~_umask())
         for temporary, path in temporaries.items():
+            before = path.read_bytes() if path.exists() else None
             os.replace(temporary, path)
+            replaced[path] = before
     except OSError as error:
+        for changed, before in replaced.items():
+            changed.unlink() if before is None else changed.write_bytes(before)
         raise PictureError(
             f"{path} cannot be written ({error.strerror}), and nothing was changed: save it elsewhere."
         ) from error

@@ -36,8 +36,8 @@ NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings l
 COARSEST_SIDE = 256  # scales are halved until they are no larger
 COARSEST_PARTS = 4  # the coarsest scale gets this many times the steps of each finer one
 STEPS_A_PART = 25
-TRIAL_SIDE = 192  # of `plan`, px
-_SECONDS_TO_TRACE = {}  # by precision, as the first trial of `plan` found; a second one finds its graph in `_engine`
+TRIAL_SIDE = 191  # of `plan`, px; a size at which nobody paints, so that no run has traced it before
+_SECONDS_TO_TRACE = {}  # by precision, of the first trial of `plan`; a second one finds its graph in `_engine`
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
 GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
 
@@ -216,7 +216,7 @@ def stylize(
     except tf.errors.OpError as error:
         if last is None:
             raise RunStopped(
-                f"TensorFlow cannot paint here ({_reason(error)}): `python -m nst_helpers doctor` checks the installation."
+                f"TensorFlow cannot paint here ({_reason(error)}): install what it misses, or TensorFlow anew."
             ) from error
         message = (
             f"TensorFlow stopped the run after {last.number} of {last.total} steps ({_reason(error)}); "
@@ -377,7 +377,7 @@ def bundled_vgg19():
 
 @functools.lru_cache(maxsize=1)
 def weights_sha256(vgg):
-    """The sha256 of a network's weights, layer by layer."""
+    """The sha256 of a network's weights, layer by layer. Kept, so load a network anew to change its weights."""
     digest = hashlib.sha256()
     for values in vgg.get_weights():
         digest.update(values.tobytes())
@@ -406,11 +406,9 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
         settings["precision"] = machine.best_precision()
     times = [step.seconds for step in paint(vgg or bundled_vgg19(), trial, trial, settings)]
     step = min(after - before for before, after in itertools.pairwise(times))
-    traced = settings["precision"]
-    _SECONDS_TO_TRACE[traced] = max(times[0] - step, _SECONDS_TO_TRACE.get(traced, 0))
+    tracing = _SECONDS_TO_TRACE.setdefault(settings["precision"], times[0] - step)
     seconds = sum(
-        _SECONDS_TO_TRACE[traced] + step * count * (side / trial_side) ** GROWTH
-        for side, count in zip(sides, counts, strict=True)
+        tracing + step * count * (side / trial_side) ** GROWTH for side, count in zip(sides, counts, strict=True)
     )
     needed = machine.peak_memory(_pixels_that_count((height, size), (size, size)), settings["precision"])
     return {

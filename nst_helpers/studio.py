@@ -15,8 +15,8 @@ def paint_all(photos, paintings, folder, **settings):
 
     photos, paintings: a folder, or a list of what `load_image` takes by name or path. folder: where
     the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. settings: as for
-    `stylize`. A picture that is there already, of the same two inputs and with the same settings,
-    is not painted again; one with other settings is. A pair that cannot be painted is named with the
+    `stylize`. A picture that is there already, of the same two inputs, with the same settings and weights of
+    the network, is not painted again; another one is. One that cannot be saved there is saved elsewhere. A pair that cannot be painted is named with the
     reason, and the rest goes on. An interrupt saves the picture that is being painted, and ends the whole.
 
     Returns `{(photo, painting): path}`, by their names without suffix, for the pictures that are

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
 from PIL import Image
 
 from . import machine
@@ -30,6 +31,7 @@ from .images import (
     PictureError,
     load_image,
     load_with_sha256,
+    read_file,
     save_image,
     to_uint8,
     write_files,
@@ -165,11 +167,12 @@ class Easel(widgets.VBox):
         Of a live picture it holds the settings as they stand, the weights with which it was begun,
         and every change that was made on the way.
         """
-        if self._shows_finished:
-            return self.result.card
+        return self.result.card if self._shows_finished else self._live_card()
+
+    def _live_card(self):
         settings = self._live_settings | self._settings_now()
         settings |= {
-            "size": max(self.picture.shape[1:3]),
+            "size": self._live_settings["scales"][0],
             "learning_rate": self._weights["learning_rate"],
             "steps": None,
             "scales": None,
@@ -355,8 +358,9 @@ class Easel(widgets.VBox):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, Path(title).name)
             path.write_bytes(bytes(files[0]["content"]))
-            picture = load_image(path, max_side=max(self._size, self._full_size))
-        self._on_choose((name, picture))
+            load_image(path, max_side=self._size)  # which names the file if it is of no use
+            pixels = np.asarray(read_file(path))
+        self._on_choose((name, pixels))
 
     def _on_press(self, words):
         """words: what stood on the button when it was pressed; a second "pause" must not start it."""
@@ -523,7 +527,7 @@ class Easel(widgets.VBox):
         frames = [Image.open(io.BytesIO(frame)) for frame in self._film]
         encoded = io.BytesIO()
         frames[0].save(encoded, "WEBP", save_all=True, append_images=frames[1:], duration=80, loop=0, quality=80)
-        write_files({path: encoded.getvalue(), Path(f"{path}.json"): json.dumps(self.card(), indent=1).encode()})
+        write_files({path: encoded.getvalue(), Path(f"{path}.json"): json.dumps(self._live_card(), indent=1).encode()})
         self._answer(f"Saved as {path}: {len(frames)} pictures, with the run card beside it.")
 
     def _encoded(self, picture=None):
@@ -536,7 +540,7 @@ def _free_path(stem, suffix):
     """The first of stem.png, stem-2.png, ... that does not exist yet."""
     for number in range(1, 10_000):
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
-        if not path.exists():
+        if not path.exists() and not Path(f"{path}.json").exists():
             return path
     raise PictureError(f"There are 10,000 files called {stem} here: move them elsewhere.")
 

@@ -324,10 +324,11 @@ def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
     (tmp_path / "out.jpg").write_bytes(b"the old file")
     for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON"):
         beside.write_text(foreign)
-        for card in (None, {"format": 1, "settings": {}}):
-            with pytest.raises(PictureError, match="out.jpg.json would be written over"):
-                save_image(picture, tmp_path / "out.jpg", card=card)
+        with pytest.raises(PictureError, match="out.jpg.json would be written over"):
+            save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
         assert beside.read_text() == foreign and (tmp_path / "out.jpg").read_bytes() == b"the old file"
+    save_image(picture, tmp_path / "out.jpg")  # with no card there is nothing to write over it
+    assert beside.read_text() == foreign and load_image(tmp_path / "out.jpg").shape == picture.shape
 
 
 def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypatch):
@@ -341,10 +342,19 @@ def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypat
             raise OSError(28, "No space left on device")
         return make(dir=dir, prefix=prefix)
 
-    monkeypatch.setattr(images.tempfile, "mkstemp", full)
-    with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
-        save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    rename = os.replace
+
+    def held(source, target):
+        if target.name.endswith(".json"):
+            raise OSError(13, "Permission denied")
+        rename(source, target)
+
+    for module, name, broken in ((images.tempfile, "mkstemp", full), (os, "replace", held)):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, broken)
+            with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
+                save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_path, monkeypatch):
@@ -353,9 +363,23 @@ def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_pa
     monkeypatch.setattr(images.Path, "home", lambda: tmp_path)
     path = images.rescue_image(picture, "/gone/out.png")
     assert path.name == "out.png" and path.parent.parent == tmp_path and load_image(path).shape == picture.shape
-    monkeypatch.setattr(images.Path, "home", lambda: tmp_path / "nor there")
-    with pytest.raises(PictureError, match="saved nowhere"):
-        images.rescue_image(picture, "/gone/out.png")
+    assert images.rescue_image(picture, f"/gone/{'long' * 99}.png").name == "picture.png"
+
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    for home in (lambda: tmp_path / "nor there", nobody):
+        monkeypatch.setattr(images.Path, "home", home)
+        with pytest.raises(PictureError, match="saved nowhere"):
+            images.rescue_image(picture, "/gone/out.png")
+
+
+def test_a_name_that_is_too_long_is_refused_before_a_run(tmp_path):
+    with pytest.raises(PictureError, match="is no file that can be opened"):
+        load_image("a photo of a castle " * 20)
+    for letters in (248, 300):
+        with pytest.raises(PictureError, match="cannot be written"):
+            images.check_output_path(tmp_path / f"{'a' * letters}.png")
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):

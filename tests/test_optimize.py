@@ -534,7 +534,7 @@ def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
     optimize._engine.cache_clear()
     optimize.plan(192, steps=1, vgg=vgg)
     traced = next(iter(optimize._SECONDS_TO_TRACE.values()))
-    assert optimize.plan(192, steps=1, vgg=vgg)["seconds"] > traced > 0.2
+    assert optimize.plan(192, steps=1, vgg=vgg)["seconds"] > traced
 
 
 def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
@@ -628,7 +628,7 @@ def test_an_error_of_tensorflow_before_the_first_step_gets_a_sentence(vgg, monke
         raise tf.errors.NotFoundError(None, None, "libcudnn.so.9: cannot open shared object file\nin many words")
 
     monkeypatch.setattr(optimize, "compute_targets", broken)
-    with pytest.raises(optimize.RunStopped, match="cannot paint here .libcudnn.* doctor") as caught:
+    with pytest.raises(optimize.RunStopped, match="cannot paint here .libcudnn.* install what it misses") as caught:
         stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
     assert "\n" not in str(caught.value)
 

@@ -203,6 +203,14 @@ def test_an_upload_restarts_with_it_upright(easel, shape):
     assert easel.picture.shape[1:3] == (60, 40)
 
 
+def test_an_upload_has_the_checksum_of_all_its_pixels(easel, tmp_path):
+    large = tmp_path / "large.png"
+    save_image(load_image("red_panda", max_side=300), large)
+    easel._messages.put(("upload", ("content", as_version_8("large.png", large.read_bytes()))))
+    wait(lambda: easel._done >= 1)
+    assert easel.card()["content_sha256"] == load_with_sha256(large)[1]
+
+
 @pytest.mark.parametrize(
     "files, words",
     [
@@ -292,7 +300,7 @@ def test_save_and_film(easel, tmp_path):
     assert saved["settings"]["style_weight"] == pytest.approx(20)
     assert {"step": 0, "style": 20.0} in saved["painted_live"] and saved["begun_with"]["style"] == 8
     assert saved["content_sha256"] == load_with_sha256("astronaut")[1] != load_with_sha256("red_panda")[1]
-    assert saved["losses"]["total"] > 0 and saved["losses"]["block3_conv1"] > 0 and saved["seconds"] > 0
+    assert saved["losses"]["total"] > 0 and saved["losses"]["block3_conv1"] > 0 and "seconds" in saved
     assert saved["painted"]["steps"] == [saved["steps_done"]] and len(saved["weights_sha256"]) == 64
     assert saved["settings"]["style_layers"]["block3_conv1"] == 2.5
     assert saved == easel.card()
@@ -301,6 +309,18 @@ def test_save_and_film(easel, tmp_path):
     assert card.read(tmp_path / "easel.webp")["painted_live"] == saved["painted_live"]
     press(easel, "save")
     wait(lambda: "easel-2.png" in easel.status.value)  # nothing is overwritten
+
+
+def test_the_film_has_the_card_of_what_it_shows(easel, tmp_path):
+    (tmp_path / "easel.webp.json").write_text("somebody's notes")
+    paint_some(easel, 3)
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value, 120)
+    press(easel, "save the film")
+    wait(lambda: "easel-2.webp" in easel.status.value)
+    told = card.read(tmp_path / "easel-2.webp")
+    assert "painted_live" in told and told["settings"]["size"] == 64 and told["settings"]["optimizer"] == "adam"
+    assert (tmp_path / "easel.webp.json").read_text() == "somebody's notes"
 
 
 def test_finish_paints_in_full_size_and_its_card_describes_that_run(easel, tmp_path):
