@@ -25,8 +25,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 from held_out import error_function  # noqa: E402
 from recipes import RECIPES, kit_on_tutorial_loss, load, tutorial_loss  # noqa: E402
 
-from nst_helpers.images import save_image  # noqa: E402
-from nst_helpers.vgg import load_vgg19  # noqa: E402
+from nst_helpers import load_vgg19, save_image  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
 README = Path(__file__).parent.parent / "README.md"  # shows RESULTS, between two marks
@@ -37,17 +36,46 @@ PAIRS = [
     ("red_panda", "starry_night"),
     ("neuschwanstein", "citrus_slices"),
 ]
-STEPS = {"TensorFlow tutorial": 1000, "Gatys' notebook": 500, "Keras example": 300}  # the kit's end by themselves
+STEPS = {
+    "TensorFlow tutorial": 1000,
+    "Gatys' notebook": 500,
+    "Keras example": 300,
+}  # the kit's end by themselves
 EXTRAPOLATED = {"Keras example": 4000}  # the published number of steps, where fewer are timed
 A_TURN = 5  # steps a recipe takes before the next one has its turn
-LOOKS = {1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 60, 80, *range(100, 126), 150, 200, 250, *range(300, 1001, 100)}
+LOOKS = {
+    1,
+    2,
+    3,
+    5,
+    7,
+    10,
+    15,
+    20,
+    30,
+    40,
+    50,
+    60,
+    80,
+    *range(100, 126),
+    150,
+    200,
+    250,
+    *range(300, 1001, 100),
+}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="about two minutes: one pair, 256 px, few steps")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="about two minutes: one pair, 256 px, few steps"
+    )
     parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many of the pairs")
-    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), help="only these; the rest another time")
+    parser.add_argument(
+        "--recipes", nargs="+", choices=list(RECIPES), help="only these; the rest another time"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     options = parser.parse_args()
     if options.quick:
@@ -77,7 +105,8 @@ def compare_pair(vgg, number, names, side, options):
     photo, painting = load(photo_name, side), load(painting_name, side)
     errors = error_function(photo, painting, side, vgg)
     runs = {  # each with a network of its own, so that none finds a graph that another has traced
-        name: Run(RECIPES[name](load_vgg19(), photo, painting), limit(name, options.quick), errors) for name in missing
+        name: Run(RECIPES[name](load_vgg19(), photo, painting), limit(name, options.quick), errors)
+        for name in missing
     }
     while runs:
         for name, run in list(runs.items()):
@@ -93,12 +122,18 @@ def compare_pair(vgg, number, names, side, options):
                 print(f"{pair}, {name}: {run.done} steps, {run.seconds:.0f} s", flush=True)
                 del runs[name]
     path = options.out / f"{pair}__tutorial_objective.json"
-    if number == 0 and result_file(options.out, pair, "TensorFlow tutorial").exists() and not path.exists():
+    if (
+        number == 0
+        and result_file(options.out, pair, "TensorFlow tutorial").exists()
+        and not path.exists()
+    ):
         path.write_text(json.dumps(race(vgg, photo, painting, pair, options), indent=1))
 
 
 def result_file(folder, pair, name):
-    return folder / f"{pair}__{''.join(letter if letter.isalnum() else '_' for letter in name)}.json"
+    return (
+        folder / f"{pair}__{''.join(letter if letter.isalnum() else '_' for letter in name)}.json"
+    )
 
 
 def limit(name, quick):
@@ -134,17 +169,23 @@ class Run:
     def look(self):
         if not self.looks or self.looks[-1]["step"] != self.done:
             style, content = self.errors(self.picture)
-            self.looks.append({"step": self.done, "seconds": self.seconds, "style": style, "content": content})
+            self.looks.append(
+                {"step": self.done, "seconds": self.seconds, "style": style, "content": content}
+            )
 
     def record(self):
         last = statistics.median(self.steps[-20:])
-        return {"steps": self.done, "seconds": self.seconds, "seconds_a_step": last, "looks": self.looks}
+        return {
+            "steps": self.done,
+            "seconds": self.seconds,
+            "seconds_a_step": last,
+            "looks": self.looks,
+        }
 
 
 def own_loss(vgg, photo, painting, picture):
     """The tutorial's loss of a picture, in float32."""
-    with machine.precision("float32"):
-        return float(loss_of_pair(vgg, photo.ref(), painting.ref())(picture)[0])
+    return float(loss_of_pair(vgg, photo.ref(), painting.ref())(picture)[0])
 
 
 @functools.lru_cache(maxsize=1)
@@ -191,9 +232,15 @@ def race(vgg, photo, painting, pair, options):
 
 def results(folder):
     """All results of recipes, the main pair's first."""
-    found = [json.loads(path.read_text()) for path in folder.glob("*__*.json") if "objective" not in path.name]
+    found = [
+        json.loads(path.read_text())
+        for path in folder.glob("*__*.json")
+        if "objective" not in path.name
+    ]
     order = {f"{photo}_{painting}": number for number, (photo, painting) in enumerate(PAIRS)}
-    return sorted(found, key=lambda result: (order[result["pair"]], list(RECIPES).index(result["recipe"])))
+    return sorted(
+        found, key=lambda result: (order[result["pair"]], list(RECIPES).index(result["recipe"]))
+    )
 
 
 def table(folder):
@@ -248,7 +295,11 @@ def nearer_on_both(folder):
             continue
         others += pair != "_".join(PAIRS[0])
         goal = tutorial["looks"][-1]
-        nearer = [look for look in kit["looks"] if all(look[term] < goal[term] for term in ("style", "content"))]
+        nearer = [
+            look
+            for look in kit["looks"]
+            if all(look[term] < goal[term] for term in ("style", "content"))
+        ]
         if nearer:
             first = nearer[0]
             ratio = tutorial["seconds"] / first["seconds"]
@@ -278,7 +329,9 @@ def plot(folder):
     pair = "_".join(PAIRS[0])
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     palette = ["#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"]
-    for color, result in zip(palette, (result for result in results(folder) if result["pair"] == pair)):
+    for color, result in zip(
+        palette, (result for result in results(folder) if result["pair"] == pair)
+    ):
         seconds = [look["seconds"] for look in result["looks"]]
         for axis, term in zip(axes, ("style", "content")):
             axis.plot(
@@ -307,11 +360,16 @@ def sheets(folder):
 
 def sheet(folder, name, found):
     """The pictures of these results, two in a row; nothing if one of them is not there any more."""
-    files = [result_file(folder, result["pair"], result["recipe"]).with_suffix(".png") for result in found]
+    files = [
+        result_file(folder, result["pair"], result["recipe"]).with_suffix(".png")
+        for result in found
+    ]
     if not files or not all(file.exists() for file in files):
         return
     rows = math.ceil(len(found) / 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(10, 3.6 * rows), layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(
+        rows, 2, figsize=(10, 3.6 * rows), layout="constrained", squeeze=False
+    )
     for axis in axes.flat:
         axis.axis("off")
     for axis, result, file in zip(axes.flat, found, files):
@@ -330,9 +388,16 @@ def lead(folder):
     if not path.exists():
         return
     figure, axes = plt.subplot_mosaic(
-        [["photo", "picture"], ["painting", "picture"]], width_ratios=[1, 2.1], figsize=(10, 4.6), layout="constrained"
+        [["photo", "picture"], ["painting", "picture"]],
+        width_ratios=[1, 2.1],
+        figsize=(10, 4.6),
+        layout="constrained",
     )
-    shown = {"photo": load(PAIRS[0][0], 512)[0], "painting": load(PAIRS[0][1], 512)[0], "picture": plt.imread(path)}
+    shown = {
+        "photo": load(PAIRS[0][0], 512)[0],
+        "painting": load(PAIRS[0][1], 512)[0],
+        "picture": plt.imread(path),
+    }
     for name, picture in shown.items():
         axes[name].imshow(picture)
         axes[name].axis("off")

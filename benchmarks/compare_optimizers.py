@@ -17,25 +17,28 @@ import numpy as np  # noqa: E402
 import scipy.optimize  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from held_out import error_function  # noqa: E402
-from recipes import at_side, load  # noqa: E402
+from recipes import load  # noqa: E402
 
-from nst_helpers.images import resize  # noqa: E402
-from nst_helpers.optimize import (  # noqa: E402
+from nst_helpers import (  # noqa: E402
     CONTENT_LAYER,
-    DEFAULTS,
-    OPTIMIZERS,
     STYLE_LAYERS,
-    TERMS,
-    choose_scales,
     compute_targets,
+    feature_extractor,
+    load_vgg19,
     make_loss_and_gradient,
-    split_steps,
+    resize,
 )
-from nst_helpers.vgg import feature_extractor, load_vgg19  # noqa: E402
+from nst_helpers.losses import TERMS  # noqa: E402
+from nst_helpers.optimizers import LBFGS, Adam  # noqa: E402
+from nst_helpers.pictures import with_longest_side  # noqa: E402
+from nst_helpers.scales import choose_scales, split_steps  # noqa: E402
+from nst_helpers.settings import DEFAULTS, OPTIMIZERS  # noqa: E402
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--side", type=int, default=512, help="the picture's longest side, px")
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
     options = parser.parse_args()
@@ -43,17 +46,27 @@ def main():
     vgg = load_vgg19()
     photo, painting = load("neuschwanstein", options.side), load("starry_night", options.side)
     errors = error_function(photo, painting, options.side, vgg)
-    scales = [Scale(vgg, photo, painting, side, precision) for side in choose_scales(photo, painting)]
+    scales = [
+        Scale(vgg, photo, painting, side, precision) for side in choose_scales(photo, painting)
+    ]
     print(f"{precision}, {' + '.join(str(scale.side) for scale in scales)} px")
-    print("| optimizer | evaluations | loss | style error | content error | seconds | of them bookkeeping |")
+    print(
+        "| optimizer | evaluations | loss | style error | content error | seconds | of them bookkeeping |"
+    )
     print("|---|---|---|---|---|---|---|")
     for name in (*OPTIMIZERS, "SciPy"):
         for scale in scales:
             scale.reset()
         picture, start = photo, time.perf_counter()
-        for scale, steps in zip(scales, split_steps(None, [scale.side for scale in scales]), strict=True):
+        for scale, steps in zip(
+            scales, split_steps(None, [scale.side for scale in scales]), strict=True
+        ):
             picture = resize(picture, *scale.shape[1:3])
-            picture = by_scipy(scale, picture, steps) if name == "SciPy" else by_kit(name, scale, picture, steps)
+            picture = (
+                by_scipy(scale, picture, steps)
+                if name == "SciPy"
+                else by_kit(name, scale, picture, steps)
+            )
         seconds = time.perf_counter() - start
         busy = sum(scale.seconds for scale in scales)
         style, content = errors(picture)
@@ -69,12 +82,15 @@ class Scale:
     """The kit's loss of one size, and a count of evaluations, their seconds and the lowest loss."""
 
     def __init__(self, vgg, photo, painting, side, precision):
-        self.side, self.precision = side, precision
-        photo, painting = at_side(photo, side), at_side(painting, side)
+        self.side = side
+        photo, painting = with_longest_side(photo, side), with_longest_side(painting, side)
         self.shape = tuple(photo.shape)
-        extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
-        self._targets = compute_targets(extract, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
-        self._weights = {term: tf.constant(DEFAULTS[f"{term}_weight"]) for term in TERMS}
+        layers = [CONTENT_LAYER, *STYLE_LAYERS]
+        exact = feature_extractor(vgg, layers)
+        targets = compute_targets(exact, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
+        self._targets = targets.content, targets.grams, targets.constants
+        self._weights = {term: tf.constant(getattr(DEFAULTS, f"{term}_weight")) for term in TERMS}
+        extract = feature_extractor(vgg, layers, precision)
         self._evaluate = make_loss_and_gradient(extract, CONTENT_LAYER, STYLE_LAYERS)
         self.reset()
         self(photo)  # traces it
@@ -84,8 +100,7 @@ class Scale:
 
     def __call__(self, picture):
         start = time.perf_counter()
-        with machine.precision(self.precision):
-            losses, gradient = self._evaluate(picture, *self._targets, self._weights)
+        losses, gradient = self._evaluate(picture, *self._targets, self._weights)
         loss = float(losses["total"])
         self.seconds += time.perf_counter() - start
         self.evaluations += 1
@@ -94,7 +109,8 @@ class Scale:
 
 
 def by_kit(name, scale, picture, steps):
-    optimizer = OPTIMIZERS[name](picture, steps, DEFAULTS["learning_rate"])
+    adam = name == "adam"
+    optimizer = Adam(picture, steps, DEFAULTS.learning_rate) if adam else LBFGS(picture)
     trial = picture
     for _ in range(steps):
         trial = optimizer.next(*scale(trial))
@@ -116,7 +132,9 @@ def by_scipy(scale, picture, steps):
     first = picture.numpy().astype(np.float64).ravel()
     options = {"maxfun": steps, "maxiter": steps, "ftol": 0, "gtol": 0, "maxcor": 10}
     try:
-        scipy.optimize.minimize(flat, first, jac=True, method="L-BFGS-B", bounds=[(0, 1)] * first.size, options=options)
+        scipy.optimize.minimize(
+            flat, first, jac=True, method="L-BFGS-B", bounds=[(0, 1)] * first.size, options=options
+        )
     except StopIteration:
         pass
     return best["picture"]

@@ -22,25 +22,48 @@ FIRST_STEPS = 5  # which are given to the estimate of the time left
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", nargs="+", type=int, default=[256, 512, 1024], help="longest sides, px")
-    parser.add_argument(
-        "--precisions", nargs="+", choices=["bfloat16", "float32"], help="default: those that are fast here"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--steps", type=int, help="over all scales; default: as many as a good picture needs")
-    parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)  # one size, in this process
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=[256, 512, 1024], help="longest sides, px"
+    )
+    parser.add_argument(
+        "--precisions",
+        nargs="+",
+        choices=["bfloat16", "float32"],
+        help="default: those that are fast here",
+    )
+    parser.add_argument(
+        "--steps", type=int, help="over all scales; default: as many as a good picture needs"
+    )
+    parser.add_argument(
+        "--run", action="store_true", help=argparse.SUPPRESS
+    )  # one size, in this process
     options = parser.parse_args()
     precisions = options.precisions or list(dict.fromkeys([machine.best_precision(), "float32"]))
     if options.run:
         print(json.dumps(run(options.sizes[0], precisions[0], options.steps)))
         return
-    print("| precision | size | plan, s | took, s | time left, median error | worst | plan, GB | peak, GB |")
+    print(
+        "| precision | size | plan, s | took, s | time left, median error | worst | plan, GB | peak, GB |"
+    )
     print("|---|---|---|---|---|---|---|---|", flush=True)
     for precision in precisions:
         for size in options.sizes:
-            command = [sys.executable, __file__, "--run", "--sizes", str(size), "--precisions", precision]
+            command = [
+                sys.executable,
+                __file__,
+                "--run",
+                "--sizes",
+                str(size),
+                "--precisions",
+                precision,
+            ]
             command += ["--steps", str(options.steps)] if options.steps else []
-            done = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.splitlines()[-1])
+            done = json.loads(
+                subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.splitlines()[-1]
+            )
             print(
                 f"| {precision} | {size} | {done['planned']:.1f} | {done['took']:.1f} ({done['took'] / done['planned'] - 1:+.0%}) "
                 f"| {done['median']:+.0%} | {done['worst']:+.0%} | {done['gigabytes']:.2f} "
@@ -54,15 +77,21 @@ def run(size, precision, steps):
     machine.import_tensorflow()
     from recipes import load  # imports TensorFlow
 
-    from nst_helpers.optimize import DEFAULTS, bundled_vgg19, check_settings, choose_scales, paint, plan, split_steps
+    from nst_helpers import paint, plan
+    from nst_helpers.cost import timed
+    from nst_helpers.scales import settle
+    from nst_helpers.settings import check_settings
+    from nst_helpers.weights import bundled_vgg19
 
     vgg, (photo, painting) = bundled_vgg19(), (load(name, size) for name in PAIR)
     height, width = photo.shape[1:3]
-    cost = plan(size, steps, aspect=max(height, width) / min(height, width), precision=precision, vgg=vgg)
-    settings = check_settings(**DEFAULTS | {"size": size, "precision": precision})
-    settings["scales"] = choose_scales(photo, painting)
-    settings["steps"] = split_steps(steps, settings["scales"])
-    said = [(step.seconds, step.seconds_left) for step in paint(vgg, photo, painting, settings)]
+    cost = plan(
+        size, steps, aspect=max(height, width) / min(height, width), precision=precision, vgg=vgg
+    )
+    settings = check_settings({"size": size, "steps": steps, "precision": precision})
+    settings = settle(settings, photo, painting)
+    painted = timed(paint(vgg, photo, painting, settings), settings)
+    said = [(step.seconds, step.seconds_left) for step in painted]
     errors = errors_of_time_left(said)
     return {
         "planned": cost["seconds"],
@@ -87,7 +116,11 @@ def peak_bytes():
 def errors_of_time_left(said):
     """Relative errors of what the steps said; said: `(seconds so far, seconds left as said)` for each step."""
     took = said[-1][0]
-    return [left / (took - seconds) - 1 for seconds, left in said[FIRST_STEPS - 1 :] if took - seconds >= 2]
+    return [
+        left / (took - seconds) - 1
+        for seconds, left in said[FIRST_STEPS - 1 :]
+        if took - seconds >= 2
+    ]
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@ block5_conv2 is the content layer of two of the recipes, which can only count ag
 
 import tensorflow as tf
 
-from nst_helpers.images import load_image, resize, size_with_longest_side
-from nst_helpers.losses import gram_matrix
-from nst_helpers.vgg import feature_extractor, load_vgg19
+from nst_helpers import feature_extractor, gram_matrix, load_image, load_vgg19, resize
+from nst_helpers.pictures import with_longest_side
 
 STYLE = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv2")
 CONTENT = "block4_conv3"
@@ -20,8 +19,8 @@ def error_function(photo, painting, side=512, vgg=None):
     ‖F(picture) − F(photo)‖ / ‖F(photo)‖. All pictures are brought to `side` px first.
     """
     extract = feature_extractor(vgg or load_vgg19(), [*STYLE, CONTENT])
-    photo = _at_side(load_image(photo, max_side=None), side)
-    features = extract(_at_side(load_image(painting, max_side=None), side))
+    photo = with_longest_side(load_image(photo, max_side=None), side)
+    features = extract(with_longest_side(load_image(painting, max_side=None), side))
     grams = {layer: gram_matrix(features[layer]) for layer in STYLE}
     target = extract(photo)[CONTENT]
 
@@ -31,10 +30,6 @@ def error_function(photo, painting, side=512, vgg=None):
         return float(tf.reduce_mean(style)), float(_relative(features[CONTENT], target))
 
     return errors
-
-
-def _at_side(picture, side):
-    return resize(picture, *size_with_longest_side(picture, side))
 
 
 def _relative(value, target):

@@ -17,21 +17,32 @@ machine.import_tensorflow()
 import tensorflow as tf  # noqa: E402
 from recipes import load  # noqa: E402
 
-from nst_helpers.losses import gram_matrix  # noqa: E402
-from nst_helpers.optimize import CONTENT_LAYER, STYLE_LAYERS, TERMS, compute_targets, make_loss_and_gradient  # noqa: E402
+from nst_helpers import (  # noqa: E402
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    compute_targets,
+    feature_extractor,
+    gram_matrix,
+    load_vgg19,
+    make_loss_and_gradient,
+)
+from nst_helpers.losses import TERMS  # noqa: E402
 from nst_helpers.optimizers import LBFGS, PAIRS  # noqa: E402
-from nst_helpers.vgg import feature_extractor, load_vgg19  # noqa: E402
 
 ROUNDS = 15
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--side", type=int, default=512, help="the picture's longest side, px")
     side = parser.parse_args().side
     vgg = load_vgg19()
     photo, painting = load("neuschwanstein", side), load("starry_night", side)
-    print("| precision | part | seconds | share of the step | 10⁹ operations a second | share of the peak |")
+    print(
+        "| precision | part | seconds | share of the step | 10⁹ operations a second | share of the peak |"
+    )
     print("|---|---|---|---|---|---|")
     for precision in dict.fromkeys([machine.best_precision(), "float32"]):
         profile(vgg, photo, painting, precision)
@@ -39,8 +50,10 @@ def main():
 
 def profile(vgg, photo, painting, precision):
     """Print one line for each part of a step in this precision."""
-    extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
-    targets = compute_targets(extract, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
+    layers = [CONTENT_LAYER, *STYLE_LAYERS]
+    exact, extract = feature_extractor(vgg, layers), feature_extractor(vgg, layers, precision)
+    targets = compute_targets(exact, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
+    targets = targets.content, targets.grams, targets.constants
     weights = {term: tf.constant(1.0) for term in TERMS}
     whole = make_loss_and_gradient(extract, CONTENT_LAYER, STYLE_LAYERS)
     features = extract(photo)
@@ -59,7 +72,9 @@ def profile(vgg, photo, painting, precision):
         """The Gram matrices with a loss and its gradient towards the features."""
         with tf.GradientTape() as tape:
             tape.watch(features)
-            total = tf.add_n([tf.reduce_sum(gram_matrix(features[layer]) ** 2) for layer in STYLE_LAYERS])
+            total = tf.add_n(
+                [tf.reduce_sum(gram_matrix(features[layer]) ** 2) for layer in STYLE_LAYERS]
+            )
         return tape.gradient(total, features)
 
     @tf.function
@@ -68,20 +83,20 @@ def profile(vgg, photo, painting, precision):
 
     optimizer, picture = LBFGS(photo), photo
     for _ in range(PAIRS + 3):  # until its memory is full
-        with machine.precision(precision):
-            losses, gradient = whole(picture, *targets, weights)
+        losses, gradient = whole(picture, *targets, weights)
         picture = optimizer.next(losses["total"], gradient)
-    square = tf.random.normal((4096, 4096))
+    square = tf.cast(tf.random.normal((4096, 4096)), precision)
     parts = {
         "the step's loss and gradient": lambda: whole(picture, *targets, weights),
         "convolutions, forward and back": lambda: there_and_back(picture),
-        "Gram matrices, forward and back": lambda: grams({layer: features[layer] for layer in STYLE_LAYERS}),
+        "Gram matrices, forward and back": lambda: grams(
+            {layer: features[layer] for layer in STYLE_LAYERS}
+        ),
         "one large matrix product": lambda: product(square, square),
     }
     seconds = {}
     for name, call in parts.items():
-        with machine.precision(precision):
-            seconds[name] = timed(call)
+        seconds[name] = timed(call)
 
     def lower():
         """As if every step were a good one: a lower loss, a smaller gradient."""

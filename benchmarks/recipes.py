@@ -13,40 +13,41 @@ import numpy as np
 import scipy.optimize
 import tensorflow as tf
 
-from nst_helpers import machine
-from nst_helpers.images import load_image, resize, size_with_longest_side
-from nst_helpers.losses import gram_matrix
-from nst_helpers.optimize import DEFAULTS, STYLE_LAYERS, check_settings, choose_scales, paint, split_steps
+from nst_helpers import (
+    STYLE_LAYERS,
+    feature_extractor,
+    gram_matrix,
+    load_image,
+    machine,
+    paint,
+    preprocess,
+    resize,
+)
 from nst_helpers.optimizers import LBFGS
-from nst_helpers.vgg import IMAGENET_MEAN_BGR, feature_extractor, preprocess
+from nst_helpers.pictures import with_longest_side
+from nst_helpers.scales import settle
+from nst_helpers.settings import check_settings
+from nst_helpers.vgg import IMAGENET_MEAN_BGR
 
 HIGH = "block5_conv2"
 
 
-def at_side(picture, side):
-    """The picture with its longest side `side` px."""
-    return resize(picture, *size_with_longest_side(picture, side))
-
-
 def kit(vgg, photo, painting, **given):
     """`stylize` at its default settings, but for those given."""
-    settings = check_settings(**DEFAULTS | {"size": max(photo.shape[1:3])} | given)
-    settings["scales"] = settings["scales"] or choose_scales(photo, painting)
-    settings["steps"] = split_steps(settings["steps"], settings["scales"])
-    if settings["precision"] == "auto":
-        settings["precision"] = machine.best_precision()
-    for step in paint(vgg, photo, painting, settings):
+    settings = check_settings({"size": max(photo.shape[1:3])} | given)
+    for step in paint(vgg, photo, painting, settle(settings, photo, painting)):
         yield step.picture
 
 
-def tutorial_loss(vgg, photo, painting):
+def tutorial_loss(vgg, photo, painting, precision="float32"):
     """(loss, gradient) of a picture by the objective of TensorFlow's tutorial.
 
     https://www.tensorflow.org/tutorials/generative/style_transfer
     """
-    extract = feature_extractor(vgg, [HIGH, *STYLE_LAYERS])
-    content = extract(photo)[HIGH]
-    features = extract(painting)
+    exact = feature_extractor(vgg, [HIGH, *STYLE_LAYERS])
+    extract = feature_extractor(vgg, [HIGH, *STYLE_LAYERS], precision)
+    content = exact(photo)[HIGH]
+    features = exact(painting)
     grams = {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
 
     @tf.function
@@ -57,7 +58,9 @@ def tutorial_loss(vgg, photo, painting):
             loss = 1e4 * tf.reduce_mean((features[HIGH] - content) ** 2)
             for layer in STYLE_LAYERS:
                 gram = tf.linalg.einsum("bijc,bijd->bcd", features[layer], features[layer])[0]
-                gram /= tf.cast(tf.shape(features[layer])[1] * tf.shape(features[layer])[2], tf.float32)
+                gram /= tf.cast(
+                    tf.shape(features[layer])[1] * tf.shape(features[layer])[2], tf.float32
+                )
                 loss += 1e-2 / len(STYLE_LAYERS) * tf.reduce_mean((gram - grams[layer]) ** 2)
             loss += 30 * tf.reduce_sum(tf.image.total_variation(picture))
         return loss, tape.gradient(loss, picture)
@@ -81,13 +84,13 @@ def kit_on_tutorial_loss(vgg, photo, painting, coarse_steps=60):
     """The tutorial's objective, minimized the kit's way: two scales, L-BFGS, the best precision."""
     picture, side = photo, max(photo.shape[1:3])
     for scale, steps in ((side // 2, coarse_steps), (side, None)):
-        here = at_side(photo, scale)
-        loss_and_gradient = tutorial_loss(vgg, here, at_side(painting, scale))
+        here = with_longest_side(photo, scale)
+        painting_here = with_longest_side(painting, scale)
+        loss_and_gradient = tutorial_loss(vgg, here, painting_here, machine.best_precision())
         optimizer = LBFGS(resize(picture, *here.shape[1:3]))
         trial, done = optimizer.picture, 0
         while steps is None or done < steps:
-            with machine.precision(machine.best_precision()):
-                loss, gradient = loss_and_gradient(trial)
+            loss, gradient = loss_and_gradient(trial)
             trial = optimizer.next(loss, gradient)
             picture, done = optimizer.picture, done + 1
             yield picture
@@ -102,7 +105,13 @@ def gatys(vgg, photo, painting, evaluations=500):
     yielded is the best picture so far. The notebook makes the shorter side 512 px, and goes on at 800 px; here
     all recipes paint the same size.
     """
-    layers = {"block1_conv1": 64, "block2_conv1": 128, "block3_conv1": 256, "block4_conv1": 512, "block5_conv1": 512}
+    layers = {
+        "block1_conv1": 64,
+        "block2_conv1": 128,
+        "block3_conv1": 256,
+        "block4_conv1": 512,
+        "block5_conv1": 512,
+    }
     extract = feature_extractor(vgg, ["block4_conv2", *layers])
     content = extract(photo)["block4_conv2"]
     features = extract(painting)
@@ -112,10 +121,16 @@ def gatys(vgg, photo, painting, evaluations=500):
     def loss_and_gradient(scaled):
         with tf.GradientTape() as tape:
             tape.watch(scaled)
-            features = extract(scaled / 255)  # its variable is in 0..255, which sets L-BFGS' first step
+            features = extract(
+                scaled / 255
+            )  # its variable is in 0..255, which sets L-BFGS' first step
             loss = tf.reduce_mean((features["block4_conv2"] - content) ** 2)
             for layer, channels in layers.items():
-                loss += 1e3 / channels**2 * tf.reduce_mean((gram_matrix(features[layer]) - grams[layer]) ** 2)
+                loss += (
+                    1e3
+                    / channels**2
+                    * tf.reduce_mean((gram_matrix(features[layer]) - grams[layer]) ** 2)
+                )
         return loss, tape.gradient(loss, scaled)
 
     def run(show):
@@ -130,7 +145,13 @@ def gatys(vgg, photo, painting, evaluations=500):
             return float(loss), gradient.numpy().astype(np.float64).ravel()
 
         first = photo.numpy().astype(np.float64).ravel() * 255
-        options = {"maxfun": evaluations, "maxiter": evaluations, "ftol": 0, "gtol": 0, "maxcor": 100}
+        options = {
+            "maxfun": evaluations,
+            "maxiter": evaluations,
+            "ftol": 0,
+            "gtol": 0,
+            "maxcor": 100,
+        }
         scipy.optimize.minimize(flat, first, jac=True, method="L-BFGS-B", options=options)
 
     yield from as_generator(run)
@@ -142,7 +163,9 @@ def keras_example(vgg, photo, painting):
     https://keras.io/examples/generative/neural_style_transfer/. Its painting is squashed to the photo's shape.
     """
     painting = resize(painting, *photo.shape[1:3])
-    model = keras.Model(vgg.inputs, {layer: vgg.get_layer(layer).output for layer in (HIGH, *STYLE_LAYERS)})
+    model = keras.Model(
+        vgg.inputs, {layer: vgg.get_layer(layer).output for layer in (HIGH, *STYLE_LAYERS)}
+    )
     height, width = photo.shape[1:3]
     photo, painting = preprocess(photo), preprocess(painting)
 
@@ -211,4 +234,4 @@ RECIPES = {
 
 def load(name, side):
     """A sample at this side, enlarged if it is smaller."""
-    return at_side(load_image(name, max_side=side), side)
+    return with_longest_side(load_image(name, max_side=side), side)

@@ -26,22 +26,23 @@ from lab import ask, browser, cell, opened, run_all, serve, wait, what_is_missin
 
 SIDE, SECONDS, MOVES, ANSWERS, EASELS = 192, 10, 20, 10, 10
 CELL = f"""\
-from nst_helpers import widgets
-from nst_helpers.widgets import easel
-widgets.STEPS_BEFORE_A_PAUSE = 10**6  # it is measured for longer
+from nst_helpers import easel, painter
+painter.STEPS_BEFORE_A_PAUSE = 10**6  # it is measured for longer
 live = easel(size={SIDE})
 live"""
 NOTE_FRAMES = """
 import hashlib
-digests, knowing = {}, []  # of each step's frame; the first step that each move acts on
-act, step = live._on_weight, live._step
-def on_weight(value):
-    act(value)
-    knowing.append(live._done + 1)
-def next_step():
-    step()
-    digests[live._done] = hashlib.sha256(live.image.value).hexdigest()
-live._on_weight, live._step = on_weight, next_step
+digests, show_picture = {}, live.show_picture  # of each step's frame
+def noted(jpeg):
+    show_picture(jpeg)
+    digests[live.painter.live.steps_done] = hashlib.sha256(jpeg).hexdigest()
+live.show_picture = noted
+"""
+FRAMES_AND_MOVES = """
+import json
+# The first step that each move acts on.
+knowing = [change["step"] + 1 for change in live.painter.live.changes]
+print(json.dumps([digests, knowing]))
 """
 NOTE_ARRIVALS = """image => {
     const now = () => performance.timeOrigin + performance.now();
@@ -64,8 +65,7 @@ ANSWER = """async () => {
 EXPLORERS = """
 import json, time
 import ipywidgets
-from nst_helpers import frames
-from nst_helpers.widgets import explorer
+from nst_helpers import explorer
 def parts(widget):
     return [widget] + [part for child in getattr(widget, "children", ()) for part in parts(child)]
 times = []
@@ -101,8 +101,12 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "notebooks")
         folder.mkdir()
-        kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel)
+        kernel = {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+        }
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel
+        )
         nbformat.write(notebook, folder / "easel.ipynb")
         with serve(folder, Path(scratch, "server")) as lab, browser() as chromium:
             with opened(lab, chromium, "easel.ipynb") as page:
@@ -117,7 +121,10 @@ def measures(page):
     yield "another cell's answer, at rest", percentiles(answers(page))
     live = cell(page, "easel(")
     yield from painting(page, live)
-    yield "explorer, from slider to picture, in the kernel", percentiles(json.loads(ask(page, EXPLORERS)))
+    yield (
+        "explorer, from slider to picture, in the kernel",
+        percentiles(json.loads(ask(page, EXPLORERS))),
+    )
     before, after = json.loads(ask(page, THREADS))
     yield f"threads before and after {EASELS} easels", f"{before}, {after}"
 
@@ -132,7 +139,10 @@ def painting(page, live):
     before = painted(page)
     page.wait_for_timeout(1000 * SECONDS)
     loaded, steps = (after - first for first, after in zip(before, painted(page)))
-    yield f"frames a second at {SIDE} px", f"{loaded / SECONDS:.1f} in the browser, {steps / SECONDS:.1f} painted"
+    yield (
+        f"frames a second at {SIDE} px",
+        f"{loaded / SECONDS:.1f} in the browser, {steps / SECONDS:.1f} painted",
+    )
 
     handle = live.locator(".widget-slider").filter(has_text="style weight").locator(".noUi-handle")
     for move in range(MOVES):
@@ -141,7 +151,7 @@ def painting(page, live):
     yield "another cell's answer, while it paints", percentiles(answers(page))
     live.get_by_role("button", name="Pause", exact=True).click()
     wait(page, lambda: "Paused" in live.inner_text())
-    digests, knowing = json.loads(ask(page, "import json; print(json.dumps([digests, knowing]))"))
+    digests, knowing = json.loads(ask(page, FRAMES_AND_MOVES))
     presses, arrivals = page.evaluate("() => [presses, frames.map(([at, digest]) => [digest, at])]")
     arrivals = dict(arrivals[::-1])  # a digest's first arrival
     yield "slider to frame", percentiles(waits(digests, knowing, presses, arrivals))
@@ -149,14 +159,17 @@ def painting(page, live):
 
 def painted(page):
     """How many frames the browser has loaded, and how many steps the kernel has done."""
-    return page.evaluate("() => frames.length"), int(ask(page, "print(live._done)"))
+    loaded = page.evaluate("() => frames.length")
+    return loaded, int(ask(page, "print(live.painter.live.steps_done)"))
 
 
 def waits(digests, knowing, presses, arrivals):
     """From each press to the first frame that knows it, or one after it where the browser skipped that, ms."""
     assert len(presses) == len(knowing) == MOVES, (len(presses), len(knowing))
     last = max(map(int, digests))
-    seen = [[arrivals.get(digests[str(step)]) for step in range(first, last + 1)] for first in knowing]
+    seen = [
+        [arrivals.get(digests[str(step)]) for step in range(first, last + 1)] for first in knowing
+    ]
     return [next(filter(None, times)) - press for press, times in zip(presses, seen)]
 
 

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from .errors import CardError
+
 FORMAT = 1  # grows when an older kit could no longer use a newer card
 KEY = "nst_helpers"  # of the PNG text chunk
-
-
-class CardError(ValueError):
-    """A card that cannot be read or used; the message names the file and says what to do."""
+PACKAGES = ("nst_helpers", "tensorflow", "keras", "numpy", "pillow")
 
 
 def make(settings, **facts):
@@ -22,12 +21,16 @@ def make(settings, **facts):
 
     settings: `Result.settings`. facts: what else is known of the run, such as `losses`.
     """
-    return {
-        "format": FORMAT,
-        "settings": settings,
-        **facts,
-        "versions": {name: _version(name) for name in ("nst_helpers", "tensorflow", "keras", "numpy", "pillow")},
-    }
+    versions = {name: _version(name) for name in PACKAGES}
+    return {"format": FORMAT, "settings": settings, **facts, "versions": versions}
+
+
+def beside(path):
+    """Where the card of a picture stands that cannot hold it.
+
+    That is the file of the same name with `.json` added. path: a `Path`.
+    """
+    return path.with_name(path.name + ".json")
 
 
 def read(path):
@@ -36,36 +39,40 @@ def read(path):
     Returns the dict that `make` made. Raises `CardError`.
     """
     path = Path(path).expanduser()
-    beside = path.with_name(path.name + ".json")
     try:
-        if path.suffix.lower() == ".json":
-            text = path.read_text(encoding="utf-8")
-        else:
-            with Image.open(path) as image:
-                text = getattr(image, "text", {}).get(KEY)
-            if text is None and beside.is_file():
-                text = beside.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise CardError(f"{path}: there is no such file; give a picture that this kit saved, or its .json.") from error
-    except (OSError, UnicodeDecodeError, SyntaxError) as error:  # SyntaxError is Pillow's word for a broken PNG
-        raise CardError(
-            f"{path.name} cannot be read ({error}); give a picture that this kit saved, or its .json."
-        ) from error
+        text = _text(path)
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:  # SyntaxError: of a broken PNG
+        fault = f"{path.name} cannot be read ({error})"
+        if isinstance(error, FileNotFoundError):
+            fault = f"{path}: there is no such file"
+        raise CardError(f"{fault}; give a picture that this kit saved, or its .json.") from error
     if text is None:
-        raise CardError(
-            f"{path.name} carries no run card: give a picture that this kit saved and no program changed since."
-        )
+        remedy = "give a picture that this kit saved and no program changed since."
+        raise CardError(f"{path.name} carries no run card: {remedy}")
     return _checked(text, path.name)
 
 
 def settings_from(path, known):
-    """The settings of the card at `path`, all of whose names must be in `known`. Raises `CardError`."""
+    """The settings of the card at `path`, all of whose names must be in `known`.
+
+    Raises `CardError`.
+    """
     settings = read(path)["settings"]
     unknown = sorted(set(settings) - set(known))
     if unknown:
-        names = ", ".join(unknown)
-        raise CardError(f"The run card of {Path(path).name} has settings that are not known here: {names}.")
+        fault = f"has settings that are not known here: {', '.join(unknown)}."
+        raise CardError(f"The run card of {Path(path).name} {fault}")
     return settings
+
+
+def _text(path):
+    if path.suffix.lower() == ".json":
+        return path.read_text(encoding="utf-8")
+    with Image.open(path) as image:
+        text = getattr(image, "text", {}).get(KEY)
+    if text is None and beside(path).is_file():
+        return beside(path).read_text(encoding="utf-8")
+    return text
 
 
 def _checked(text, name):
@@ -74,17 +81,21 @@ def _checked(text, name):
         newer = card["format"] > FORMAT
         usable = isinstance(card["settings"], dict)
         painted = card.get("painted") or {}
-        whole = all(isinstance(number, int) for number in (card.get("steps_done", 0), *painted.get("steps", [])))
+        steps = [card.get("steps_done", 0), *painted.get("steps", [])]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CardError(f"The run card of {name} is broken ({error}): use another picture's card.") from error
+        raise _broken(name, error) from error
     if newer:
-        raise CardError(f"The run card of {name} comes from a newer version of the kit: update the kit to use it.")
-    if not usable or not whole:
-        fault = (
-            "its numbers of steps are no whole numbers" if usable else "its settings are no list of names and values"
-        )
-        raise CardError(f"The run card of {name} is broken ({fault}): use another picture's card.")
+        fault = "comes from a newer version of the kit: update the kit to use it."
+        raise CardError(f"The run card of {name} {fault}")
+    if not usable:
+        raise _broken(name, "its settings are no list of names and values")
+    if not all(isinstance(number, int) for number in steps):
+        raise _broken(name, "its numbers of steps are no whole numbers")
     return card
+
+
+def _broken(name, fault):
+    return CardError(f"The run card of {name} is broken ({fault}): use another picture's card.")
 
 
 def _version(package):

@@ -1,6 +1,6 @@
 """The exercises' checks: run the learner's function, and say which mistake it makes.
 
-An exercise (`exercises.py`) is a reference function, a few cases to run it on, and known
+An exercise (see `exercises/`) is a reference function, a few cases to run it on, and known
 mistakes, each a function that makes it. A learner's function that gives the same values as a
 mistake has made that mistake.
 """
@@ -11,7 +11,9 @@ import numpy as np
 
 from .exercises import EXERCISES
 
-NOT_DONE = "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
+NOT_DONE = (
+    "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
+)
 
 
 def check(name, function):
@@ -23,12 +25,8 @@ def verdict(exercise, function):
     """One or two sentences on the learner's function. Never raises, whatever the function does."""
     try:
         found = _outcomes(exercise, function)
-    except (Exception, SystemExit) as error:  # whatever the learner's code raises is for the learner to read
-        if "ellipsis" in str(error).lower():
-            return NOT_DONE
-        lines = traceback.extract_tb(error.__traceback__)
-        own = [line for line in lines if line.name == getattr(function, "__name__", "")] or lines
-        return f"Your function stopped with {type(error).__name__} in line {own[-1].lineno}, `{own[-1].line}`: {error}"
+    except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
+        return NOT_DONE if "ellipsis" in str(error).lower() else _where_it_stopped(function, error)
     if any(value is Ellipsis for value in found):
         return NOT_DONE
     if any(value is None for value in found):
@@ -36,14 +34,15 @@ def verdict(exercise, function):
     wanted = _outcomes(exercise, exercise.reference)
     if _same(found, wanted):
         return f"Right. {exercise.right}"
-    for message, mistake in exercise.mistakes.items():
+    for mistake, message in exercise.mistakes:
         if _same(found, _outcomes(exercise, mistake)):
             return f"Not yet. {message}"
     return _first_difference(found, wanted)
 
 
 def _outcomes(exercise, function):
-    return [_array(exercise.outcome(function(*arguments), arguments)) for arguments in exercise.cases()]
+    cases = exercise.cases()
+    return [_array(exercise.outcome(function(*arguments), arguments)) for arguments in cases]
 
 
 def _array(value):
@@ -56,19 +55,31 @@ def _array(value):
         return Ellipsis if "ellipsis" in str(error).lower() else None
 
 
+def _where_it_stopped(function, error):
+    lines = traceback.extract_tb(error.__traceback__)
+    own = [line for line in lines if line.name == getattr(function, "__name__", "")] or lines
+    kind, last = type(error).__name__, own[-1]
+    return f"Your function stopped with {kind} in line {last.lineno}, `{last.line}`: {error}"
+
+
+def _close(one, other):
+    return np.isclose(one, other, rtol=1e-4, atol=1e-6)
+
+
 def _same(found, wanted):
     return all(
-        one.shape == other.shape and np.allclose(one, other, rtol=1e-4, atol=1e-6)
+        one.shape == other.shape and _close(one, other).all()
         for one, other in zip(found, wanted, strict=True)
     )
 
 
 def _first_difference(found, wanted):
     for number, (one, other) in enumerate(zip(found, wanted, strict=True), 1):
+        result = f"Not yet. On test case {number} your result"
         if one.shape != other.shape:
-            return f"Not yet. On test case {number} your result has the shape {one.shape}; it should be {other.shape}."
-        if not np.allclose(one, other, rtol=1e-4, atol=1e-6):
-            place = tuple(int(i) for i in np.argwhere(~np.isclose(one, other, rtol=1e-4, atol=1e-6))[0])
-            where = f" at {place}" if place else ""
-            return f"Not yet. On test case {number} your result is {one[place]:.6g}{where}; it should be {other[place]:.6g}."
+            return f"{result} has the shape {one.shape}; it should be {other.shape}."
+        if not _close(one, other).all():
+            position = tuple(int(i) for i in np.argwhere(~_close(one, other))[0])
+            where = f" at {position}" if position else ""
+            return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
     raise AssertionError("called with equal values")

@@ -11,22 +11,27 @@ import io
 import itertools
 import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from PIL import Image
 
-from .images import to_uint8
-from .optimize import DEFAULTS, STYLE_LAYERS, check_settings, stylize
+from .errors import FramesError
+from .losses import TERMS
+from .pictures import to_uint8
+from .run import stylize
+from .settings import STYLE_LAYERS, check_settings
 
 FOLDER = Path(__file__).parent / "data" / "frames"
 QUALITY = 88  # of the WebP files
-TERMS = ("content", "style", "tv", "total")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One slider. options: `{words: settings}`, or `{words: step}` where the slider goes through a run."""
+    """One slider.
+
+    options: `{words: settings}`, or `{words: step}` where the slider goes through a run.
+    """
 
     label: str
     options: dict
@@ -52,10 +57,10 @@ class Recipe:
         runs = {}
         for options in itertools.product(*(axis.options for axis in axes)):
             given = [axis.options[option] for axis, option in zip(axes, options, strict=True)]
-            settings = dict(self.settings)
+            settings = {"precision": "float32"} | self.settings
             for one in given:
                 settings |= one
-            runs[options] = check_settings(**DEFAULTS | {"precision": "float32"} | settings)
+            runs[options] = asdict(check_settings(settings))
         return runs
 
     def sha256(self):
@@ -68,7 +73,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Frame:
-    """image: the bytes of a WebP file. losses: weighted, see `optimize.Step`. settings: the run's.
+    """image: the bytes of a WebP file. losses: weighted, see `painting.Step`. settings: the run's.
 
     step: after which the picture was taken. totals: the run's total loss at each of its steps.
     """
@@ -92,11 +97,7 @@ class Frames:
         return self.frames[indices]
 
 
-class FramesError(RuntimeError):
-    """An explorer's frames are missing or belong to another recipe; the message says what to run."""
-
-
-def _of(setting, *values):
+def _one_option_each(setting, *values):
     return {str(value): {setting: value} for value in values}
 
 
@@ -114,7 +115,9 @@ _SMOOTHING = {  # the deeper the layer, the more speckle it leaves
     "block5_conv1": 3.0,
 }
 _DEPTHS = {
-    f"block {number}" if number == 1 else f"blocks 1 to {number}": {"style_layers": list(STYLE_LAYERS[:number])}
+    f"block {number}" if number == 1 else f"blocks 1 to {number}": {
+        "style_layers": list(STYLE_LAYERS[:number])
+    }
     for number in range(1, 6)
 }
 _STEPS = Axis("step", {str(step): step for step in STEPS_SHOWN}, first=len(STEPS_SHOWN) - 1)
@@ -127,7 +130,10 @@ RECIPES = {
         [
             Axis(
                 "content layer",
-                {layer: {"content_layer": layer, "tv_weight": tv_weight} for layer, tv_weight in _SMOOTHING.items()},
+                {
+                    layer: {"content_layer": layer, "tv_weight": tv_weight}
+                    for layer, tv_weight in _SMOOTHING.items()
+                },
             )
         ],
     ),
@@ -135,14 +141,21 @@ RECIPES = {
         "starry_night",  # without a content weight only its shape counts
         "starry_night",
         {"steps": 80, "content_weight": 0, "tv_weight": 0.1, "init": "noise"},
-        [Axis("style layers", _DEPTHS, first=4), Axis("size, px", _of("size", 96, 144, 208), first=2)],
+        [
+            Axis("style layers", _DEPTHS, first=4),
+            Axis("size, px", _one_option_each("size", 96, 144, 208), first=2),
+        ],
     ),
     "weights": Recipe(
         "neuschwanstein",
         "starry_night",
         {"size": 192, "steps": 60},
         [
-            Axis("style weight", _of("style_weight", 0.5, 1, 2, 4, 8, 16, 32, 64), first=4),
+            Axis(
+                "style weight",
+                _one_option_each("style_weight", 0.5, 1, 2, 4, 8, 16, 32, 64),
+                first=4,
+            ),
             Axis("style layers", _DEPTHS, first=4),
         ],
     ),
@@ -150,13 +163,19 @@ RECIPES = {
         "neuschwanstein",
         "starry_night",
         {"size": 192, "steps": 60},
-        [Axis("total variation", _of("tv_weight", 0, 0.3, 1, 2, 5, 10, 30, 100), first=1)],
+        [
+            Axis(
+                "total variation",
+                _one_option_each("tv_weight", 0, 0.3, 1, 2, 5, 10, 30, 100),
+                first=1,
+            )
+        ],
     ),
     "start": Recipe(
         "neuschwanstein",
         "starry_night",
         {"size": 192, "steps": 80},
-        [Axis("start from", _of("init", "content", "style", "noise")), _STEPS],
+        [Axis("start from", _one_option_each("init", "content", "style", "noise")), _STEPS],
         STEPS_SHOWN,
     ),
     "optimizer": Recipe(
@@ -181,18 +200,23 @@ RECIPES = {
 
 
 def paint_run(recipe, settings, vgg=None, until=None):
-    """One run of a recipe: `({step: picture}, {step: losses}, totals)`, up to the step `until` or to its end."""
+    """One run of a recipe: `({step: picture}, {step: losses}, totals)`.
+
+    until: the step after which to stop; None for the run's end. Raises `FramesError`.
+    """
     pictures, losses, totals = {}, {}, []
 
     def keep(step):
         totals.append(step.losses["total"])
         if step.number in recipe.steps_shown or step.number == step.total:
             pictures[step.number] = step.picture
-            losses[step.number] = {term: step.losses[term] for term in TERMS}
+            losses[step.number] = {term: step.losses[term] for term in (*TERMS, "total")}
         if step.number == until:
             raise KeyboardInterrupt
 
-    result = stylize(recipe.photo, recipe.painting, **settings, vgg=vgg, progress=False, on_step=keep)
+    result = stylize(
+        recipe.photo, recipe.painting, **settings, vgg=vgg, progress=False, on_step=keep
+    )
     if result.message and len(totals) != until:
         raise FramesError(result.message)
     return pictures, losses, totals
@@ -211,10 +235,18 @@ def make(name, folder=FOLDER, vgg=None):
             buffer = io.BytesIO()
             Image.fromarray(to_uint8(picture)).save(buffer, "WEBP", quality=QUALITY, method=6)
             files[f"{number:02d}_{step:02d}.webp"] = buffer.getvalue()
-        rounded = {step: {term: float(f"{loss:.4g}") for term, loss in of.items()} for step, of in losses.items()}
+        rounded = {
+            step: {term: float(f"{loss:.4g}") for term, loss in of.items()}
+            for step, of in losses.items()
+        }
         totals = [float(f"{total:.4g}") for total in totals]
         runs.append({"options": options, "settings": settings, "losses": rounded, "totals": totals})
-    record = {"recipe_sha256": recipe.sha256(), "photo": recipe.photo, "painting": recipe.painting, "runs": runs}
+    record = {
+        "recipe_sha256": recipe.sha256(),
+        "photo": recipe.photo,
+        "painting": recipe.painting,
+        "runs": runs,
+    }
     shutil.rmtree(folder / name, ignore_errors=True)
     (folder / name).mkdir(parents=True)
     for file, content in files.items():
@@ -226,19 +258,32 @@ def make(name, folder=FOLDER, vgg=None):
 def load(name, folder=FOLDER):
     """An explorer's frames, read from the package's data. Raises `FramesError`."""
     if name not in RECIPES:
-        raise FramesError(f"There is no explorer {name!r}: choose one of {', '.join(map(repr, RECIPES))}.")
+        raise FramesError(
+            f"There is no explorer {name!r}: choose one of {', '.join(map(repr, RECIPES))}."
+        )
     recipe, frames = RECIPES[name], {}
     try:
         record = json.loads((folder / f"{name}.json").read_text())
         if record["recipe_sha256"] != recipe.sha256():
-            raise FramesError(f"The frames of {name!r} are of another recipe: run python -m nst_helpers frames {name}.")
+            raise FramesError(
+                f"The frames of {name!r} are of another recipe: "
+                f"run python -m nst_helpers frames {name}."
+            )
         runs = {tuple(run["options"]): (number, run) for number, run in enumerate(record["runs"])}
         for indices in itertools.product(*(range(len(axis.options)) for axis in recipe.axes)):
-            options = tuple(list(axis.options)[index] for axis, index in zip(recipe.axes, indices, strict=True))
+            options = tuple(
+                list(axis.options)[index] for axis, index in zip(recipe.axes, indices, strict=True)
+            )
             number, run = runs[options[:-1] if recipe.steps_shown else options]
-            step = recipe.axes[-1].options[options[-1]] if recipe.steps_shown else len(run["totals"])
+            step = (
+                recipe.axes[-1].options[options[-1]] if recipe.steps_shown else len(run["totals"])
+            )
             image = (folder / name / f"{number:02d}_{step:02d}.webp").read_bytes()
-            frames[indices] = Frame(image, run["losses"][str(step)], run["settings"], step, run["totals"])
+            frames[indices] = Frame(
+                image, run["losses"][str(step)], run["settings"], step, run["totals"]
+            )
     except (OSError, ValueError, KeyError) as error:
-        raise FramesError(f"The frames of {name!r} are not all there ({error}): install the kit again.") from error
+        raise FramesError(
+            f"The frames of {name!r} are not all there ({error}): install the kit again."
+        ) from error
     return Frames(recipe.axes, frames)

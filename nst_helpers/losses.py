@@ -1,9 +1,7 @@
 """The three losses of style transfer, each as short as its formula.
 
 A feature map set is what one layer makes of one picture: shape
-`(1, height, width, channels)`. N is the number of channels, M = height × width.
-
-Papers, as cited below:
+`(1, height, width, channels)`. N is the number of channels, M = height × width. Papers cited:
 
 * Gatys, Ecker, Bethge: *A Neural Algorithm of Artistic Style*, arXiv 1508.06576 (2015).
 * Gatys, Ecker, Bethge: *Image Style Transfer Using Convolutional Neural Networks*,
@@ -13,6 +11,8 @@ Papers, as cited below:
 """
 
 import tensorflow as tf
+
+TERMS = ("content", "style", "tv")  # of the total loss, as settings, histories and cards name them
 
 
 def content_loss(features, target):
@@ -33,28 +33,28 @@ def content_loss(features, target):
 
 
 def gram_matrix(features):
-    """How strongly each pair of channels fires together, averaged over all places.
+    """How strongly each pair of channels fires together, averaged over all positions.
 
     features: `(1, height, width, channels)`. Returns `(channels, channels)`, symmetric:
-    entry (i, j) is the mean over all pixels of channel i × channel j.
+    entry (i, j) is the mean over all positions of channel i × channel j.
 
-    Gatys 2016, equation 3, is the sum over the pixels, without the mean: **M times** this
+    Gatys 2016, equation 3, is the sum over the positions, without the mean: **M times** this
     matrix. Johnson divides by N as well: this matrix divided by N.
     """
     channels = features.shape[-1]
-    vectors = tf.reshape(features, (-1, channels))  # one row a pixel, one column a channel
-    pixels = tf.cast(tf.shape(vectors)[0], vectors.dtype)
-    return _products(vectors) / pixels
+    vectors = tf.reshape(features, (-1, channels))  # (M, N): a row for each position
+    positions = tf.cast(tf.shape(vectors)[0], vectors.dtype)  # M
+    return _products(vectors) / positions  # (N, N)
 
 
 @tf.custom_gradient
 def _products(vectors):
-    """VᵀV. Its gradient for an upstream U is V (U + Uᵀ): one product, where TensorFlow would make two."""
+    """VᵀV. Its gradient for an upstream U is V (U + Uᵀ): one product, not TensorFlow's two."""
 
-    def gradient(upstream):
-        return tf.matmul(vectors, upstream + tf.transpose(upstream))
+    def gradient(upstream):  # (N, N)
+        return tf.matmul(vectors, upstream + tf.transpose(upstream))  # (M, N)
 
-    return tf.matmul(vectors, vectors, transpose_a=True), gradient
+    return tf.matmul(vectors, vectors, transpose_a=True), gradient  # (N, N)
 
 
 def style_loss(grams, targets, layer_weights=None):
@@ -66,16 +66,15 @@ def style_loss(grams, targets, layer_weights=None):
     Raises `ValueError` if the layers differ.
 
     Gatys 2016, equations 4 and 5: E_l = Σ (G − A)² / (4 N² M²) on raw sums, which is **a
-    quarter of** a layer's term here (if both pictures have M pixels; the paper's raw sums
-    need that, means over the pixels do not); L_style = Σ w_l E_l with w_l = 1/5.
+    quarter of** a layer's term here (if both pictures have M positions; the paper's raw
+    sums need that, means over the positions do not); L_style = Σ w_l E_l with w_l = 1/5.
     """
     if set(grams) != set(targets):
-        raise ValueError(f"The layers differ: {sorted(grams)} against targets for {sorted(targets)}.")
+        raise ValueError(f"The layers differ: {sorted(grams)}, targets for {sorted(targets)}.")
     if layer_weights is None:
         layer_weights = {layer: 1 / len(targets) for layer in targets}
-    return tf.add_n(
-        [layer_weights[layer] * tf.reduce_mean(tf.square(grams[layer] - targets[layer])) for layer in targets]
-    )
+    squares = {layer: tf.square(grams[layer] - targets[layer]) for layer in targets}
+    return tf.add_n([layer_weights[layer] * tf.reduce_mean(squares[layer]) for layer in targets])
 
 
 def total_variation(picture):
@@ -86,15 +85,14 @@ def total_variation(picture):
     Anisotropic total variation, as in `tf.image.total_variation`, which sums where this takes
     means: for a picture of many pixels its value is about **3 × height × width times** this one.
     """
-    down = picture[:, 1:] - picture[:, :-1]
-    across = picture[:, :, 1:] - picture[:, :, :-1]
+    down = picture[:, 1:] - picture[:, :-1]  # (1, height − 1, width, 3)
+    across = picture[:, :, 1:] - picture[:, :, :-1]  # (1, height, width − 1, 3)
     return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
 
 
 def total_loss(content, style, variation, content_weight, style_weight, tv_weight):
     """The weighted sum that is minimized: α · content + β · style + γ · total variation.
 
-    All six are scalars. Gatys 2016, equation 7, has the first two terms; α and β are the
-    content weight and the style weight.
+    All six are scalars. Gatys 2016, equation 7, has the first two terms, weighted by α and β.
     """
     return content_weight * content + style_weight * style + tv_weight * variation

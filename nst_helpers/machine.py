@@ -1,7 +1,8 @@
-"""What this machine can do: GPU, precision, memory."""
+"""What computes here: TensorFlow and Keras, with a GPU or without, in which precision."""
 
 import contextlib
 import functools
+import json
 import os
 import platform
 import signal
@@ -9,16 +10,15 @@ import sys
 import threading
 from pathlib import Path
 
-import psutil
+from .errors import KerasError, OutOfMemory
 
-BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux names them in /proc/cpuinfo
-KEPT_IN_FLOAT32 = {  # how TensorFlow's graph optimizer is told
-    f"TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_{change}": "Mean,Sum,Square,SquaredDifference"
-    for change in ("INFERLIST_REMOVE", "DENYLIST_ADD")
+KERAS_NEEDS = {
+    "backend": "tensorflow",
+    "image_data_format": "channels_last",
+    "floatx": "float32",
+    "dtype_policy": "float32",
 }
-_PRECISION_LOCK = threading.RLock()
-BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
-BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}  # of the picture, at the peak
+BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux names them in /proc/cpuinfo
 
 
 def import_tensorflow():
@@ -43,15 +43,70 @@ def import_tensorflow():
     return sys.modules["tensorflow"]
 
 
+def import_keras():
+    """Keras, imported, if it computes as the kit needs: on TensorFlow, in float32, channels last.
+
+    Looked at anew at each call, since a program may change it. Raises `KerasError`.
+    """
+    import_tensorflow()
+    if "keras" not in sys.modules:  # another backend may not even be installed
+        asked = os.environ.get("KERAS_BACKEND") or _in_keras_file("backend") or "tensorflow"
+        _check_keras("backend", asked)
+    import keras
+
+    _check_keras("backend", keras.config.backend())
+    _check_keras("image_data_format", keras.config.image_data_format())
+    _check_keras("floatx", keras.config.floatx())
+    _check_keras("dtype_policy", keras.config.dtype_policy().name)
+    return keras
+
+
+def _check_keras(setting, value):
+    needed = KERAS_NEEDS[setting]
+    if value == needed:
+        return
+    where, undo = "in this program", f"call keras.config.set_{setting}({needed!r})"
+    if setting == "backend" and os.environ.get("KERAS_BACKEND") == value:
+        where = "by the environment variable KERAS_BACKEND"
+    elif _in_keras_file(setting) == value:
+        where = f"in {_keras_file()}"
+    if where != "in this program" or setting == "backend":
+        undo = f"set it to {needed!r} there and restart Python"
+    raise KerasError(
+        f"Keras' {setting} is set to {value!r} {where}, and the kit needs {needed!r}: {undo}."
+    )
+
+
+def _keras_file():
+    return Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser(), "keras.json")
+
+
+def _in_keras_file(setting):
+    try:
+        return json.loads(_keras_file().read_text()).get(setting)
+    except (OSError, ValueError, AttributeError):  # none, or one that Keras passes over as well
+        return None
+
+
 def report():
-    """Print TensorFlow's version and whether it sees a GPU; in Colab without one, how to get it."""
+    """Print TensorFlow's version and whether it sees a GPU; in Colab without one, how to get it.
+
+    Also what is wrong with Keras' settings, if something is.
+    """
     tensorflow = import_tensorflow()
     print(
         f"TensorFlow {tensorflow.__version__}, "
         + ("with a GPU." if has_gpu() else "no GPU: the lessons are made for that.")
     )
     if not has_gpu() and "google.colab" in sys.modules:
-        print("Colab lends a GPU: menu Runtime > Change runtime type > T4 GPU, then run this cell again.")
+        print(
+            "Colab lends a GPU: menu Runtime > Change runtime type > T4 GPU, "
+            "then run this cell again."
+        )
+    try:
+        import_keras()
+    except KerasError as error:
+        print(error)
 
 
 def has_gpu():
@@ -61,54 +116,58 @@ def has_gpu():
 
 @functools.cache
 def best_precision():
-    """`"bfloat16"` where the processor multiplies it in hardware and there is no GPU, else `"float32"`.
+    """`"bfloat16"` where the processor multiplies it in hardware, without a GPU; else `"float32"`.
 
     Found from the processor's flags, which only Linux shows; elsewhere the answer is float32.
     """
-    if has_gpu():
-        return "float32"
+    return "bfloat16" if BFLOAT16_FLAGS & processor_flags() and not has_gpu() else "float32"
+
+
+def processor_flags():
+    """What the processor can do, as a set of Linux's words for it; empty on other systems."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return "float32"
-    flags = next((line for line in lines if line.startswith("flags")), "")
-    return "bfloat16" if BFLOAT16_FLAGS & set(flags.split()) else "float32"
+        return set()
+    return set(next((line for line in lines if line.startswith("flags")), "").split())
 
 
 @contextlib.contextmanager
-def precision(name):
-    """Inside this context, `tf.function`s of this thread compute their convolutions in `name`.
+def memory_errors_said(side):
+    """Inside this context, TensorFlow's errors for memory it did not get become `OutOfMemory`.
 
-    name: `"float32"` or `"bfloat16"`. TensorFlow's graph optimizer swaps convolutions and matrix
-    products to bfloat16 and back; the reductions to a loss stay in float32, because a loss with
-    three digits is too coarse for a line search.
-
-    TensorFlow has this option once for the process, and a copy of it for each thread that has run
-    something since the option was last set. So the context is put around each call, in the thread
-    that computes, and holds a lock: a second thread that wants a precision waits. A thread that asks
-    for none, and runs its very first function at that moment, can take bfloat16 over.
+    side: of the picture that is painted, px.
     """
-    options = import_tensorflow().config.optimizer
-    key = "auto_mixed_precision_onednn_bfloat16"
-    with _PRECISION_LOCK, _environment(KEPT_IN_FLOAT32 if name == "bfloat16" else {}):
-        before = options.get_experimental_options().get(key, False)
-        options.set_experimental_options({key: name == "bfloat16"})
-        try:
-            yield
-        finally:
-            options.set_experimental_options({key: before})
-            _any_function()()  # with which this thread makes its copy now, and not within another's context
+    errors = import_tensorflow().errors
+    try:
+        yield
+    except errors.OpError as error:
+        # CUDA's libraries say so in words, within an InternalError.
+        words = ("out of memory", "failed to allocate", "alloc_failed")
+        if not isinstance(error, errors.ResourceExhaustedError) and not any(
+            word in error.message.lower() for word in words
+        ):
+            raise
+        raise OutOfMemory(
+            f"A picture of {side} px does not fit the memory of this machine's processor or GPU: "
+            f"ask for size={int(0.7 * side)} or less."
+        ) from error
 
 
-@functools.cache
-def _any_function():
-    tensorflow = import_tensorflow()
-    return tensorflow.function(lambda: tensorflow.constant(0))
+def reason(error):
+    """The sentence in a TensorFlow error that says what happened, without the places it names."""
+    around = ("Graph execution error", "Detected at", "<stack traces", "File ", "[[")
+    lines = [line.strip() for line in error.message.splitlines()]
+    said = [line for line in lines if line and not line.startswith(around)]
+    return said[0] if said else type(error).__name__
 
 
 @contextlib.contextmanager
 def interrupts_ignored():
-    """Inside this context Ctrl-C does nothing. Only the main thread hears of it, so elsewhere nothing changes."""
+    """Inside this context Ctrl-C does nothing.
+
+    Only the main thread hears of it, so on other threads nothing changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -119,56 +178,12 @@ def interrupts_ignored():
         signal.signal(signal.SIGINT, before)
 
 
-@contextlib.contextmanager
-def _environment(variables):
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def peak_memory(pixels, precision="float32"):
-    """About how many bytes a process will hold at most that paints a picture of so many pixels.
-
-    Measured from 256 to 2048 px, not derived. On the processor; TensorFlow, Keras and the network
-    are counted in.
-    """
-    return BASE_BYTES + BYTES_A_PIXEL[precision] * pixels
-
-
-def pixels_that_fit(memory, precision="float32"):
-    """The largest number of pixels for which `peak_memory` is at most `memory` bytes."""
-    return max(0, memory - BASE_BYTES) / BYTES_A_PIXEL[precision]
-
-
-def memory_within_reach():
-    """How many bytes a run could hold now: what is free, and TensorFlow with its network if they are loaded already.
-
-    In a container with a limit of its own (Linux, cgroups of version 2), what is free below that.
-    """
-    free = psutil.virtual_memory().available
-    try:
-        limit, used, stat = (
-            Path("/sys/fs/cgroup", name).read_text().strip() for name in ("memory.max", "memory.current", "memory.stat")
-        )
-    except OSError:  # no Linux, no limit, or cgroups of version 1
-        limit = "max"
-    if limit != "max":
-        counts = dict(line.split() for line in stat.splitlines())
-        of_files = sum(int(counts.get(name, 0)) for name in ("active_file", "inactive_file"))  # given up when needed
-        free = min(free, int(limit) - int(used) + of_files)
-    return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
-
-
 def describe():
     """What computed a picture: `{"system", "processor" or "gpu", "python"}`, for a run card."""
-    described = {"system": f"{platform.system()} {platform.machine()}", "python": platform.python_version()}
+    described = {
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
     if has_gpu():
         devices = import_tensorflow().config
         details = devices.experimental.get_device_details(devices.list_physical_devices("GPU")[0])
@@ -181,4 +196,7 @@ def _processor():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    return next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )

@@ -2,32 +2,34 @@
 
 Both have the same form, so that the loop does not care which it drives: `picture` is the best
 known so far; `next(loss, gradient)` takes the loss and its gradient at the picture that was asked
-for last (at first: the starting point) and returns the picture to try next; `forget()` says that
-the loss has become another function, because a weight was changed, and returns the picture to
+for last (at first: the starting point) and returns the picture to try next; `loss_changed()` says
+that the loss has become another function, because a weight was changed, and returns the picture to
 evaluate anew. Pictures, losses and gradients are tensors; a gradient has the picture's shape.
 """
 
-import keras
 import tensorflow as tf
 
-PAIRS = 6  # of steps and gradient changes that L-BFGS remembers; 5 to 20 reached the same loss in trials
+from .machine import import_keras
+
+PAIRS = 6  # of steps and gradient changes; 5 to 20 reached the same loss in trials
 SUFFICIENT = 1e-4  # share of the promised decrease that a step has to bring (Armijo's condition)
 MAX_TRIES = 6
 FIRST_STEP = 0.02  # mean change of a pixel's value in a first step, which knows no curvature
 
 
 class Adam:
-    """Adam (Kingma, Ba, arXiv 1412.6980) with a falling learning rate, clipped to 0..1 after each step.
+    """Adam (Kingma, Ba, arXiv 1412.6980) with a falling learning rate, clipped to 0..1.
 
     picture: the starting point. steps: how many there will be. learning_rate: at the start; it
     falls to a tenth along a half cosine. It may be changed between steps: the rest of the cosine
-    then falls from it. β₂ is 0.99: runs are too short for the usual 0.999.
+    then falls from it. β₂ is 0.99: runs are too short for the usual 0.999. Raises `KerasError`.
     """
 
     def __init__(self, picture, steps, learning_rate=0.03):
         self.picture = self._trial = tf.convert_to_tensor(picture)
         self._variable = tf.Variable(picture)
         self.learning_rate = learning_rate
+        keras = import_keras()
         self._fall = keras.optimizers.schedules.CosineDecay(1.0, steps, alpha=0.1)
         self._adam = keras.optimizers.Adam(learning_rate, beta_2=0.99)
 
@@ -36,27 +38,30 @@ class Adam:
         self._adam.learning_rate = self.learning_rate * self._fall(self._adam.iterations)
         self._adam.apply_gradients([(gradient, self._variable)])
         self._variable.assign(tf.clip_by_value(self._variable, 0.0, 1.0))
-        self._trial = tf.identity(self._variable)  # a value, not the variable, which goes on changing
+        self._trial = tf.identity(
+            self._variable
+        )  # a value, not the variable, which goes on changing
         return self._trial
 
-    def forget(self):
+    def loss_changed(self):
         return self._trial  # the running means of gradients follow a new loss by themselves
 
 
 class LBFGS:
-    """L-BFGS (Nocedal, Wright, *Numerical Optimization*, 2nd ed., algorithms 7.4 and 7.5) within 0..1.
+    """L-BFGS within 0..1 (Nocedal, Wright, *Numerical Optimization*, 2nd ed., algorithms 7.4, 7.5).
 
     picture: the starting point. A step is tried at full length; if it does not lower the loss
-    enough, it is shortened to where a parabola through what is known has its lowest point. After each step the picture is clipped to 0..1, and values
-    that a bound stops are held out of the next direction. It works in float32 where the picture
-    is, and has no settings: curvature takes the place of a learning rate.
+    enough, it is shortened to where a parabola through what is known has its lowest point. After
+    each step the picture is clipped to 0..1, and values that a bound stops are held out of the
+    next direction. It works in float32 where the picture is, and has no settings: curvature takes
+    the place of a learning rate.
     """
 
-    def __init__(self, picture, steps=None, learning_rate=None):
+    def __init__(self, picture):
         self.picture = tf.convert_to_tensor(picture)
-        self.forget()
+        self.loss_changed()
 
-    def forget(self):
+    def loss_changed(self):
         self._pairs = []  # (step, change of the gradient, 1 / their product)
         self._first_step = FIRST_STEP
         self._trial = self.picture
@@ -66,38 +71,41 @@ class LBFGS:
     def next(self, loss, gradient):
         if self._loss is not None:
             promised = tf.reduce_sum(self._gradient * (self._trial - self.picture))
-            if loss <= self._loss + SUFFICIENT * tf.minimum(promised, 0.0):  # clipped, a step may point uphill
+            # Clipped, a step may point uphill.
+            if loss <= self._loss + SUFFICIENT * tf.minimum(promised, 0.0):
                 self._remember(gradient)
                 self.picture = self._trial
             elif self._tries < MAX_TRIES:
                 self._tries += 1
-                self._length *= tf.clip_by_value(-promised / (2 * (loss - self._loss - promised)), 0.1, 0.5)
-                self._trial = _moved(self.picture, self._direction, self._length)
+                lowest = -promised / (2 * (loss - self._loss - promised))  # of the parabola
+                self._length *= tf.clip_by_value(lowest, 0.1, 0.5)
+                self._trial = _stepped(self.picture, self._direction, self._length)
                 return self._trial
             else:  # even a tiny step fails: what it remembers of the curvature is wrong
                 loss, gradient = self._loss, self._gradient
                 self._pairs = []
                 self._first_step /= 10
         self._loss, self._gradient, self._tries, self._length = loss, gradient, 0, tf.constant(1.0)
-        free = _free(self.picture, gradient)
-        self._direction = _two_loop(gradient * free, self._pairs, self._first_step) * free
-        self._trial = _moved(self.picture, self._direction, self._length)
+        movable = _movable(self.picture, gradient)
+        self._direction = _two_loop(gradient * movable, self._pairs, self._first_step) * movable
+        self._trial = _stepped(self.picture, self._direction, self._length)
         return self._trial
 
     def _remember(self, gradient):
         step, change = self._trial - self.picture, gradient - self._gradient
         product = tf.reduce_sum(step * change)
-        if product > 1e-10 * tf.reduce_sum(change * change):  # else the curvature would not be positive
+        # Else the curvature would not be positive.
+        if product > 1e-10 * tf.reduce_sum(change * change):
             self._pairs = [*self._pairs[1 - PAIRS :], (step, change, 1 / product)]
 
 
 @tf.function
-def _moved(picture, direction, length):
+def _stepped(picture, direction, length):
     return tf.clip_by_value(picture + length * direction, 0.0, 1.0)
 
 
 @tf.function
-def _free(picture, gradient):
+def _movable(picture, gradient):
     """1 where a value may move against the gradient, 0 where it would leave 0..1."""
     stopped = ((picture <= 0) & (gradient > 0)) | ((picture >= 1) & (gradient < 0))
     return 1 - tf.cast(stopped, picture.dtype)

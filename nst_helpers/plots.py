@@ -3,41 +3,42 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-TERM_STYLES = {  # colors from the Okabe-Ito palette, and a line style each
-    "total": ("#000000", "-"),
-    "content": ("#0072B2", "--"),
-    "style": ("#D55E00", "-."),
-    "tv": ("#009E73", ":"),
-}
+from .curves import TERM_STYLES
 
 
 def loss_curves(history, title=None):
     """The weighted losses of a run against its steps, on a logarithmic axis.
 
-    history: as in `optimize.Result`. A thin vertical line marks each change of scale. What lies
+    history: as in `run.Result`. A thin vertical line marks each change of scale. What lies
     below a hundredth of the last total is not shown.
     """
     steps = [row["step"] for row in history]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
-    for term, (color, line) in TERM_STYLES.items():
+    for term, (color, dashes) in TERM_STYLES.items():
         values = [row[term] for row in history]
         if max(values) > 0:
-            axis.plot(steps, values, line, color=color, label=f"{term}: {values[-1]:.2f}")
-    lowest = min(row[term] for row in history for term in TERM_STYLES if row[term] > history[-1]["total"] / 100)
-    axis.set_ylim(bottom=lowest / 1.5)  # a loss near 0, as the content loss at the start, would press all else together
+            line = (0, dashes) if dashes else "-"
+            label = f"{term}: {values[-1]:.2f}"
+            axis.plot(steps, values, linestyle=line, color=color, label=label)
+    floor = history[-1]["total"] / 100
+    # A loss near 0, as the content loss is at the start, would press all others together.
+    lowest = min(row[term] for row in history for term in TERM_STYLES if row[term] > floor)
+    axis.set_ylim(bottom=lowest / 1.5)
     axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
     for before, after in zip(history, history[1:]):
         if before["side"] != after["side"]:
             axis.axvline(after["step"], color="0.7", linewidth=0.8)
-            axis.text(after["step"], 1.01, f" {after['side']} px", transform=axis.get_xaxis_transform(), fontsize=8)
+            place = {"transform": axis.get_xaxis_transform(), "fontsize": 8}
+            axis.text(after["step"], 1.01, f" {after['side']} px", **place)
     axis.set(yscale="log", xlabel="step", ylabel="weighted loss", title=title)
     axis.spines[["top", "right"]].set_visible(False)
     plt.show()
 
 
 def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
-    """Rows of pictures. rows: lists of equal length of pictures `(1, height, width, 3)`, all of one shape.
+    """Rows of pictures.
 
+    rows: lists of equal length of pictures `(1, height, width, 3)`, all of one shape.
     row_titles, column_titles: lists of strings. width: of one picture, in inches.
     """
     height = width * rows[0][0].shape[1] / rows[0][0].shape[2]
@@ -84,13 +85,14 @@ def gram_heatmap(*grams, titles, channels=32):
 
     channels: how many of each to draw, from the first on.
     """
-    figure, axes = plt.subplots(1, len(grams), figsize=(3.2 * len(grams), 3), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(grams), figsize=(3.2 * len(grams), 3), squeeze=False, layout="constrained"
+    )
     corners = [np.asarray(gram)[:channels, :channels] for gram in grams]
     top = max(float(corner.max()) for corner in corners)
     for axis, corner, title in zip(axes[0], corners, titles, strict=True):
-        shown = axis.imshow(
-            np.log10(np.maximum(corner, top * 1e-4)), cmap="viridis", vmax=np.log10(top), vmin=np.log10(top) - 4
-        )
+        values = np.log10(np.maximum(corner, top * 1e-4))
+        shown = axis.imshow(values, cmap="viridis", vmin=np.log10(top) - 4, vmax=np.log10(top))
         axis.set_title(title, fontsize=10)
         axis.set(xlabel="channel", ylabel="channel")
     figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")

@@ -3,7 +3,8 @@ import sys
 from pathlib import Path
 
 GUARD = str(Path(__file__).parent / "no_network")
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [GUARD, os.environ.get("PYTHONPATH")]))  # for the kernels
+# For the kernels.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [GUARD, os.environ.get("PYTHONPATH")]))
 sys.path.insert(0, GUARD)
 sys.modules.pop("sitecustomize", None)  # the interpreter may have imported one of its own
 import sitecustomize  # noqa: E402, F401  (for this process)
@@ -14,9 +15,19 @@ import_tensorflow()
 
 import pytest  # noqa: E402
 
-from nst_helpers.vgg import load_vgg19  # noqa: E402
+from nst_helpers import (  # noqa: E402
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    feature_extractor,
+    load_vgg19,
+)
 
 
 @pytest.fixture(scope="session")
 def vgg():
     return load_vgg19()
+
+
+@pytest.fixture(scope="session")
+def extract(vgg):
+    return feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])

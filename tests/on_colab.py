@@ -24,7 +24,9 @@ COLAB = ROOT / "tests" / "colab"
 VENV = ROOT / ".venv-colab"
 PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed.txt"
-WIDGET_TESTS = [ROOT / "tests" / name for name in ("test_widgets.py", "test_explorers.py")]
+WIDGET_TESTS = [
+    ROOT / "tests" / name for name in ("test_painter.py", "test_easel.py", "test_explorers.py")
+]
 
 
 def pins():

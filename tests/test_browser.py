@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from contextlib import contextmanager
 
 import nbformat
@@ -10,23 +9,24 @@ import pytest
 from lab import ask, browser, cell, image_bytes, opened, run_all, serve, wait, what_is_missing
 from notebook_tools import NOTEBOOKS
 
-from nst_helpers import card
-from nst_helpers.images import load_image, save_image
+from nst_helpers import card, load_image, save_image
 
 EASEL = """\
-from nst_helpers.widgets import easel
+from nst_helpers import easel
 live = easel("astronaut", "mosaic", size=96, full_size=128)
 live"""
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on a copy of the notebooks, and on one with nothing but a small easel."""
+    """JupyterLab on what the lessons need for their widgets, and on a notebook with a small easel."""
     missing = what_is_missing()
     if missing:
         (pytest.fail if os.environ.get("NST_BROWSER_REQUIRED") else pytest.skip)(missing)
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    folder.mkdir()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        nbformat.write(with_widgets_only(path), folder / path.name)
     small = nbformat.v4.new_notebook(metadata=nbformat.read(NOTEBOOKS / "06_studio.ipynb", 4).metadata)
     small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
     nbformat.write(small, folder / "easel.ipynb")
@@ -40,7 +40,20 @@ def chromium(lab):  # closed at the module's end: its event loop would disturb o
         yield found
 
 
-# The lessons. Each runs for a minute or so, so all that is asked of one is asked of one run.
+# The lessons' widgets.
+
+
+def with_widgets_only(path):
+    """A lesson with its setup, its imports, and the cells that show an explorer or the easel.
+
+    nbval runs every cell of every lesson, for minutes. A browser is needed for the widgets alone.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    code = [number for number, one in enumerate(notebook.cells) if one.cell_type == "code"]
+    shown = [number for number in code if re.search(r"\b(explorer|easel)\(", notebook.cells[number].source)]
+    first = code[:2]  # setup and imports
+    notebook.cells = [notebook.cells[number] for number in sorted({0, *first, *shown})]
+    return notebook
 
 
 @pytest.mark.parametrize(
@@ -52,14 +65,14 @@ def chromium(lab):  # closed at the module's end: its event loop would disturb o
         ("05_optimization_loop", ["start", "optimizer"]),
     ],
 )
-def test_a_lesson_runs_and_its_explorers_show_the_right_frames(lab, chromium, lesson, explorers):
+def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explorers):
     with opened(lab, chromium, f"{lesson}.ipynb") as page:
         run_all(page)
         for name in explorers:
             turn_every_slider(page, name)
 
 
-def test_the_studio_runs_and_its_easel_paints(lab, chromium):
+def test_the_studios_easel_paints(lab, chromium):
     with opened(lab, chromium, "06_studio.ipynb") as page:
         run_all(page)
         live = cell(page, "easel(")

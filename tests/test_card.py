@@ -7,15 +7,19 @@ from PIL import Image
 
 from nst_helpers import card
 from nst_helpers.__main__ import main
-from nst_helpers.images import load_image, load_with_sha256, save_image
-from nst_helpers.optimize import DEFAULTS, stylize
+from nst_helpers.optimize import stylize
+from nst_helpers.pictures import load_image, load_with_sha256
+from nst_helpers.saving import save_image
+from nst_helpers.settings import FIELDS
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
 
 
 @pytest.fixture(scope="module")
 def result(vgg):
-    return stylize("astronaut", "mosaic", steps=3, style_weight=9, init="noise", seed=4, vgg=vgg, **QUICK)
+    return stylize(
+        "astronaut", "mosaic", steps=3, style_weight=9, init="noise", seed=4, vgg=vgg, **QUICK
+    )
 
 
 def test_a_card_tells_all_that_made_the_picture(result):
@@ -29,7 +33,9 @@ def test_a_card_tells_all_that_made_the_picture(result):
     assert set(made["versions"]) == {"nst_helpers", "tensorflow", "keras", "numpy", "pillow"}
     assert made["machine"]["system"] and made["seconds"] > 0
     last = result.history[-1]
-    assert made["losses"] == {name: value for name, value in last.items() if name not in ("step", "side", "seconds")}
+    assert made["losses"] == {
+        name: value for name, value in last.items() if name not in ("step", "side", "seconds")
+    }
     by_layer = [made["losses"][layer] for layer in result.settings["style_layers"]]
     assert sum(by_layer) == pytest.approx(made["losses"]["style"], rel=1e-3)
     assert made["content_sha256"] != made["style_sha256"] and len(made["content_sha256"]) == 64
@@ -42,7 +48,9 @@ def test_the_sha256_is_that_of_the_pixels_before_they_were_shrunk(tmp_path, vgg)
         expected = hashlib.sha256(np.asarray(image).tobytes()).hexdigest()
     for source in (photo, tmp_path / "b.bmp", load_image(photo)):
         assert load_with_sha256(source, max_side=64)[1] == expected
-        assert stylize(source, "mosaic", steps=1, vgg=vgg, **QUICK).card["content_sha256"] == expected
+        assert (
+            stylize(source, "mosaic", steps=1, vgg=vgg, **QUICK).card["content_sha256"] == expected
+        )
 
 
 @pytest.mark.parametrize("name", ["picture.png", "picture.jpg", "picture.webp"])
@@ -56,13 +64,16 @@ def test_what_is_saved_is_read_back(result, tmp_path, name):
 def test_like_paints_the_same_picture_again(tmp_path, capsys):
     first, again, other = (str(tmp_path / name) for name in ("first.png", "again.png", "other.png"))
     settings = (
-        "--size 64 --steps 4 --style-weight 20 --init noise --seed 7 --tv-weight 1 --style-layers block2_conv1".split()
-    )
+        "--size 64 --steps 4 --style-weight 20 --init noise --seed 7 --tv-weight 1 "
+        "--style-layers block2_conv1"
+    ).split()
     assert main(["stylize", "astronaut", "mosaic", "-o", first, *settings]) == 0
     assert main(["stylize", "astronaut", "mosaic", "-o", again, "--like", first]) == 0
     assert np.abs(load_image(first) - load_image(again)).max() <= 1 / 255 + 1e-6
     assert card.read(again)["settings"] == card.read(first)["settings"]
-    assert main(["stylize", "red_panda", "mosaic", "-o", other, "--like", first, "--seed", "8"]) == 0
+    assert (
+        main(["stylize", "red_panda", "mosaic", "-o", other, "--like", first, "--seed", "8"]) == 0
+    )
     assert card.read(other)["settings"] == card.read(first)["settings"] | {"seed": 8}
 
 
@@ -87,9 +98,14 @@ def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, w
     path = tmp_path / "card.json"
     path.write_text(content)
     with pytest.raises(card.CardError, match=words) as raised:
-        card.settings_from(path, DEFAULTS)
+        card.settings_from(path, FIELDS)
     assert "card.json" in str(raised.value) and "\n" not in str(raised.value)
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
+    assert (
+        main(
+            ["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]
+        )
+        == 1
+    )
     assert words in capsys.readouterr().err
 
 
@@ -103,38 +119,77 @@ def test_no_card_gets_a_sentence(tmp_path):
         card.read(tmp_path / "text.png")
 
 
-@pytest.mark.parametrize("name, value", [("size", "large"), ("style_layers", None), ("steps", {}), ("precision", 3)])
+@pytest.mark.parametrize(
+    "name, value", [("size", "large"), ("style_layers", None), ("steps", {}), ("precision", 3)]
+)
 def test_a_setting_of_the_wrong_kind_gets_a_sentence(tmp_path, capsys, name, value):
     path = tmp_path / "card.json"
     path.write_text(json.dumps({"format": 1, "settings": {name: value}}))
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]) == 1
+    assert (
+        main(
+            ["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]
+        )
+        == 1
+    )
     said = capsys.readouterr().err
     assert said.startswith(f"{name} is {value!r}") and said.count("\n") == 1
 
 
 def test_like_repeats_a_small_photo_and_takes_other_sizes(tmp_path):
-    """The settings on a card are those asked for; how a small photo was painted follows from them."""
+    """A card holds the settings asked for; how a small photo was painted follows from them."""
     small = str(save_image(load_image("astronaut", max_side=48), tmp_path / "small.png"))
     first, again, other = (str(tmp_path / name) for name in ("first.png", "again.png", "other.png"))
     assert main(["stylize", small, "waves", "-o", first, "--size", "96", "--steps", "3"]) == 0
     assert main(["stylize", small, "waves", "-o", again, "--like", first]) == 0
     assert np.abs(load_image(first) - load_image(again)).max() <= 1 / 255 + 1e-6
     assert (
-        main(["stylize", "astronaut", "waves", "-o", other, "--like", first, "--scales", "64", "96", "--steps", "2"])
+        main(
+            [
+                "stylize",
+                "astronaut",
+                "waves",
+                "-o",
+                other,
+                "--like",
+                first,
+                "--scales",
+                "64",
+                "96",
+                "--steps",
+                "2",
+            ]
+        )
         == 0
     )
     assert load_image(other).shape == (1, 96, 96, 3)
-    assert main(["stylize", "astronaut", "waves", "-o", other, "--like", first, "--size", "64"]) == 0
+    assert (
+        main(["stylize", "astronaut", "waves", "-o", other, "--like", first, "--size", "64"]) == 0
+    )
     assert load_image(other).shape == (1, 64, 64, 3)
 
 
 def test_like_says_what_cannot_be_the_same(tmp_path, capsys, result):
     made = result.card | {"steps_done": 2, "weights_sha256": "0" * 64}
     model = save_image(result.picture, tmp_path / "model.png", card=made)
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(model)]) == 0
+    assert (
+        main(
+            [
+                "stylize",
+                "astronaut",
+                "mosaic",
+                "-o",
+                str(tmp_path / "out.png"),
+                "--like",
+                str(model),
+            ]
+        )
+        == 0
+    )
     said = capsys.readouterr().out
     assert "stopped after 2 of 3 steps" in said and "other weights" in said
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(model), "--like", str(model)]) == 0  # in its own place
+    assert (
+        main(["stylize", "astronaut", "mosaic", "-o", str(model), "--like", str(model)]) == 0
+    )  # in its own place
     assert "stopped after 2 of 3 steps" in capsys.readouterr().out
 
 
@@ -143,11 +198,16 @@ def test_like_says_what_else_differs_where_the_same_picture_is_expected(tmp_path
     save_image(result.picture, model, card=result.card)
     assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
     assert "model" not in capsys.readouterr().out
-    other = {"painted": result.card["painted"] | {"precision": "bfloat16"}, "versions": {"tensorflow": "2.0"}}
+    other = {
+        "painted": result.card["painted"] | {"precision": "bfloat16"},
+        "versions": {"tensorflow": "2.0"},
+    }
     save_image(result.picture, model, card=result.card | other)
     assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
     assert "but not precision and versions" in capsys.readouterr().out
-    assert main(["stylize", "red_panda", "mosaic", "-o", out, "--like", model]) == 0  # another picture by itself
+    assert (
+        main(["stylize", "red_panda", "mosaic", "-o", out, "--like", model]) == 0
+    )  # another picture by itself
     assert "but not" not in capsys.readouterr().out
     save_image(result.picture, model, card=result.card | {"painted_live": []})
     assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
@@ -157,13 +217,30 @@ def test_like_says_what_else_differs_where_the_same_picture_is_expected(tmp_path
 def test_a_card_beside_a_png(tmp_path, result):
     out = tmp_path / "out.png"
     assert (
-        main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--steps", "1", "--card-beside"]) == 0
+        main(
+            [
+                "stylize",
+                "astronaut",
+                "mosaic",
+                "-o",
+                str(out),
+                "--size",
+                "64",
+                "--steps",
+                "1",
+                "--card-beside",
+            ]
+        )
+        == 0
     )
     assert card.read(tmp_path / "out.png.json") == card.read(out)
     save_image(result.picture, out, card=result.card)
     assert not (tmp_path / "out.png.json").exists()  # it was the old picture's
     (tmp_path / "out.png.json").write_text("somebody's notes")
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--card-beside"]) == 1
+    assert (
+        main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--card-beside"])
+        == 1
+    )
     assert (tmp_path / "out.png.json").read_text() == "somebody's notes"
 
 
@@ -173,4 +250,7 @@ def test_no_stale_card_is_left_beside_a_picture(result, tmp_path):
     with pytest.raises(card.CardError, match="carries no run card"):
         card.read(path)
     (tmp_path / "picture.png.json").write_text("{}")
-    assert card.read(save_image(result.picture, tmp_path / "picture.png", card=result.card)) == result.card
+    assert (
+        card.read(save_image(result.picture, tmp_path / "picture.png", card=result.card))
+        == result.card
+    )

@@ -12,11 +12,17 @@ CHECK = re.compile(r'^check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTIL
 
 
 def exercises_of(path):
-    """`{name of the exercise: name of the learner's function}`, from the lesson's `check(...)` lines."""
-    return {found["name"]: found["function"] for source in code_cells(path) for found in CHECK.finditer(source)}
+    """`{exercise's name: learner's function's name}`, from the lesson's `check(...)` lines."""
+    return {
+        found["name"]: found["function"]
+        for source in code_cells(path)
+        for found in CHECK.finditer(source)
+    }
 
 
-LESSONS_WITH_EXERCISES = [path for path in all_notebooks() if path.parent == NOTEBOOKS and exercises_of(path)]
+LESSONS_WITH_EXERCISES = [
+    path for path in all_notebooks() if path.parent == NOTEBOOKS and exercises_of(path)
+]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -24,12 +30,16 @@ def test_the_reference_is_right(name):
     assert verdict(EXERCISES[name], EXERCISES[name].reference) == f"Right. {EXERCISES[name].right}"
 
 
-@pytest.mark.parametrize(
-    "name, message", [(name, message) for name in EXERCISES for message in EXERCISES[name].mistakes]
-)
-def test_every_mistake_gets_its_own_message(name, message):
-    exercise = EXERCISES[name]
-    assert verdict(exercise, exercise.mistakes[message]) == f"Not yet. {message}"
+MISTAKES = [
+    pytest.param(name, mistake, message, id=f"{name}-{message}")
+    for name in EXERCISES
+    for mistake, message in EXERCISES[name].mistakes
+]
+
+
+@pytest.mark.parametrize("name, mistake, message", MISTAKES)
+def test_every_mistake_gets_its_own_message(name, mistake, message):
+    assert verdict(EXERCISES[name], mistake) == f"Not yet. {message}"
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -86,4 +96,5 @@ def test_stubs_are_not_done_and_solutions_are_right(path):
 
 
 def test_every_exercise_is_in_a_lesson():
-    assert {name for path in LESSONS_WITH_EXERCISES for name in exercises_of(path)} == set(EXERCISES)
+    in_lessons = {name for path in LESSONS_WITH_EXERCISES for name in exercises_of(path)}
+    assert in_lessons == set(EXERCISES)

@@ -9,7 +9,7 @@ from notebook_tools import ROOT, repository
 from on_colab import pins
 from packaging.requirements import Requirement
 
-from nst_helpers import __main__ as command_line
+from nst_helpers import doctor
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 README = (ROOT / "README.md").read_text()
@@ -36,7 +36,7 @@ def test_colab_has_every_runtime_dependency():
 def test_the_package_imports_nothing_that_is_not_declared():
     declared = {Requirement(line).name for line in PROJECT["dependencies"]} - {"pillow"} | {"PIL"}
     imported = set()
-    for path in (ROOT / "nst_helpers").glob("*.py"):
+    for path in (ROOT / "nst_helpers").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.split(".")[0] for alias in node.names}
@@ -47,7 +47,9 @@ def test_the_package_imports_nothing_that_is_not_declared():
 
 def test_the_conda_environment_takes_all_else_from_pyproject():
     lines = [
-        line.strip() for line in (ROOT / "environment.yml").read_text().splitlines() if line.strip().startswith("-")
+        line.strip()
+        for line in (ROOT / "environment.yml").read_text().splitlines()
+        if line.strip().startswith("-")
     ]
     names = [re.match(r"- ([\w.-]*)", line)[1] for line in lines]
     assert names == ["conda-forge", "python", "jupyterlab", "pip", "pip", "-e"]
@@ -59,58 +61,122 @@ def test_the_conda_environment_takes_all_else_from_pyproject():
 def test_the_readme_names_versions_and_extras_as_pyproject_does():
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
     assert f"Python 3.{low} to 3.{int(high) - 1}" in README
-    assert command_line.SUPPORTED_PYTHON == ((3, int(low)), (3, int(high) - 1))
+    assert doctor.SUPPORTED_PYTHON == ((3, int(low)), (3, int(high) - 1))
     for extra in re.findall(r"\.\[([\w,]+)\]", README):
         assert set(extra.split(",")) <= set(PROJECT["optional-dependencies"])
 
 
 def test_the_address_stands_in_one_place():
     assert repository() == PROJECT["urls"]["Repository"]
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.split()
     owner = repository().removeprefix("https://github.com/").split("/")[0]
     for name in tracked:
         if name.endswith((".py", ".toml", ".yml", "run")) and name != "pyproject.toml":
             assert f"{owner}/" not in (ROOT / name).read_text(), name
 
 
-def test_modules_import_in_one_direction_only():
-    allowed = {
-        "card": set(),
-        "images": {"card"},  # the name under which a card stands in a PNG
-        "vgg": set(),
-        "losses": set(),
-        "machine": set(),
-        "optimizers": set(),
-        "optimize": {"card", "machine", "images", "vgg", "losses", "optimizers"},
-        "plots": set(),
-        "frames": {"images", "optimize"},
-        "studio": {"card", "images", "optimize"},
-        "widgets": {"card", "frames", "machine", "images", "optimize", "vgg"},
-        "exercises": {"losses", "vgg"},
-        "checks": {"exercises"},
-        "__init__": set(),
-        "__main__": {"card", "images", "vgg", "optimize", "machine", "frames"},
+# The house, from the ground up: a module imports only from lines above its own in this list.
+FLOORS = """
+errors
+settings samples curves
+machine
+card losses
+scales
+optimizers weights decode
+vgg pictures
+painting saving
+cost progress
+run
+studio frames live
+exercises.exercise plots
+exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
+exercises
+checks painter
+easel_widget explorer_widget
+images optimize widgets
+doctor
+__main__
+"""
+PACKAGE = ROOT / "nst_helpers"
+
+
+def modules():
+    """`{name: path}` of the package's modules; a folder's name stands for its `__init__`."""
+    names = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        names[".".join(part for part in parts if part != "__init__")] = path
+    return names
+
+
+def imports(name, path, known):
+    """The package's modules that a module imports, anywhere in it."""
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [part for part in package[: len(package) - node.level + 1] if part]
+            base += node.module.split(".") if node.module else []
+            whole = [".".join([*base, alias.name]) for alias in node.names]
+            yield from (one if one in known else ".".join(base) for one in whole)
+
+
+def test_no_module_imports_one_above_it():
+    floors = {
+        name: number for number, line in enumerate(FLOORS.split("\n")) for name in line.split()
     }
-    for path in (ROOT / "nst_helpers").glob("*.py"):
-        found = set(re.findall(r"^\s*from \.(\w+) import", path.read_text(), re.M))
-        for names in re.findall(r"^\s*from \. import (.+)$", path.read_text(), re.M):
-            found |= set(names.split(", "))
-        assert found <= allowed[path.stem], path.name
-        if path.stem not in ("plots", "images"):
-            assert "matplotlib" not in path.read_text(), path.name
-        if path.stem != "widgets":
-            assert "ipywidgets" not in path.read_text(), path.name
+    known = modules()
+    assert set(floors) == set(known) - {""}
+    for name in floors:
+        for other in imports(name, known[name], known):
+            assert floors[other] < floors[name], f"{name} imports {other}"
+
+
+def test_only_the_widgets_import_ipywidgets_and_only_figures_matplotlib():
+    for name, path in modules().items():
+        text = path.read_text()
+        assert ("import ipywidgets" in text) == name.endswith("_widget"), name
+        assert ("import matplotlib" in text) == (name in ("plots", "pictures")), name
+
+
+def test_the_rooms_are_small():
+    """What CONTRIBUTING.md promises a reader."""
+    lines = {name: path.read_text().splitlines() for name, path in modules().items()}
+    total = sum(map(len, lines.values()))
+    assert max(map(len, lines.values())) <= 0.15 * total
+    assert sum(len(lines[name]) for name in ("losses", "vgg", "painting")) <= 350
+    for name, path in modules().items():
+        assert max(map(len, lines[name]), default=0) <= 100, name
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                assert node.end_lineno - node.lineno < 60, f"{name}.{node.name}"
+
+
+def test_nothing_in_the_package_switches_an_option_for_others():
+    """Of TensorFlow, of Keras, or of the process."""
+    for name, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert not re.search(
+                    r"(set_experimental|set_floatx|set_dtype|umask|chdir)", called
+                ), name
 
 
 def test_the_notebook_guard_is_in_force():
     """The plain guard refuses what is not loopback, also in a fresh Python such as a kernel."""
     attempt = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=2)"
     run = subprocess.run([sys.executable, "-c", attempt], capture_output=True, text=True)
-    assert "the tests allow no connection" in run.stderr or "the tests allow no look-up" in run.stderr
+    assert (
+        "the tests allow no connection" in run.stderr or "the tests allow no look-up" in run.stderr
+    )
 
 
 def test_tracked_files_are_small():
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
     paths = [ROOT / name for name in tracked.split("\0") if name]
     assert sum(path.stat().st_size for path in paths if path.exists()) < 45e6
 

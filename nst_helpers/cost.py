@@ -1,0 +1,199 @@
+"""What a run costs: its memory, its time, how much of it is left, and all that before it begins."""
+
+import itertools
+import math
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import tensorflow as tf
+
+from . import machine
+from .errors import SettingsError
+from .painting import paint
+from .scales import settle, size_with_longest_side
+from .settings import SHORTEST_SIDE, check_settings, number
+from .weights import bundled_vgg19
+
+BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
+# Of the picture, at the peak, measured. Without AVX-512 TensorFlow's convolutions take more.
+BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
+BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
+GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
+TRIAL_SIDE = 191  # of `plan`, px; nobody paints at this size, so no run has traced it before
+_SECONDS_TO_TRACE = {}  # by precision, of the first trial of `plan`; later ones trace nothing
+
+
+def bytes_a_pixel(precision):
+    """How many bytes each pixel of a picture takes at a run's peak on this machine's processor."""
+    if "avx512f" in machine.processor_flags():
+        return BYTES_A_PIXEL[precision]
+    return BYTES_A_PIXEL_WITHOUT_AVX512
+
+
+def peak_memory(pixels, precision="float32"):
+    """About how many bytes a process will hold at most that paints a picture of so many pixels.
+
+    Measured, not derived, with AVX-512 from 256 to 2048 px and without it from 256 to 1024 px.
+    TensorFlow, Keras and the network are counted in.
+    """
+    return BASE_BYTES + bytes_a_pixel(precision) * pixels
+
+
+def pixels_that_fit(memory, precision="float32"):
+    """The largest number of pixels for which `peak_memory` is at most `memory` bytes."""
+    return max(0, memory - BASE_BYTES) / bytes_a_pixel(precision)
+
+
+def available_memory():
+    """How many bytes a run could hold now: what is free, and TensorFlow if it is loaded already.
+
+    In a container with a limit of its own (Linux, cgroups of version 2), what is free below that.
+    """
+    free = psutil.virtual_memory().available
+    try:
+        limit, used, stat = (
+            Path("/sys/fs/cgroup", name).read_text().strip()
+            for name in ("memory.max", "memory.current", "memory.stat")
+        )
+    except OSError:  # no Linux, no limit, or cgroups of version 1
+        limit = "max"
+    if limit != "max":
+        counts = dict(line.split() for line in stat.splitlines())
+        # What holds pages of files is given up when it is needed.
+        of_files = sum(int(counts.get(name, 0)) for name in ("active_file", "inactive_file"))
+        free = min(free, int(limit) - int(used) + of_files)
+    return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
+
+
+def check_memory(content, style, precision):
+    """Raise `SettingsError` if pictures of this size do not fit the memory now available."""
+    if machine.has_gpu():
+        return  # what a GPU has free is not known beforehand; see `OutOfMemory`
+
+    def needed(side):
+        shapes = (size_with_longest_side(picture, side) for picture in (content, style))
+        return peak_memory(_pixels_at_the_peak(*shapes), precision)
+
+    height, width = content.shape[1:3]
+    side, available = max(height, width), available_memory()
+    if needed(side) <= available:
+        return
+    fitting, asked = (pixels_that_fit(memory, precision) for memory in (available, needed(side)))
+    largest = math.floor(side * math.sqrt(fitting / asked))
+    while largest >= SHORTEST_SIDE and needed(largest) > available:
+        largest -= 1  # the shorter sides were rounded up
+    fits = largest >= SHORTEST_SIDE
+    way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
+    raise SettingsError(
+        f"A picture of {width} × {height} px needs about {needed(side) / 1e9:.1f} GB of memory, "
+        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
+    )
+
+
+def _pixels_at_the_peak(photo, painting):
+    """Of two pictures' `(height, width)`. The painting has no gradient, so it needs half."""
+    return max(math.prod(photo), math.prod(painting) / 2)
+
+
+def timed(steps, settings):
+    """The steps of `painting.paint`, with the seconds since now and about how many are left.
+
+    settings: those given to `paint`, with the scales and their steps.
+    """
+    clock = Clock(settings.scales, settings.steps)
+    for step in steps:
+        clock.tick(settings.scales.index(step.side))
+        yield replace(step, seconds=clock.seconds, seconds_left=clock.left())
+
+
+class Clock:
+    """Counts a run's steps and says how long the rest will take."""
+
+    def __init__(self, scales, steps):
+        self._scales, self._steps = scales, steps
+        self._start = self._last = time.perf_counter()
+        self._first, self._later = {}, {}  # seconds by scale: of the first step, of those after it
+        self.number, self.total, self.seconds = 0, sum(steps), 0.0
+
+    def tick(self, scale):
+        """One more step at this scale, counted from 0, is done; returns its number, from 1."""
+        now = time.perf_counter()
+        took, self._last, self._scale = now - self._last, now, scale
+        if scale in self._first:
+            self._later.setdefault(scale, []).append(took)
+        else:
+            self._first[scale] = took  # with the targets and the tracing
+        self.number += 1
+        self.seconds = now - self._start
+        return self.number
+
+    def left(self):
+        """The seconds that the rest of the run should take; None with nothing to go by yet."""
+        here = self._scale
+        if here in self._later:
+            step = _median(self._later[here][-9:])
+        elif here - 1 in self._later:
+            growth = (self._scales[here] / self._scales[here - 1]) ** GROWTH
+            step = _median(self._later[here - 1]) * growth
+        elif self.number == self.total:
+            return 0.0
+        else:
+            return None
+        tracing = max(0.0, self._first[here] - step)
+        left = step * (sum(self._steps[: here + 1]) - self.number)
+        for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
+            left += tracing + step * steps * (side / self._scales[here]) ** GROWTH
+        return left
+
+
+def _median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
+    """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
+
+    size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo; the
+    painting may be up to a square. The seconds come from a timed trial of about two seconds at a
+    small size, without import and loading; the gigabytes are the process's peak, see
+    `peak_memory`; `fits` says whether they can be had now (always true on a GPU, of whose memory
+    nothing is known before). Raises `SettingsError`.
+    """
+    asked = check_settings({"size": size, "steps": steps, "precision": precision})
+    if number("aspect", aspect) < 1:
+        raise SettingsError(
+            f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."
+        )
+    height = round(asked.size / aspect)
+    # A shape that takes no memory.
+    picture = np.broadcast_to(np.float32(0), (1, height, asked.size, 3))
+    settled = settle(asked, picture, picture)
+    side = min(TRIAL_SIDE, asked.size)
+    tracing, step = _trial(vgg or bundled_vgg19(), side, aspect, settled)
+    seconds = sum(
+        tracing + step * count * (scale / side) ** GROWTH
+        for scale, count in zip(settled.scales, settled.steps, strict=True)
+    )
+    pixels = _pixels_at_the_peak((height, asked.size), (asked.size, asked.size))
+    needed = peak_memory(pixels, settled.precision)
+    return {
+        "seconds": seconds,
+        "gigabytes": needed / 1e9,
+        "scales": settled.scales,
+        "steps": settled.steps,
+        "fits": machine.has_gpu() or needed <= available_memory(),
+    }
+
+
+def _trial(vgg, side, aspect, settings):
+    """`(seconds to trace, seconds a step)` at a small size, measured."""
+    picture = tf.zeros((1, max(SHORTEST_SIDE, round(side / aspect)), side, 3))
+    settings = replace(settings, scales=[side], steps=[5], init="noise")
+    steps = timed(paint(vgg, picture, picture, settings), settings)
+    times = [step.seconds for step in steps]
+    step = min(after - before for before, after in itertools.pairwise(times))
+    tracing = _SECONDS_TO_TRACE.setdefault(settings.precision, times[0] - step)
+    return tracing, step

@@ -1,0 +1,150 @@
+"""`python -m nst_helpers doctor`: one PASS or FAIL line for each check of this installation.
+
+Only the standard library is imported at the top, so that it can say what is missing.
+"""
+
+import platform
+import shutil
+import sys
+import time
+
+SUPPORTED_PYTHON = ((3, 11), (3, 13))
+SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
+    "Linux": ("x86_64", "aarch64"),
+    "Darwin": ("arm64",),
+    "Windows": ("AMD64",),
+}
+
+
+def examine():
+    """Print a line for each check, and what to do about each FAIL. Returns 0 if all pass."""
+    passed = True
+    for check in CHECKS:
+        try:
+            said = check()
+        except Exception as error:  # a diagnosis goes on to its next line whatever breaks
+            passed = False
+            print(f"FAIL {check.__doc__} {error}")
+        else:
+            print(f"PASS {check.__doc__} {said}")
+    return 0 if passed else 1
+
+
+def check_python():
+    """Python:"""
+    version = platform.python_version()
+    low, high = (".".join(map(str, bound)) for bound in SUPPORTED_PYTHON)
+    if not SUPPORTED_PYTHON[0] <= sys.version_info[:2] <= SUPPORTED_PYTHON[1]:
+        raise RuntimeError(
+            f"{version}; the kit runs on {low} to {high}. "
+            f"Install Python {high} and make a new environment with it."
+        )
+    return version
+
+
+def check_system():
+    """System:"""
+    system, machine = platform.system(), platform.machine()
+    if machine not in SUPPORTED_SYSTEMS.get(system, ()):
+        raise RuntimeError(
+            f"{system} on {machine}; TensorFlow comes for Linux (x86_64, aarch64), macOS (Apple "
+            "silicon) and Windows (64-bit x86). Elsewhere, use the lessons in Colab."
+        )
+    return f"{system} on {machine}"
+
+
+def check_packages():
+    """Packages:"""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = [Requirement(line) for line in requires("nst_helpers")]
+    except PackageNotFoundError:
+        raise RuntimeError(
+            "nst_helpers is not installed. Run: pip install -e . in the kit's folder."
+        ) from None
+    found, wrong = [], []
+    for requirement in requirements:
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+            continue
+        found.append(f"{requirement.name} {installed}")
+        if not requirement.specifier.contains(installed, prereleases=True):
+            wrong.append(f"{requirement.name} is {installed}, needed is {requirement.specifier}")
+    if wrong:
+        raise RuntimeError(
+            "; ".join(wrong) + ". Run the README's first command again in a new environment."
+        )
+    return ", ".join(found)
+
+
+def check_tensorflow():
+    """TensorFlow:"""
+    from .machine import best_precision, has_gpu
+
+    if has_gpu():
+        return "sees a GPU and will use it"
+    where = f"sees no GPU and will use the processor, in {best_precision()}"
+    if shutil.which("nvidia-smi"):
+        cure = (
+            "run pip install -e '.[gpu]'"
+            if platform.system() == "Linux"
+            else "TensorFlow uses it on Linux (or WSL2) only"
+        )
+        where += f"; there is an NVIDIA GPU, unused: {cure}"
+    return where
+
+
+def check_keras():
+    """Keras:"""
+    from .machine import import_keras
+
+    return f"{import_keras().__version__}, on TensorFlow, in float32, channels last"
+
+
+def check_weights():
+    """Weights:"""
+    from .weights import load_vgg19
+
+    start = time.perf_counter()
+    load_vgg19()
+    return f"VGG19 loaded in {time.perf_counter() - start:.1f} s"
+
+
+def check_samples():
+    """Sample pictures:"""
+    from .pictures import load_image
+    from .samples import SAMPLES
+
+    for name in SAMPLES:
+        load_image(name, max_side=64)
+    return f"{len(SAMPLES)} read"
+
+
+def check_step():
+    """Painting:"""
+    from .run import stylize
+
+    result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
+    if result.message:
+        raise RuntimeError(result.message + " Reinstall TensorFlow.")
+    first, last = result.history[1]["seconds"], result.history[-1]["seconds"]
+    return f"{(last - first) / 2:.2f} s a step at 128 px"
+
+
+CHECKS = (
+    check_python,
+    check_system,
+    check_packages,
+    check_tensorflow,
+    check_keras,
+    check_weights,
+    check_samples,
+    check_step,
+)

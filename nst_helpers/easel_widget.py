@@ -1,0 +1,270 @@
+"""The easel: a picture being painted, with sliders that act on it at once.
+
+The controls only post messages to a `Painter`, and show what it says.
+"""
+
+import contextlib
+import html
+import math
+import threading
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from .curves import WIDTH, loss_curve
+from .painter import Painter
+from .samples import PAINTINGS, PATTERNS, PHOTOS
+from .settings import STARTING_POINTS, STYLE_LAYERS
+
+YOUR_OWN = "your own"  # in the menus, of a picture that is no sample
+UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
+SLIDERS = {  # the words beside it, and how many powers of ten it goes below and above its default
+    "content": ("content weight", 2, 2),
+    "style": ("style weight", 2, 2),
+    "tv": ("total variation", 2, 2.5),
+    "learning_rate": ("learning rate", 1.5, 1),
+}
+BUTTONS = {  # the message that each posts; while there is something to stop, the first one says so
+    "start": "start",
+    "start again": "start_again",
+    "finish in full size": "finish",
+    "save": "save",
+    "save the film": "save_film",
+}
+
+_open_easel = None
+
+
+def easel(
+    content="neuschwanstein",
+    style="starry_night",
+    size=192,
+    full_size=512,
+    background=True,
+    vgg=None,
+):
+    """Show a picture being painted, with sliders that act on it at once.
+
+    content, style: anything `load_image` takes. size: longest side of the live picture, px.
+    full_size: of the picture that *finish* paints. background: paint beside the notebook's cells;
+    where the picture then does not move, give False, set the sliders, and call `run` in another
+    cell. vgg: what `load_vgg19` returns; None for the bundled weights. Painting pauses by itself
+    after a while.
+
+    Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
+    """
+    global _open_easel
+    painter = Painter({"content": content, "style": style}, size, full_size, vgg)
+    if _open_easel is not None:
+        _open_easel.close()
+    _open_easel = Easel(painter, background)
+    return _open_easel
+
+
+class Easel(widgets.VBox):
+    """What `easel` returns: a widget that paints, until `close()`.
+
+    painter: the `Painter`, whose state tells all that is painted.
+    """
+
+    def __init__(self, painter, background=True):
+        super().__init__(layout=widgets.Layout(max_width="980px"))
+        self.painter = painter
+        self._showing = None
+        self.sliders = _sliders(painter.weights)
+        self.menus, self.paths, self.uploads = _menus(), _paths(), _uploads()
+        self.buttons = {name: _control(widgets.Button, name.capitalize()) for name in BUTTONS}
+        self.image = widgets.Image(format="jpeg", layout=widgets.Layout(width=f"{WIDTH}px"))
+        self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
+        two_lines = widgets.Layout(min_height="60px")
+        self.status = widgets.HTML("Press Start.", layout=two_lines)
+        self._watch_controls()
+        self.children = self._rows()
+        painter.open(self, background)
+
+    @property
+    def picture(self):
+        """The latest picture, `(1, height, width, 3)`."""
+        return self.painter.picture
+
+    @property
+    def result(self):
+        """The `Result` of *finish*, or None."""
+        return self.painter.result
+
+    def run(self, steps=100):
+        """Paint so many steps in the calling cell, with the controls as they stand.
+
+        For an easel with `background=False`. An interrupt pauses. Raises `SettingsError` for any
+        other easel, and what a background easel would show.
+        """
+        self.painter.run(steps)
+
+    def close(self):
+        """Stop painting and end the thread.
+
+        The picture stays; a finished one that was not saved is saved.
+        """
+        self.painter.close()
+
+    def card(self):
+        """The run card of the picture shown, as *Save* writes it.
+
+        Of a live picture it holds the settings as they stand, the weights with which it was begun,
+        and every change that was made on the way.
+        """
+        return self.painter.card()
+
+    # What the controls ask for.
+
+    def _post(self, *message):
+        if threading.get_ident() != self._showing:
+            self.painter.post(*message)
+
+    def _choose(self, name, words):
+        message = ("ask_for_own", name) if words == YOUR_OWN else ("choose", name, words)
+        self._post(*message)
+
+    def _upload(self, name, sent):
+        files = files_sent(sent)
+        if files:
+            self._post("upload", name, files)
+
+    def _press(self, button):
+        """Ask for what stands on the button now: a second click on Pause must not start it."""
+        words = button.description.lower()
+        self._post(BUTTONS.get(words, words))
+
+    def _watch_controls(self):
+        def watch(controls, tell):
+            for name, control in controls.items():
+                control.observe(lambda change, name=name: tell(name, change["new"]), "value")
+
+        watch(self.sliders, lambda name, weight: self._post("weight", name, weight))
+        pictures = {name: menu for name, menu in self.menus.items() if name != "init"}
+        watch({"init": self.menus["init"]}, lambda _, init: self._post("start_from", init))
+        watch(pictures, self._choose)
+        watch(self.paths, self._choose)
+        watch(self.uploads, self._upload)
+        for button in self.buttons.values():
+            button.on_click(self._press)
+
+    # What the painter has shown. This is its `View`.
+
+    @contextlib.contextmanager
+    def _only_showing(self):
+        """What this thread sets on controls in here is shown, and not taken for a request."""
+        self._showing = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._showing = None
+
+    def show_picture(self, jpeg):
+        self.image.value = jpeg
+
+    def show_curve(self, history):
+        self.curve.value = loss_curve(history)
+
+    def say(self, words, notice):
+        self.status.value = "<br>".join(html.escape(line) for line in (words, notice) if line)
+
+    def offer(self, action):
+        self.buttons["start"].description = action.capitalize()
+
+    def show_source(self, name, source):
+        """Let the menu and the field say what is painted."""
+        words = str(source) if isinstance(source, (str, Path)) else ""
+        is_sample = words in self.menus[name].options
+        with self._only_showing():
+            self.menus[name].value = words if is_sample else YOUR_OWN
+            if not self.painter.waiting:  # else a newer path may stand there
+                self.paths[name].value = "" if is_sample else words
+
+    def empty_upload(self, name):
+        upload = self.uploads[name]
+        with self._only_showing():
+            upload.set_trait("value", type(upload.value)())
+
+    def show_closed(self):
+        for group in (self.sliders, self.menus, self.paths, self.uploads, self.buttons):
+            for control in group.values():
+                control.disabled = True
+
+    # How it is laid out.
+
+    def _rows(self):
+        controls = [*self.sliders.values(), *self.menus.values()]
+        for name in self.paths:
+            controls += [self.paths[name], self.uploads[name]]
+        pictures = widgets.Layout(flex=f"0 0 {WIDTH}px")
+        left = widgets.VBox([self.image, self.curve], layout=pictures)
+        right = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 18em", min_width="18em"))
+        buttons = widgets.HBox(list(self.buttons.values()))
+        return [buttons, self.status, widgets.HBox([left, right])]
+
+
+def files_sent(sent):
+    """`[(file name, bytes)]` of an upload's value: a dict in ipywidgets 7, a tuple in 8."""
+    files = sent.values() if isinstance(sent, dict) else sent
+    return [(_file_name(file), file["content"]) for file in files]
+
+
+def _file_name(file):
+    return file.get("name") or file.get("metadata", {}).get("name", "upload")
+
+
+def _control(kind, words, **options):
+    """A control of this kind, as wide as there is room for, with these words on it or before it."""
+    return kind(description=words, layout=widgets.Layout(width="auto"), **options)
+
+
+def _labeled(kind, words, **options):
+    """A control with its words in a column of their own."""
+    return _control(kind, words, style={"description_width": "9em"}, **options)
+
+
+def _sliders(weights):
+    """`{name: slider}`, each at its weight. The factors of style layers are not logarithmic."""
+    sliders = {}
+    for name, (words, below, above) in SLIDERS.items():
+        middle = math.log10(weights[name])  # so that the default lies on one of the slider's steps
+        sliders[name] = _labeled(
+            widgets.FloatLogSlider,
+            words,
+            value=weights[name],
+            base=10,
+            min=middle - below,
+            max=middle + above,
+            step=0.05,
+            readout_format=".3g",
+        )
+    for number, layer in enumerate(STYLE_LAYERS, 1):
+        options = {"value": weights[layer], "min": 0, "max": 4, "step": 0.1}
+        sliders[layer] = _labeled(widgets.FloatSlider, f"style, block {number}", **options)
+    return sliders
+
+
+def _menus():
+    paintings = (YOUR_OWN, *PAINTINGS, *PATTERNS)
+    return {
+        "content": _labeled(widgets.Dropdown, "photo", options=(YOUR_OWN, *PHOTOS)),
+        "style": _labeled(widgets.Dropdown, "painting", options=paintings),
+        "init": _labeled(widgets.Dropdown, "start from", options=STARTING_POINTS),
+    }
+
+
+def _paths():
+    options = {"placeholder": "path of a file", "continuous_update": False}
+    return {
+        "content": _labeled(widgets.Text, "own photo", **options),
+        "style": _labeled(widgets.Text, "own painting", **options),
+    }
+
+
+def _uploads():
+    limit = f"up to {UPLOAD_LIMIT} MiB"
+    return {
+        "content": _control(widgets.FileUpload, f"Upload a photo, {limit}"),
+        "style": _control(widgets.FileUpload, f"Upload a painting, {limit}"),
+    }

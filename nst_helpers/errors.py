@@ -1,0 +1,70 @@
+"""What the kit raises when it cannot do what was asked: one family, messages for the user.
+
+Each message is a sentence that says what was wrong and what to do. Each class is also the built-in
+error that a caller who does not know the kit would expect.
+"""
+
+import math
+from difflib import get_close_matches
+
+
+class KitError(Exception):
+    """Any of the errors below, for whoever shows their messages."""
+
+
+class PictureError(KitError, ValueError):
+    """A picture that cannot be read, used or saved; the message names it and the fault."""
+
+
+class CardError(KitError, ValueError):
+    """A run card that cannot be read or used; the message names the file and says what to do."""
+
+
+class SettingsError(KitError, ValueError):
+    """A setting that cannot be used; the message names it and says what to use instead."""
+
+
+class LayerError(KitError, ValueError):
+    """A layer name that VGG19 does not have; the message suggests one of those it has, `known`."""
+
+    def __init__(self, name, known):
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"its layers are {', '.join(known)}."
+        super().__init__(f"VGG19 has no layer {name!r}; {hint}")
+
+
+class WeightsError(KitError, RuntimeError):
+    """Weights that cannot be loaded; the message names the file, the fault and the way out."""
+
+
+class KerasError(KitError, RuntimeError):
+    """Keras is set up in a way the kit cannot use; the message says what is set, and where."""
+
+
+class FramesError(KitError, RuntimeError):
+    """Frames are missing or belong to another recipe; the message says what to run."""
+
+
+class RunStopped(KitError, RuntimeError):
+    """A run cannot go on; the picture yielded last is still good."""
+
+
+class LossNotFinite(RunStopped):
+    """A loss became NaN or infinite; the message says which weight to lower.
+
+    number: of the step. losses: by name. weights: those of the three terms, by name.
+    """
+
+    def __init__(self, number, losses, weights):
+        terms = [term for term in losses if term in ("content", "style", "tv")]
+        broken = [term for term in terms if not math.isfinite(losses[term])]
+        term = broken[0] if broken else max(terms, key=losses.get)  # only their sum was too large
+        kept = ": the run stops with its last good picture" if number > 1 else ""
+        super().__init__(
+            f"The {term} loss is not finite at step {number}{kept}. "
+            f"Lower {term}_weight (it is {weights[term]:g})."
+        )
+
+
+class OutOfMemory(RunStopped):
+    """TensorFlow could not get the memory that a scale needs; the message names a smaller size."""

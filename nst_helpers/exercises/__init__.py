@@ -1,0 +1,15 @@
+"""The exercises of lessons 01 to 05: what is right, and which mistakes are known.
+
+Each lesson's module holds its exercises as data for `checks.verdict`; `exercise.Exercise` says
+what belongs to one. The messages speak to the learner.
+"""
+
+from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+
+EXERCISES = {
+    **lesson_01.EXERCISES,
+    **lesson_02.EXERCISES,
+    **lesson_03.EXERCISES,
+    **lesson_04.EXERCISES,
+    **lesson_05.EXERCISES,
+}

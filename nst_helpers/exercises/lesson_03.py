@@ -1,0 +1,149 @@
+"""The exercises of lesson 03: the style loss."""
+
+import numpy as np
+import tensorflow as tf
+
+from ..losses import gram_matrix, style_loss
+from .exercise import Exercise, feature_cases, mean_square, sum_of_squares
+
+
+def _product_of_means(features, i, j):
+    return tf.reduce_mean(features[..., i]) * tf.reduce_mean(features[..., j])
+
+
+def _correlation(features, i, j):
+    return tf.reduce_mean(features[..., i] * features[..., j])
+
+
+def _one_picture_cases():
+    return [[features] for features, _ in feature_cases()]
+
+
+def _sums(features):
+    return tf.einsum("bhwi,bhwj->ij", features, features)
+
+
+def _positions(features):
+    return features.shape[1] * features.shape[2]
+
+
+def _pixels_by_pixels(features):
+    rows = tf.reshape(features, (-1, features.shape[-1]))
+    return tf.matmul(rows, rows, transpose_b=True) / _positions(features)
+
+
+def _scrambled_rows(features):
+    rows = tf.reshape(features, (features.shape[-1], -1))
+    return tf.matmul(rows, rows, transpose_b=True) / _positions(features)
+
+
+def _gram_cases():
+    random = np.random.default_rng(3)
+
+    def grams(layer_count):
+        shapes = {f"block{i + 1}_conv1": (1, 3, 4, 2 + i) for i in range(layer_count)}
+        return {
+            layer: gram_matrix(tf.constant(random.uniform(0, 2, shape), tf.float32))
+            for layer, shape in shapes.items()
+        }
+
+    return [[grams(layer_count), grams(layer_count)] for layer_count in (1, 3)]
+
+
+def _over_layers(
+    term=lambda gram, target: mean_square(gram - target),
+    combine=lambda terms: tf.add_n(terms) / len(terms),
+):
+    """A style loss: `combine` of the list of `term(Gram matrix, target)` for each layer."""
+    return lambda grams, targets: combine([term(grams[layer], targets[layer]) for layer in targets])
+
+
+# A mistake is a line for the function that makes it, then what to say.
+# f: features; i, j: two channels. g, a: a layer's Gram matrix and its target.
+# fmt: off
+_GRAM_MISTAKES = [
+    (_sums,
+     "You did not divide: a picture of twice the size would have four times the Gram matrix. "
+     "Divide by height × width."),
+    (lambda f: _sums(f) / (_positions(f) * f.shape[-1]),
+     "You divided by the channels too: divide by height × width only."),
+    (lambda f: _sums(f) / f.shape[-1],
+     "You divided by the number of channels: divide by height × width."),
+    (lambda f: _sums(f)[None] / _positions(f),
+     "You kept the batch axis: the result is channels × channels."),
+    (_pixels_by_pixels,
+     "Your matrix is pixels × pixels: sum over the places and keep the channels."),
+    (lambda f: tf.reduce_mean(tf.square(f), axis=(0, 1, 2)),
+     "You have one number a channel, its mean square: "
+     "each channel is to be multiplied with every other, too."),
+    (lambda f: tf.reduce_sum(_sums(f)) / _positions(f),
+     "You summed the channels away: the result has a row and a column for each channel."),
+]
+
+EXERCISES = {
+    "correlation of two channels": Exercise(
+        reference=_correlation,
+        cases=lambda: [[feature_cases()[0][0], 0, 2], [feature_cases()[1][0], 1, 1]],
+        right="It is large where both channels are strong at the same places. "
+              "Do it for all pairs, and you have the Gram matrix.",
+        mistakes=[
+            (lambda f, i, j: tf.reduce_sum(f[..., i] * f[..., j]),
+             "You took the sum: take the mean over the pixels."),
+            (_product_of_means,
+             "You multiplied the two means: multiply pixel by pixel first, then take the mean."),
+            (lambda f, i, j: _correlation(f, i, j) - _product_of_means(f, i, j),
+             "You subtracted the means (a covariance): the Gram matrix leaves them in."),
+            (lambda f, i, j: tf.reduce_sum(f[..., i] * f[..., j]) / f.shape[-1],
+             "You divided by the number of channels: the mean is over the pixels."),
+        ],
+    ),
+    "gram matrix": Exercise(
+        reference=gram_matrix,
+        cases=_one_picture_cases,
+        right="It is symmetric, and its size depends on the channels only, not on the picture.",
+        mistakes=[
+            *_GRAM_MISTAKES,
+            (_scrambled_rows,
+             "You reshaped to channels × pixels: that mixes channels and places. "
+             "Reshape to (-1, channels), and transpose in `tf.matmul`."),
+            (lambda f: _sums(f) / f.shape[1],
+             "You divided by height only, or by width only: divide by their product."),
+        ],
+    ),
+    "gram matrix by einsum": Exercise(
+        reference=gram_matrix,
+        cases=_one_picture_cases,
+        right="The letters h and w do not appear after the arrow: "
+              "that is the sum over all places, and why place is forgotten.",
+        mistakes=_GRAM_MISTAKES,
+    ),
+    "style loss": Exercise(
+        reference=style_loss,
+        cases=_gram_cases,
+        right="Every block has a say, each with the same weight.",
+        mistakes=[
+            (_over_layers(combine=tf.add_n),
+             "You summed over the layers: take their mean, "
+             "so that each of n layers has the weight 1/n."),
+            (_over_layers(combine=lambda terms: terms[-1]),
+             "You used one layer only (the last one): add the terms of all."),
+            (_over_layers(combine=lambda terms: terms[0]),
+             "You used one layer only (the first one): add the terms of all; "
+             "is the `return` inside the loop?"),
+            (_over_layers(combine=lambda terms: terms[-1] / len(terms)),
+             "You used one layer only, with the weight of one among many: add the terms of all."),
+            (_over_layers(lambda g, a: tf.reduce_mean(g - a)),
+             "The differences are not squared: positive and negative ones cancel."),
+            (_over_layers(lambda g, a: tf.reduce_mean(tf.abs(g - a))),
+             "You took absolute differences: square them."),
+            (_over_layers(lambda g, a: sum_of_squares(g - a)),
+             "You summed over the entries of a matrix: take the mean, "
+             "or a layer with many channels would drown the others."),
+            (_over_layers(lambda g, a: tf.reduce_mean(tf.square(g) - tf.square(a))),
+             "You compared the squares: take the difference first, then square it."),
+            (_over_layers(lambda g, a: sum_of_squares(g - a) / g.shape[0]),
+             "You divided by the number of channels, not by its square: "
+             "a Gram matrix has channels × channels entries."),
+        ],
+    ),
+}

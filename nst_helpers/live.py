@@ -1,0 +1,140 @@
+"""A picture while it is painted: weights may change between two steps, and its card tells when."""
+
+import dataclasses
+import io
+import time
+
+from PIL import Image
+
+from . import card, machine
+from .losses import TERMS
+from .painting import paint
+from .settings import DEFAULTS, STYLE_LAYERS, Settings
+from .weights import weights_sha256
+
+STEPS_AT_ONCE = 6000  # of one generator; another one then goes on
+FRAMES_OF_FILM = 120  # a film has at most twice as many
+FILM_QUALITY, MILLISECONDS_A_FRAME = 80, 80
+
+
+def starting_weights():
+    """`{term, "learning_rate" or style layer: number}`, before anybody changes one."""
+    weights = {term: getattr(DEFAULTS, f"{term}_weight") for term in TERMS}
+    rate = {"learning_rate": DEFAULTS.learning_rate}
+    return weights | rate | dict.fromkeys(STYLE_LAYERS, 1.0)
+
+
+class LivePicture:
+    """One picture, painted with Adam at one size, from its first step on.
+
+    picture: the latest one, `(1, height, width, 3)`. history: one dict a step, `{"total",
+    "content", "style", "tv"}`. changes: of weights on the way, `{"step", name: weight}` each.
+    """
+
+    def __init__(self, vgg, inputs, weights, init):
+        """inputs: `{"content", "style"}`, each `(picture, sha256)`, from `load_with_sha256`.
+
+        weights: as `starting_weights`, a dict that is changed in place. init: see `settings`.
+        """
+        content = inputs["content"][0]
+        self._vgg, self._inputs = vgg, inputs
+        self._weights, self._begun_with = weights, dict(weights)
+        self._settings = Settings(
+            optimizer="adam",
+            init=init,
+            scales=[max(content.shape[1:3])],
+            steps=[STEPS_AT_ONCE],
+            precision=machine.best_precision(),
+        )
+        self.picture, self.steps_done = content, 0
+        self.history, self.changes, self.film = [], [], Film()
+        self._losses, self._seconds = {}, 0.0
+        self._go_on()
+
+    def _go_on(self):
+        """Make the generator that paints, from the picture as it is."""
+        start = self.picture if self.steps_done else None
+        pictures = [self._inputs[name][0] for name in ("content", "style")]
+        self._steps = paint(self._vgg, *pictures, self._settings, self._weights, start=start)
+        self._done_before = self.steps_done
+
+    def step(self):
+        """Paint one step. Raises what `paint` raises; one can then go on from the last picture."""
+        start = time.perf_counter()
+        try:
+            step = next(self._steps, None)
+            if step is None:  # its steps were all used up
+                self._go_on()
+                step = next(self._steps)
+        except BaseException:  # which ended the generator
+            self._go_on()
+            raise
+        self._seconds += time.perf_counter() - start
+        self.picture = step.picture
+        self.steps_done = self._done_before + step.number
+        self._losses = step.losses
+        self.history.append({term: step.losses[term] for term in ("total", *TERMS)})
+
+    def change(self, name, weight):
+        """Change a weight before the next step."""
+        self._weights[name] = weight
+        change = {"step": self.steps_done, name: weight}
+        last = self.changes[-1] if self.changes else {}
+        if last.keys() == change.keys() and last["step"] == self.steps_done:
+            self.changes.pop()  # a slider on its way
+        self.changes.append(change)
+
+    def settings_now(self):
+        """The settings that were or can be changed, as they stand: keywords of `stylize`."""
+        weights = {f"{term}_weight": self._weights[term] for term in TERMS}
+        layers = {layer: self._weights[layer] for layer in STYLE_LAYERS}
+        return weights | {"init": self._settings.init, "style_layers": layers}
+
+    def card(self):
+        """The run card: the settings as they stand, the weights at the start, and every change."""
+        scales, precision = self._settings.scales, self._settings.precision
+        settings = dataclasses.asdict(self._settings) | self.settings_now()
+        settings |= {
+            "size": scales[0],
+            "learning_rate": self._weights["learning_rate"],
+            "steps": None,
+            "scales": None,
+        }
+        return card.make(
+            settings,
+            begun_with=self._begun_with,
+            painted_live=list(self.changes),
+            painted={"scales": scales, "precision": precision, "steps": [self.steps_done]},
+            steps_done=self.steps_done,
+            losses=self._losses,
+            seconds=round(self._seconds, 1),
+            machine=machine.describe(),
+            weights_sha256=weights_sha256(self._vgg),
+            **{f"{name}_sha256": sha256 for name, (_, sha256) in self._inputs.items()},
+        )
+
+    def end(self):
+        """Let go of the film, and of all that it takes to paint another step."""
+        self._steps, self.film = iter(()), Film()
+
+
+class Film:
+    """The pictures of a run, one every so many steps. frames: JPEG files, as bytes."""
+
+    def __init__(self):
+        self.frames, self._every = [], 1
+
+    def add(self, step, jpeg):
+        """Add the picture after this step; once there are too many, every second one is kept."""
+        if step % self._every == 0:
+            self.frames.append(jpeg)
+        if len(self.frames) > 2 * FRAMES_OF_FILM:
+            self.frames, self._every = self.frames[1::2], 2 * self._every
+
+    def as_webp(self):
+        """The bytes of a moving picture of all frames."""
+        first, *others = [Image.open(io.BytesIO(frame)) for frame in self.frames]
+        options = {"duration": MILLISECONDS_A_FRAME, "loop": 0, "quality": FILM_QUALITY}
+        file = io.BytesIO()
+        first.save(file, "WEBP", save_all=True, append_images=others, **options)
+        return file.getvalue()

@@ -1,0 +1,124 @@
+"""Pictures: load, resize, show.
+
+Everywhere in the kit a picture is a float32 tensor, RGB, values 0 to 1, shape
+`(1, height, width, 3)`.
+"""
+
+import hashlib
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from .decode import checked_values, open_source
+from .errors import PictureError
+from .scales import size_with_longest_side
+from .settings import SHORTEST_SIDE
+
+
+def load_image(source, max_side=512):
+    """A picture from a file, a sample's name, or an array.
+
+    source: a path; the name of a sample (see `SAMPLES`), such as `"starry_night"`; a PIL image;
+    or an array or tensor `(height, width, 3)` or `(1, height, width, 3)`, either uint8 or
+    floats from 0 to 1.
+    max_side: the longest side in pixels that is wanted. A larger picture is made smaller, with
+    antialiasing; a smaller one is left as it is. None keeps every picture's own size.
+
+    Returns a picture: float32, RGB, 0 to 1, `(1, height, width, 3)`, upright as a viewer shows
+    it, transparency laid on white, colors in sRGB; of an animation, the first frame.
+    Raises `PictureError` if there is no usable picture.
+    """
+    return load_with_sha256(source, max_side)[0]
+
+
+def load_with_sha256(source, max_side=512):
+    """`(picture, sha256)`: what `load_image` returns, and the sha256 of the source's pixels.
+
+    The sha256 is that of their bytes before any shrinking, row by row, RGB.
+    Raises `PictureError`.
+    """
+    if max_side is not None and max_side < SHORTEST_SIDE:
+        raise PictureError(f"max_side is {max_side} px: ask for at least {SHORTEST_SIDE} px.")
+    name, image = open_source(source)
+    pixels = image if isinstance(image, Image.Image) else to_uint8(image)
+    sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
+    return _shrunk(image, max_side, name), sha256
+
+
+def _shrunk(image, max_side, name):
+    """The picture that an opened source makes, its longest side at most `max_side` pixels."""
+    if isinstance(image, Image.Image):
+        width, height = image.size
+        smaller_height, smaller_width = _fitted(height, width, max_side, name)
+        if (smaller_height, smaller_width) != (height, width):
+            image = image.resize((smaller_width, smaller_height), Image.Resampling.LANCZOS)
+        return tf.constant(np.asarray(image, np.float32)[None] / 255)
+    height, width = image.shape[1:3]
+    return resize(image, *_fitted(height, width, max_side, name))
+
+
+def _fitted(height, width, max_side, name):
+    """Height and width after shrinking to `max_side`, if they still make a usable picture."""
+    scale = min(1, (max_side or max(height, width)) / max(height, width))
+    smaller = max(1, round(height * scale)), max(1, round(width * scale))
+    if min(smaller) < SHORTEST_SIDE:
+        shrunk = "" if scale == 1 else f" shrunk to {smaller[1]} × {smaller[0]} px;"
+        raise PictureError(
+            f"{name} is {width} × {height} px,{shrunk} VGG19 needs {SHORTEST_SIDE} px on the "
+            "shorter side: use a larger picture, or crop it nearer to a square."
+        )
+    return smaller
+
+
+def resize(picture, height, width):
+    """The picture at another size: bicubic, antialiased when it shrinks, clipped to 0..1.
+
+    picture: `(1, any height, any width, 3)`. Returns `(1, height, width, 3)`.
+    """
+    if tuple(picture.shape[1:3]) == (height, width):
+        return tf.convert_to_tensor(picture)
+    resized = tf.image.resize(picture, (height, width), method="bicubic", antialias=True)
+    return tf.clip_by_value(resized, 0.0, 1.0)
+
+
+def with_longest_side(picture, side):
+    """The picture at the size at which its longest side is `side` pixels, as `resize` makes it."""
+    return resize(picture, *size_with_longest_side(picture, side))
+
+
+def to_uint8(picture):
+    """The picture as a numpy array `(height, width, 3)` of bytes, 0 to 255.
+
+    Raises `PictureError` unless it is finite and of shape `(1, height, width, 3)`.
+    """
+    values = checked_values(picture, "this picture")
+    return np.round(np.clip(values[0], 0, 1) * 255).astype(np.uint8)
+
+
+def show(*pictures, titles=None, height=3.2):
+    """Show pictures side by side under their titles.
+
+    pictures: each `(1, height, width, 3)`, or a numpy array that matplotlib can show.
+    titles: one a picture. height: of the row, in inches.
+    """
+    import matplotlib.pyplot as plt
+
+    shapes = [np.shape(np.squeeze(picture)) for picture in pictures]
+    ratios = [shape[1] / shape[0] for shape in shapes]
+    total = sum(ratios) * height
+    height = min(height, height * 14 / total)  # a row is at most 14 inches wide
+    figure, axes = plt.subplots(
+        1,
+        len(pictures),
+        figsize=(sum(ratios) * height, height + 0.3),
+        width_ratios=ratios,
+        squeeze=False,
+        layout="constrained",
+    )
+    titles = titles or [None] * len(pictures)
+    for axis, picture, title in zip(axes[0], pictures, titles, strict=True):
+        axis.imshow(np.clip(np.squeeze(picture), 0, 1), cmap="gray", vmin=0, vmax=1)
+        axis.set_title(title, fontsize=10)
+        axis.axis("off")
+    plt.show()

@@ -1,0 +1,81 @@
+"""One run: two pictures in, a `Result` out, whatever interrupts it on the way."""
+
+import time
+from dataclasses import asdict, dataclass, field
+
+import tensorflow as tf
+
+from . import card, machine
+from .cost import check_memory, timed
+from .painting import paint
+from .pictures import load_with_sha256, resize
+from .progress import to_the_end
+from .scales import settle
+from .settings import check_settings, takes_settings
+from .weights import bundled_vgg19, weights_sha256
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `stylize` returns.
+
+    picture: `(1, height, width, 3)`. history: one dict a step with `step`, `side`, `content`,
+    `style`, `tv`, `total`, each style layer (weighted losses) and `seconds`. settings: those given
+    and the defaults, as a dict fit for JSON. constants: of the last scale, see
+    `painting.compute_targets`. card: the settings and all else that tells how the picture was made,
+    see `card.py`; `save_image` writes it into a file. message: empty, or why the run ended early.
+    """
+
+    picture: tf.Tensor = field(repr=False)
+    history: list = field(repr=False)
+    seconds: float
+    settings: dict
+    constants: dict = field(repr=False)
+    card: dict = field(repr=False)
+    message: str = ""
+
+
+@takes_settings
+def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings):
+    """Paint the content image in the manner of the style image.
+
+    content, style: anything `load_image` takes. vgg: what `load_vgg19` returns; None loads the
+    bundled weights, once. progress: show a bar. on_step: a function that is called with each
+    `Step`; it may raise `KeyboardInterrupt` to end the run.
+
+    Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
+    returns the picture it had reached; so does a loss that is not finite, and so does a finer
+    scale for which there is no memory. `Result.message` says so. Raises `SettingsError`,
+    `PictureError`, `WeightsError`, `LayerError` or `KerasError` for what cannot be used, and
+    `RunStopped` if it ends before there is a picture.
+    """
+    start = time.perf_counter()
+    asked = check_settings(settings)
+    content, content_sha256 = load_with_sha256(content, max_side=asked.size)
+    style, style_sha256 = load_with_sha256(style, max_side=max(content.shape[1:3]))
+    used = settle(asked, content, style)
+    check_memory(content, style, used.precision)
+    vgg = vgg or bundled_vgg19()
+
+    steps = timed(paint(vgg, content, style, used), used)
+    history, last, message = to_the_end(steps, sum(used.steps), progress, on_step)
+    with machine.interrupts_ignored():  # an impatient second one must not cost the picture
+        if message and on_step is None:  # whoever watches the steps has the words from the result
+            print(message)
+        picture = resize(last.picture, *content.shape[1:3])
+        seconds = time.perf_counter() - start
+        made_by = card.make(
+            asdict(asked),
+            painted={
+                name: getattr(used, name) for name in ("size", "scales", "precision", "steps")
+            },
+            steps_done=last.number,
+            losses=last.losses,
+            constants={name: float(value) for name, value in last.constants.items()},
+            seconds=round(seconds, 1),
+            content_sha256=content_sha256,
+            style_sha256=style_sha256,
+            weights_sha256=weights_sha256(vgg),
+            machine=machine.describe(),
+        )
+        return Result(picture, history, seconds, asdict(asked), last.constants, made_by, message)

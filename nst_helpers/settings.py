@@ -1,0 +1,248 @@
+"""The settings of a run: name, default, check and meaning of each, written once.
+
+`stylize` takes them as keywords, the command line as options, and a run card holds them. Only the
+standard library is imported, so that the command line can list its options at once.
+"""
+
+import dataclasses
+import inspect
+import math
+import numbers
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from .errors import SettingsError
+
+SHORTEST_SIDE = 32  # px; VGG19 halves a picture four times before its fifth block
+CONTENT_LAYER = "block4_conv2"
+STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
+STARTING_POINTS = ("content", "style", "noise")
+OPTIMIZERS = ("lbfgs", "adam")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+# Checks: each gets a setting's name and value, and returns the value in plain types, fit for JSON.
+
+
+def number(name, value):
+    """The value as a float. Raises `SettingsError` unless it is a finite number."""
+    try:
+        if isinstance(value, numbers.Real) and math.isfinite(value):
+            return float(value)
+    except OverflowError:  # a whole number of over 308 digits
+        pass
+    raise SettingsError(f"{name} is {_short(value)}: give a number.")
+
+
+def _whole_number(name, value):
+    if number(name, value) != int(value):
+        raise SettingsError(f"{name} is {value!r}: give a whole number.")
+    return int(value)
+
+
+def _side(name, value):
+    side = _whole_number(name, value)
+    if side < SHORTEST_SIDE:
+        raise SettingsError(f"{name} is {side} px: ask for at least {SHORTEST_SIDE} px.")
+    return side
+
+
+def _count(name, value):
+    count = _whole_number(name, value)
+    if count < 1:
+        raise SettingsError(f"{name} is {count}: ask for at least 1.")
+    return count
+
+
+def _steps(name, value):
+    return (
+        _counts(name, value) if _is_list(value) else value if value is None else _count(name, value)
+    )
+
+
+def _scales(name, value):
+    if value is None or _is_list(value):
+        return value if value is None else _counts(name, value)
+    raise SettingsError(f"{name} is {value!r}: give a list of longest sides, such as [256, 512].")
+
+
+def _counts(name, values):
+    return [_count(name, value) for value in values]
+
+
+def _weight(name, value):
+    weight = number(name, value)
+    if weight < 0:
+        raise SettingsError(f"{name} is {weight:g}: use a number from 0 upward.")
+    return weight
+
+
+def _above_zero(name, value):
+    if number(name, value) <= 0:
+        raise SettingsError(f"{name} is {value:g}: use a number above 0, such as 0.03.")
+    return float(value)
+
+
+def _seed(name, value):
+    seed = _whole_number(name, value)
+    if not 0 <= seed < 2**31:
+        raise SettingsError(f"{name} is {seed}: use a whole number from 0 to {2**31 - 1}.")
+    return seed
+
+
+def _one_of(*known):
+    def check(name, value):
+        if value not in known:
+            raise SettingsError(
+                f"{name} is {value!r}: choose one of {', '.join(map(repr, known))}."
+            )
+        return value
+
+    return check
+
+
+def _layer(name, value):
+    if not isinstance(value, str):
+        raise SettingsError(
+            f"A layer is called {value!r}: give Keras' name of a layer, such as 'block4_conv2'."
+        )
+    return value
+
+
+def _layers(name, value):
+    layers = [value] if isinstance(value, str) else value
+    if not isinstance(layers, (list, tuple, dict)) or not layers:
+        raise SettingsError(
+            f"{name} is {layers!r}: name at least one layer, such as ['block1_conv1']."
+        )
+    names = list(dict.fromkeys(_layer(name, layer) for layer in layers))  # each once
+    if isinstance(layers, dict):
+        return {layer: _weight(f"The factor of {layer}", layers[layer]) for layer in names}
+    return names
+
+
+def _is_list(value):
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict))
+
+
+def _short(value):
+    text = (
+        repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "too large a number"
+    )
+    return text if len(text) < 80 else text[:77] + "..."
+
+
+def _setting(default, check, meaning, **option):
+    """A field of `Settings`. option: keywords of argparse for the command line's option."""
+    return dataclasses.field(
+        default=default, metadata={"check": check, "meaning": meaning, "option": option}
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """All settings of a run, checked and in plain types. Raises `SettingsError`."""
+
+    size: int = _setting(
+        512,
+        _side,
+        "longest side of the output in pixels; a smaller content image is not enlarged",
+        type=int,
+    )
+    steps: int | list | None = _setting(
+        None,
+        _steps,
+        "evaluations of the loss, over all scales together, or a list with one number a scale; "
+        "None for as many as a good picture needs",
+        type=int,
+    )
+    content_weight: float = _setting(1.0, _weight, "how much the content loss counts", type=float)
+    # Explorer "weights": at 2 the sky is nearly the photo's, at 32 the painting's moon covers it.
+    style_weight: float = _setting(8.0, _weight, "how much the style loss counts", type=float)
+    # Explorer "smoothing": without it fine threads show; from about 5 strokes become patches.
+    tv_weight: float = _setting(0.3, _weight, "how much total variation counts", type=float)
+    init: str = _setting(
+        "content",
+        _one_of(*STARTING_POINTS),
+        '"content", "style" or "noise" (white noise): where to start',
+        choices=STARTING_POINTS,
+    )
+    seed: int = _setting(0, _seed, "of the noise; the same seed gives the same noise", type=int)
+    content_layer: str = _setting(
+        CONTENT_LAYER, _layer, "Keras' name of the content loss's layer", metavar="LAYER"
+    )
+    style_layers: list | dict = _setting(
+        STYLE_LAYERS,
+        _layers,
+        "Keras' names of the style loss's layers, or a dict from name to a factor, 0 upward, for "
+        "its share of the loss",
+        nargs="+",
+        metavar="LAYER",
+    )
+    optimizer: str = _setting(
+        "lbfgs", _one_of(*OPTIMIZERS), '"lbfgs" or "adam"', choices=OPTIMIZERS
+    )
+    learning_rate: float = _setting(0.03, _above_zero, "of Adam, at the start", type=float)
+    scales: list | None = _setting(
+        None,
+        _scales,
+        "longest sides from coarse to fine, the last one being the size (if the content image is "
+        "smaller, they shrink with it); None for halving the size until it is at most 256",
+        type=int,
+        nargs="+",
+        metavar="SIDE",
+    )
+    precision: str = _setting(
+        "auto",
+        _one_of(*PRECISIONS),
+        '"float32", "bfloat16", or "auto" for the faster one on this machine',
+        choices=PRECISIONS,
+    )
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = field.metadata["check"](field.name, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        if not any((self.content_weight, self.style_weight, self.tv_weight)):
+            raise SettingsError("All three weights are 0: give at least one of them a value.")
+
+
+FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+DEFAULTS = Settings()
+
+
+def check_settings(given):
+    """`Settings` from a dict; what it does not name keeps its default.
+
+    Raises `SettingsError` for a value, and `TypeError`, as for any misspelled keyword, for a name.
+    """
+    for name in given:
+        if name not in FIELDS:
+            close = get_close_matches(name, FIELDS, n=1)
+            hint = (
+                f"did you mean {close[0]!r}?" if close else f"the settings are {', '.join(FIELDS)}."
+            )
+            raise TypeError(f"There is no setting {name!r}; {hint}")
+    return Settings(**given)
+
+
+def takes_settings(function):
+    """For a function with `**settings`: show each one in its signature and in its docstring."""
+    signature = inspect.signature(function)
+    own = [
+        one for one in signature.parameters.values() if one.kind != inspect.Parameter.VAR_KEYWORD
+    ]
+    keywords = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default)
+        for name, field in FIELDS.items()
+    ]
+    function.__signature__ = signature.replace(parameters=own + keywords)
+    meanings = [
+        f"    {name}: {field.metadata['meaning']} ({field.default})."
+        for name, field in FIELDS.items()
+    ]
+    function.__doc__ = (
+        f"{function.__doc__.rstrip()}\n\n    The settings, with their defaults:\n\n"
+        + "\n".join(meanings)
+    )
+    return function

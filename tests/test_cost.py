@@ -1,0 +1,215 @@
+"""What a run costs: its memory, its seconds, and the plan that says both beforehand."""
+
+import itertools
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+from engine import QUICK, pair, settled
+
+from nst_helpers import SettingsError, cost, machine, paint, painting, plan, stylize
+from nst_helpers.scales import size_with_longest_side, split_steps
+
+
+def test_clock_counts_and_looks_ahead(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(cost.time, "perf_counter", lambda: now[0])
+    clock = cost.Clock([100], [1])
+    now[0] += 1.0
+    clock.tick(0)
+    assert clock.left() == 0
+    clock = cost.Clock([100, 200], [10, 5])
+    now[0] += 3.0
+    clock.tick(0)
+    assert clock.left() is None  # how much of it was tracing cannot be known
+    clock = cost.Clock([100, 200], [10, 5])
+    for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 2 s
+        now[0] += seconds
+        number = clock.tick(0)
+    assert number == 4 and clock.total == 15 and clock.seconds == 6.0
+    assert clock.left() == pytest.approx(6 + 2 + 5 * 2**cost.GROWTH)
+    for _ in range(6):
+        now[0] += 1.0
+        clock.tick(0)
+    now[0] += 6.0
+    clock.tick(1)
+    assert clock.left() == pytest.approx(4 * 2**cost.GROWTH)  # by the steps of the scale before
+    now[0] += 4.0
+    clock.tick(1)
+    assert clock.left() == pytest.approx(3 * 4)
+
+
+def test_seconds_left_end_at_zero(vgg):
+    settings = settled(6)
+    seen = list(cost.timed(paint(vgg, *pair(), settings), settings))
+    assert seen[0].seconds_left is None and seen[-1].seconds_left == 0
+    assert all(step.seconds_left > 0 for step in seen[1:-1])
+    assert all(before.seconds < after.seconds for before, after in itertools.pairwise(seen))
+
+
+def test_plan_names_what_stylize_would_do(vgg):
+    planned = plan(512, vgg=vgg)
+    assert planned["scales"] == [256, 512] and planned["steps"] == split_steps(None, [256, 512])
+    assert planned["fits"] and planned["seconds"] > 0
+    assert planned["gigabytes"] == pytest.approx(
+        cost.peak_memory(341 * 512, machine.best_precision()) / 1e9, rel=0.01
+    )
+    assert plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
+
+
+def test_plan_refuses_what_stylize_would(vgg):
+    for bad, (value, words) in {
+        "size": (16, "at least 32"),
+        "steps": ("many", "whole|number"),
+        "precision": ("half", "choose one"),
+        "aspect": (0.7, "the long side"),
+    }.items():
+        with pytest.raises(SettingsError, match=words):
+            plan(**{bad: value}, vgg=vgg)
+
+
+def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
+    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
+    painting.compiled.cache_clear()
+    plan(192, steps=1, vgg=vgg)
+    traced = next(iter(cost._SECONDS_TO_TRACE.values()))
+    assert plan(192, steps=1, vgg=vgg)["seconds"] > traced
+
+
+def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
+    """Of a narrow photo with a square painting, the painting takes more."""
+    panorama = tf.zeros((1, 64, 256, 3))
+    needed = plan(256, aspect=4, precision="float32", vgg=vgg)["gigabytes"]
+    assert needed == pytest.approx(cost.peak_memory(256 * 256 / 2) / 1e9)
+    for reach, fits in ((needed * 1e9 * 1.001, True), (needed * 1e9 * 0.999, False)):
+        monkeypatch.setattr(cost, "available_memory", lambda reach=reach: reach)
+        assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"] == fits
+        if fits:
+            cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+        else:
+            with pytest.raises(SettingsError, match="largest size that fits is 25"):
+                cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+    monkeypatch.setattr(machine, "has_gpu", lambda: True)
+    assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"]
+
+
+def test_plan_takes_no_memory_for_a_picture_it_only_speaks_of(vgg):
+    assert not plan(200_000, vgg=vgg)["fits"]  # of which it would take 320 GB
+
+
+def test_the_size_that_is_named_fits(vgg, monkeypatch):
+    """Also where the shorter side was rounded up."""
+    for height, side in itertools.product((101, 200, 333), (67, 123, 250, 401)):
+        photo = tf.zeros((1, height, 500, 3))
+        reach = cost.peak_memory(
+            height / 500 * side**2 * 1.0001
+        )  # without rounding, this side would just fit
+        monkeypatch.setattr(cost, "available_memory", lambda reach=reach: reach)
+        with pytest.raises(SettingsError, match="largest size that fits") as caught:
+            cost.check_memory(photo, photo, "float32")
+        largest = int(re.search(r"fits is (\d+)", str(caught.value))[1])
+        smaller = tf.zeros((1, *size_with_longest_side(photo, largest), 3))
+        cost.check_memory(smaller, smaller, "float32")
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
+    monkeypatch.setattr(machine, "has_gpu", lambda: False)
+    monkeypatch.setattr(cost, "available_memory", lambda: cost.peak_memory(48 * 48) + 1)
+    with pytest.raises(
+        SettingsError, match="64 × 64 px needs about .* GB .* the largest size that fits is 48"
+    ):
+        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+    stylize("astronaut", "mosaic", steps=1, vgg=vgg, **(QUICK | {"size": 48}))
+    monkeypatch.setattr(cost, "available_memory", lambda: 1e6)
+    with pytest.raises(SettingsError, match="close other programs"):
+        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+
+
+def test_memory_grows_with_the_picture_and_back():
+    assert cost.pixels_that_fit(cost.peak_memory(1e6)) == pytest.approx(1e6)
+    assert cost.pixels_that_fit(1) == 0
+
+
+@pytest.mark.parametrize(
+    "side, precision, measured",
+    [
+        (256, "bfloat16", 0.95e9),
+        (512, "bfloat16", 1.14e9),
+        (1024, "bfloat16", 1.94e9),
+        (2048, "bfloat16", 4.89e9),
+        (256, "float32", 0.96e9),
+        (512, "float32", 1.33e9),
+        (1024, "float32", 2.54e9),
+        (2048, "float32", 7.43e9),
+    ],
+)
+def test_memory_is_within_a_quarter_of_what_was_measured(monkeypatch, side, precision, measured):
+    """neuschwanstein × starry_night, the resident set's peak, with AVX-512, TensorFlow 2.21."""
+    monkeypatch.setattr(machine, "processor_flags", lambda: {"avx512f"})
+    assert cost.peak_memory(side * side * 2 / 3, precision) == pytest.approx(measured, rel=0.25)
+
+
+def test_without_avx512_a_pixel_takes_more(monkeypatch):
+    monkeypatch.setattr(machine, "processor_flags", lambda: {"avx512f"})
+    with_it = {precision: cost.bytes_a_pixel(precision) for precision in ("float32", "bfloat16")}
+    assert with_it["bfloat16"] < with_it["float32"]
+    monkeypatch.setattr(machine, "processor_flags", lambda: {"avx2"})
+    assert all(cost.bytes_a_pixel(precision) > bytes for precision, bytes in with_it.items())
+
+
+PAINT_AND_MEASURE = """
+import sys
+from pathlib import Path
+from nst_helpers import stylize
+from nst_helpers.weights import bundled_vgg19
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(line.split()[1] for line in lines if line.startswith("VmHWM"))
+bundled_vgg19()
+before = peak()
+settings = {"size": 480, "scales": [480], "steps": [3], "precision": sys.argv[1]}
+stylize("neuschwanstein", "starry_night", **settings, progress=False)
+print(before, peak())
+"""
+
+
+@pytest.mark.parametrize("precision", sorted({"float32", machine.best_precision()}))
+def test_a_run_takes_no_more_memory_than_was_said(precision):
+    """In a process of its own; what it grows by while it paints."""
+    # `resource`'s peak is the parent's after a vfork, so not of use here.
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells a process's peak of memory")
+    command = [sys.executable, "-c", PAINT_AND_MEASURE, precision]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    before, after = (int(kibibytes) * 1024 for kibibytes in done.stdout.split())
+    assert 0.9 < before / cost.BASE_BYTES < 1.2
+    assert 0.7 < (after - before) / (480 * 320 * cost.bytes_a_pixel(precision)) < 1.3
+
+
+def memory(monkeypatch, limit="max", used="0", rss=0.0, stat="anon 5"):
+    files = {"memory.max": limit, "memory.current": used, "memory.stat": stat}
+    monkeypatch.setattr(
+        cost,
+        "Path",
+        lambda folder, name: types.SimpleNamespace(read_text=lambda: files[name] + "\n"),
+    )
+    monkeypatch.setattr(cost.psutil, "virtual_memory", lambda: types.SimpleNamespace(available=5e9))
+    process = types.SimpleNamespace(memory_info=lambda: types.SimpleNamespace(rss=rss))
+    monkeypatch.setattr(cost.psutil, "Process", lambda: process)
+    return cost.available_memory()
+
+
+def test_available_memory(monkeypatch):
+    assert memory(monkeypatch) == 5e9
+    assert memory(monkeypatch, rss=0.3e9) == 5.3e9  # TensorFlow is loaded already
+    assert memory(monkeypatch, rss=9e9) == 5e9 + cost.BASE_BYTES  # the rest is not its to use
+    assert memory(monkeypatch, limit="3000000000", used="1000000000") == 2e9  # a container's limit
+    assert memory(monkeypatch, limit="30000000000", used="1000000000") == 5e9
+    # Pages of files are not lost to the run.
+    pages = "anon 600000000\nactive_file 100000000\ninactive_file 300000000"
+    assert memory(monkeypatch, limit="3000000000", used="1000000000", stat=pages) == 2.4e9

@@ -1,0 +1,444 @@
+"""The painter without widgets: its messages and their order, its thread, films, cards and words."""
+
+import io
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
+from PIL import Image
+
+from nst_helpers import card, load_image, save_image
+from nst_helpers.errors import LossNotFinite, PictureError, SettingsError
+from nst_helpers.painter import Painter, View
+from nst_helpers.pictures import load_with_sha256
+
+
+class Recorder(View):
+    """Keeps what a painter shows."""
+
+    def __init__(self):
+        self.pictures, self.offers, self.sources, self.emptied = [], [], {}, []
+        self.words = self.notice = ""
+        self.closed = False
+
+    def show_picture(self, jpeg):
+        self.pictures.append(jpeg)
+
+    def say(self, words, notice):
+        self.words, self.notice = words, notice
+
+    def offer(self, action):
+        self.offers.append(action)
+
+    def show_source(self, name, source):
+        self.sources[name] = source
+
+    def empty_upload(self, name):
+        self.emptied.append(name)
+
+    def show_closed(self):
+        self.closed = True
+
+
+@pytest.fixture
+def view():
+    return Recorder()
+
+
+@pytest.fixture
+def unopened(vgg, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = Painter({"content": "astronaut", "style": "mosaic"}, size=64, full_size=96, vgg=vgg)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def painter(unopened, view):
+    """One that paints in its thread."""
+    unopened.open(view)
+    return unopened
+
+
+@pytest.fixture
+def in_a_cell(unopened, view):
+    """One that acts and paints when its `run` is called."""
+    unopened.open(view, background=False)
+    return unopened
+
+
+@pytest.fixture
+def few_steps(monkeypatch):
+    finish_in_few_steps(monkeypatch)
+
+
+def start_finishing(painter, view):
+    painter.post("finish")
+    wait(lambda: "in full size: step" in view.words)
+
+
+def png(width, height):
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+# Painting.
+
+
+def test_it_paints_pauses_and_goes_on(painter, view):
+    assert view.sources == {"content": "astronaut", "style": "mosaic"} and len(view.pictures) == 1
+    for _ in range(2):
+        done = painter.live.steps_done
+        painter.post("start")
+        wait_for_steps(painter, 3)
+        painter.post("pause")
+        wait(lambda: not painter.painting)
+        assert view.words == "Paused." and view.offers[-2:] == ["pause", "start"]
+        assert painter.live.steps_done == len(painter.live.history) >= done + 3
+    assert view.pictures[-1][:3] == b"\xff\xd8\xff" and view.pictures[-1] != view.pictures[0]
+
+
+def test_pausing_twice_does_not_start_it(painter, view):
+    painter.post("start")
+    wait_for_steps(painter)
+    for _ in range(2):
+        painter.post("pause")
+    wait(lambda: not painter.waiting and not painter.painting)
+    done = painter.live.steps_done
+    time.sleep(0.3)
+    assert painter.live.steps_done == done and view.words == "Paused."
+
+
+def test_it_pauses_by_itself(painter, view, monkeypatch):
+    monkeypatch.setattr("nst_helpers.painter.STEPS_BEFORE_A_PAUSE", 3)
+    painter.post("start")
+    wait(lambda: "Paused by itself" in view.words)
+    assert painter.live.steps_done == 3
+
+
+def test_inside_a_cell_it_paints_as_many_steps_as_it_is_told(in_a_cell, view, monkeypatch):
+    monkeypatch.setattr("nst_helpers.painter.STEPS_BEFORE_A_PAUSE", 3)
+    monkeypatch.setattr("nst_helpers.live.STEPS_AT_ONCE", 30)
+    in_a_cell.post("start_again")
+    in_a_cell.run(32)  # more than the 30 of one generator, too
+    assert view.words == "Paused after step 32." and len(in_a_cell.live.history) == 32
+
+
+def test_a_slider_on_its_way_is_one_change(in_a_cell):
+    for weight in (9.0, 12.0, 15.0):
+        in_a_cell.post("weight", "style", weight)
+    in_a_cell.post("weight", "tv", 1.0)
+    in_a_cell.run(1)
+    in_a_cell.post("weight", "tv", 2.0)
+    in_a_cell.run(0)
+    first, second = {"step": 0, "style": 15.0}, {"step": 0, "tv": 1.0}
+    assert in_a_cell.live.changes == [first, second, {"step": 1, "tv": 2.0}]
+
+
+def test_what_was_answered_stays_while_it_paints(painter, view):
+    painter.post("start")
+    wait_for_steps(painter)
+    painter.post("save")
+    wait(lambda: "Saved as easel.png" in view.notice)
+    wait_for_steps(painter, 12)
+    wait(lambda: "Painting: step" in view.words)
+    assert "Saved as easel.png" in view.notice
+
+
+# What goes wrong.
+
+
+def break_the_third_step(monkeypatch, error):
+    """Let the loop raise this, once, in the midst of a step."""
+    from nst_helpers.live import paint
+
+    steps = []
+
+    def breaking(*arguments, **keywords):
+        for step in paint(*arguments, **keywords):
+            steps.append(step)
+            if len(steps) == 3:
+                raise error
+            yield step
+
+    monkeypatch.setattr("nst_helpers.live.paint", breaking)
+
+
+def test_a_run_that_stops_shows_why_and_can_be_gone_on_with(painter, view, monkeypatch):
+    losses = {"content": 1.0, "style": np.inf, "tv": 1.0}
+    break_the_third_step(monkeypatch, LossNotFinite(3, losses, painter.weights))
+    painter.post("start_again")
+    wait(lambda: "Lower style_weight" in view.words and not painter.painting)
+    live = painter.live
+    assert live.steps_done == 2
+    picture, total = live.picture, live.history[-1]["total"]
+    painter.post("start")
+    wait_for_steps(painter)
+    painter.post("pause")
+    wait(lambda: not painter.painting)
+    assert painter.live is live and live.steps_done >= 3 and len(live.history) == live.steps_done
+    assert live.history[2]["total"] == pytest.approx(
+        total, rel=0.01
+    )  # begun with that very picture
+    assert live.picture is not picture
+
+
+def test_an_interrupt_inside_a_cell_can_be_gone_on_with(in_a_cell, view, monkeypatch):
+    break_the_third_step(monkeypatch, KeyboardInterrupt())
+    in_a_cell.post("start_from", "style")  # which begins anew
+    in_a_cell.run(9)
+    assert in_a_cell.init == "style" and in_a_cell.live.steps_done == 2
+    assert view.words == "Interrupted after step 2."
+    in_a_cell.run(2)
+    assert in_a_cell.live.steps_done == 4 and view.words == "Paused after step 4."
+
+
+def test_a_failure_inside_a_cell_is_shown_and_raised(in_a_cell, view):
+    in_a_cell.post("choose", "content", "nowhere.png")
+    with pytest.raises(PictureError):
+        in_a_cell.run(1)
+    assert "nowhere.png" in view.words and view.offers[-1] == "start"
+
+
+def test_run_is_not_for_a_painter_with_a_thread(painter):
+    with pytest.raises(SettingsError, match="background=False"):
+        painter.run()
+
+
+def test_a_closed_painter_says_so(in_a_cell, view):
+    in_a_cell.close()
+    assert view.closed and view.words.startswith("Closed")
+    with pytest.raises(SettingsError, match="closed"):
+        in_a_cell.run(1)
+
+
+# Other pictures.
+
+
+def test_a_choice_begins_anew_with_it(in_a_cell, view):
+    in_a_cell.run(2)
+    in_a_cell.post("choose", "style", "waves")
+    in_a_cell.run(1)
+    assert in_a_cell.sources["style"] == view.sources["style"] == "waves"
+    assert in_a_cell.live.steps_done == len(in_a_cell.live.film.frames) == 1
+    for same in ("waves", ""):
+        in_a_cell.post("choose", "style", same)
+    in_a_cell.run(1)
+    assert in_a_cell.live.steps_done == 2
+
+
+def test_an_upload_is_painted_as_the_file_would_be(in_a_cell, view, tmp_path):
+    large = tmp_path / "large.png"
+    save_image(load_image("red_panda", max_side=300), large)
+    in_a_cell.post("upload", "content", [("large.png", large.read_bytes())])
+    in_a_cell.run(0)
+    picture, sha256 = load_with_sha256(large, max_side=64)
+    np.testing.assert_array_equal(in_a_cell.picture, picture)
+    assert in_a_cell.card()["content_sha256"] == sha256  # of all pixels
+    assert max(in_a_cell.sources["content"].size) == 300 and view.emptied == ["content"]
+
+
+def test_an_upload_is_decoded_once(in_a_cell, monkeypatch):
+    real, opened = Image.open, []
+
+    def counted(*arguments, **keywords):
+        opened.append(arguments)
+        return real(*arguments, **keywords)
+
+    monkeypatch.setattr(Image, "open", counted)
+    in_a_cell.post("upload", "content", [("phone.jpg", image_file())])
+    in_a_cell.run(0)
+    assert len(opened) == 1 and in_a_cell.picture.shape[1:3] == (40, 60)
+
+
+@pytest.mark.parametrize(
+    "files, words",
+    [
+        ([("paper.pdf", b"%PDF-1.4")], "paper.pdf is not a picture"),
+        ([("empty.jpg", b"")], "empty.jpg"),
+        ([("a.jpg", image_file()), ("b.jpg", image_file())], "2 files came at once"),
+        ([("../../up.png", b"x")], "up.png"),
+        ([("small.png", png(20, 10))], "small.png is 20 × 10 px, VGG19 needs 32 px"),
+        ([("long.png", png(640, 64))], "long.png is 640 × 64 px, shrunk to 64 × 6 px"),
+    ],
+)
+def test_a_bad_upload_gets_a_sentence_and_nothing_is_lost(painter, view, files, words):
+    painter.post("start")
+    wait_for_steps(painter)
+    live = painter.live
+    painter.post("upload", "content", files)
+    wait(lambda: words in view.notice)
+    assert view.emptied == ["content"] and painter.sources["content"] == "astronaut"
+    wait_for_steps(painter)
+    assert painter.live is live
+
+
+# In full size.
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_finish_paints_in_full_size_and_its_card_describes_that_run(in_a_cell, view, tmp_path):
+    weights = {"style": 20.0, "block1_conv1": 0.0, "block4_conv1": 3.0}
+    for name, weight in weights.items():
+        in_a_cell.post("weight", name, weight)
+    in_a_cell.post("finish")
+    in_a_cell.run()
+    assert "Finished" in view.words and max(in_a_cell.picture.shape) == 96
+    factors = in_a_cell.result.settings["style_layers"]
+    assert list(factors.values()) == [0, 1, 1, 3, 1]
+    assert in_a_cell.result.settings["style_weight"] == 20
+    picture = in_a_cell.picture
+    in_a_cell.post("save")
+    in_a_cell.run(0)
+    assert card.read(tmp_path / "easel.png")["settings"] == in_a_cell.result.settings
+    np.testing.assert_allclose(load_image(tmp_path / "easel.png"), picture, atol=1 / 255)
+
+
+def test_finish_can_be_stopped(painter, view):
+    start_finishing(painter, view)
+    painter.post("weight", "tv", 2.0)  # kept for later
+    painter.post("stop")
+    wait(lambda: "Interrupted" in view.words)
+    assert painter.result is not None and max(painter.picture.shape) == 96
+    wait(lambda: painter.weights["tv"] == 2.0)
+
+
+def test_what_is_asked_while_it_stops_keeps_its_order(in_a_cell, view, monkeypatch):
+    def stopped(*arguments, on_step, **settings):
+        in_a_cell.post("weight", "style", 10.0)
+        in_a_cell.post("stop")
+        in_a_cell.post("weight", "style", 20.0)
+        step = {"number": 1, "total": 9, "side": 96, "seconds_left": None}
+        on_step(SimpleNamespace(**step, picture=in_a_cell.picture))
+
+    monkeypatch.setattr("nst_helpers.painter.stylize", stopped)
+    in_a_cell.post("finish")
+    in_a_cell.run(0)
+    assert view.words == "Interrupted after step 0." and in_a_cell.waiting == 3
+    assert in_a_cell.weights["style"] == 8
+    in_a_cell.run(0)
+    assert in_a_cell.weights["style"] == 20
+
+
+@pytest.mark.usefixtures("few_steps")
+@pytest.mark.parametrize("message", [("start",), ("start_again",), ("choose", "style", "waves")])
+def test_a_finished_picture_is_saved_before_another_takes_its_place(
+    painter, view, tmp_path, message
+):
+    painter.post("finish")
+    if message[0] != "choose":  # which is put off until the picture is done
+        wait(lambda: "Finished" in view.words)
+    painter.post(*message)
+    wait_for_steps(painter)
+    assert "Saved as easel.png" in view.notice
+    assert card.read(tmp_path / "easel.png") == painter.result.card
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_save_that_fails_does_not_block_it(in_a_cell, view, monkeypatch):
+    def full_disk(*arguments, **keywords):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("nst_helpers.painter.save_image", full_disk)
+    in_a_cell.post("finish")
+    in_a_cell.run()
+    in_a_cell.run(1)
+    assert "No space left on device The finished picture is still" in view.notice
+    assert in_a_cell.live.steps_done == 1 and max(in_a_cell.picture.shape) == 64
+    assert max(in_a_cell.result.picture.shape) == 96
+
+
+def test_closing_saves_a_finished_picture_and_not_a_stopped_one(
+    painter, view, tmp_path, monkeypatch
+):
+    start_finishing(painter, view)
+    painter.post("stop")
+    wait(lambda: "Interrupted" in view.words)
+    finish_in_few_steps(monkeypatch)
+    painter.post("finish")
+    wait(lambda: "Finished" in view.words)
+    assert not (tmp_path / "easel.png").exists()
+    painter.close()
+    assert card.read(tmp_path / "easel.png") == painter.result.card
+
+
+# Films and cards.
+
+
+def test_save_and_film(in_a_cell, view, tmp_path):
+    in_a_cell.post("weight", "style", 20.0)
+    in_a_cell.post("weight", "block3_conv1", 2.5)
+    in_a_cell.run(4)
+    in_a_cell.post("save")
+    in_a_cell.post("save_film")
+    in_a_cell.run(0)
+    assert view.notice == "Saved as easel.webp: 4 pictures, with the run card beside it."
+    saved = card.read(tmp_path / "easel.png")
+    assert saved == in_a_cell.card()
+    assert saved["settings"]["style_weight"] == 20 and saved["begun_with"]["style"] == 8
+    assert {"step": 0, "style": 20.0} in saved["painted_live"]
+    photo = load_with_sha256("astronaut")[1]
+    assert saved["content_sha256"] == photo != load_with_sha256("red_panda")[1]
+    assert saved["losses"]["total"] > 0 and saved["losses"]["block3_conv1"] > 0
+    assert saved["painted"]["steps"] == [saved["steps_done"]] == [4] and saved["seconds"] > 0
+    assert saved["settings"]["style_layers"]["block3_conv1"] == 2.5
+    assert len(saved["weights_sha256"]) == 64
+    with Image.open(tmp_path / "easel.webp") as film:
+        assert film.n_frames >= 3
+    assert card.read(tmp_path / "easel.webp")["painted_live"] == saved["painted_live"]
+    in_a_cell.post("save")
+    in_a_cell.run(0)
+    assert "easel-2.png" in view.notice  # nothing is overwritten
+
+
+def test_there_is_no_film_before_there_are_steps(painter, view):
+    painter.post("save_film")
+    wait(lambda: "no film yet" in view.notice)
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_the_film_has_the_card_of_what_it_shows(in_a_cell, view, tmp_path):
+    (tmp_path / "easel.webp.json").write_text("somebody's notes")
+    in_a_cell.run(3)
+    in_a_cell.post("finish")
+    in_a_cell.post("save_film")
+    in_a_cell.run(0)
+    assert "easel-2.webp" in view.notice and max(in_a_cell.picture.shape) == 96
+    told = card.read(tmp_path / "easel-2.webp")
+    assert "painted_live" in told
+    assert told["settings"]["size"] == 64 and told["settings"]["optimizer"] == "adam"
+    assert (tmp_path / "easel.webp.json").read_text() == "somebody's notes"
+
+
+def test_the_film_is_even_in_time(in_a_cell, view, monkeypatch):
+    monkeypatch.setattr("nst_helpers.live.FRAMES_OF_FILM", 3)
+    in_a_cell.run(30)
+    steps = [view.pictures.index(frame) for frame in in_a_cell.live.film.frames]
+    assert 3 <= len(steps) <= 6
+    assert len({after - before for before, after in zip(steps, steps[1:])}) == 1
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_card_saved_after_going_on_is_not_that_of_the_finished_picture(in_a_cell, tmp_path):
+    in_a_cell.post("finish")
+    in_a_cell.run()
+    in_a_cell.run(3)
+    in_a_cell.post("save")
+    in_a_cell.run(0)
+    saved = card.read(tmp_path / "easel-2.png")
+    assert saved["settings"]["size"] == max(in_a_cell.picture.shape) == 64
+    assert "painted_live" in saved
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_what_is_saved_carries_its_own_card(in_a_cell, tmp_path):
+    for message in ("finish", "start", "save"):
+        in_a_cell.post(message)
+    in_a_cell.close()
+    finished = card.read(tmp_path / "easel.png")  # put away when the live one took its place
+    assert finished == in_a_cell.result.card
+    live = card.read(tmp_path / "easel-2.png")
+    assert live["settings"]["size"] == 64 == max(load_image(tmp_path / "easel-2.png").shape)

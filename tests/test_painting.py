@@ -1,0 +1,304 @@
+"""The method: targets and their constants, the loss and its gradient, and the loop."""
+
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from engine import LAYERS, QUICK, SHAPE, collect, divided_style_loss, pair
+
+from nst_helpers import (
+    CONTENT_LAYER,
+    PAINTINGS,
+    PHOTOS,
+    STYLE_LAYERS,
+    compute_targets,
+    content_loss,
+    feature_extractor,
+    gram_matrix,
+    load_image,
+    painting,
+    starting_point,
+    stylize,
+)
+from nst_helpers.pictures import with_longest_side
+
+
+def photos_own_style_loss(extract, photo, style, side):
+    content = load_image(photo, max_side=side)
+    style = load_image(style, max_side=side)
+    return own_style_loss(extract, content, with_longest_side(style, side))
+
+
+def own_style_loss(extract, content, style):
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    features = extract(content)
+    return divided_style_loss(
+        targets, {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+    )
+
+
+def remembering(function):
+    """The same function of a picture, which is computed once for each picture and no more."""
+    known = {}
+
+    def remembered(picture):
+        if picture.ref() not in known:
+            known[picture.ref()] = function(picture)
+        return known[picture.ref()]
+
+    return remembered
+
+
+def test_targets_are_measured_without_a_word_of_retracing(vgg, caplog):
+    """TensorFlow warns of functions that are traced as often as they are called.
+
+    A learner could do nothing about it.
+    """
+    picture = load_image("astronaut", max_side=32)
+    tf.get_logger().addHandler(caplog.handler)
+    try:
+        for _ in range(6):
+            extract = feature_extractor(vgg, ["block1_conv1"])
+            compute_targets(extract, picture, np.asarray(picture), "block1_conv1", ["block1_conv1"])
+    finally:
+        tf.get_logger().removeHandler(caplog.handler)
+    assert "retracing" not in caplog.text
+
+
+def test_a_weight_means_the_same_at_every_size(extract):
+    """At 1024 px for the first pair only: that is a minute on an old processor."""
+    for photo, style, sides in [
+        ("neuschwanstein", "starry_night", (128, 256, 512, 1024)),
+        ("red_panda", "citrus_slices", (128, 256, 512)),
+    ]:
+        values = [photos_own_style_loss(extract, photo, style, side) for side in sides]
+        assert max(values) / min(values) < 2, (photo, style, values)
+
+
+@pytest.mark.parametrize("side", [128, 256])
+def test_a_weight_means_the_same_for_every_pair(extract, side, monkeypatch):
+    pictures = {name: load_image(name, max_side=side) for name in PHOTOS + PAINTINGS}
+    measure = remembering(painting._measuring(extract, CONTENT_LAYER, STYLE_LAYERS))
+    monkeypatch.setattr(painting, "_measuring", lambda *arguments: measure)
+    extract = remembering(extract)
+    values = {
+        (photo, style): own_style_loss(extract, pictures[photo], pictures[style])
+        for photo, style in itertools.permutations(pictures, 2)
+    }
+    assert max(values.values()) / min(values.values()) < 3, values
+
+
+def test_a_weight_means_the_same_for_any_shape_of_painting(extract):
+    style = load_image("starry_night", max_side=256)
+    whole = photos_own_style_loss(extract, "neuschwanstein", style, 256)
+    upright = photos_own_style_loss(extract, "neuschwanstein", style[:, :, :128], 256)
+    assert 1 / 2 < whole / upright < 2
+
+
+def test_constants_by_hand(extract):
+    content, style = pair()
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    of_content, of_style = extract(content), extract(style)
+    np.testing.assert_allclose(
+        targets.constants["content"], np.mean(np.square(of_content[CONTENT_LAYER])), rtol=1e-5
+    )
+    for layer in STYLE_LAYERS:
+        flat = [
+            np.reshape(features[layer], (-1, features[layer].shape[-1]))
+            for features in (of_content, of_style)
+        ]
+        grams = [matrix.T @ matrix / len(matrix) for matrix in flat]
+        np.testing.assert_allclose(
+            targets.constants[layer], max(np.mean(gram**2) for gram in grams), rtol=1e-4
+        )
+        np.testing.assert_allclose(
+            targets.grams[layer], grams[1], rtol=1e-3, atol=1e-3 * grams[1].max()
+        )
+
+
+def test_the_reported_losses_are_the_plain_ones_over_the_constants(extract, vgg):
+    result = stylize(
+        "astronaut",
+        "mosaic",
+        steps=1,
+        content_weight=2,
+        style_weight=5,
+        tv_weight=0,
+        init="style",
+        vgg=vgg,
+        **QUICK,
+    )
+    content, style = pair()
+    features, target = extract(result.picture), extract(content)[CONTENT_LAYER]
+    plain_content = content_loss(features[CONTENT_LAYER], target)
+    row = result.history[0]
+    assert row["content"] == pytest.approx(
+        2 * float(plain_content / result.constants["content"]), rel=1e-3
+    )
+    grams = {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+    targets = compute_targets(extract, content, style, CONTENT_LAYER, STYLE_LAYERS)
+    assert row["style"] == pytest.approx(5 * divided_style_loss(targets, grams), rel=1e-3, abs=1e-6)
+    assert row["total"] == pytest.approx(row["content"] + row["style"] + row["tv"], rel=1e-5)
+
+
+def test_from_the_content_image_the_content_loss_starts_at_zero(vgg):
+    result = stylize("astronaut", "mosaic", steps=6, vgg=vgg, **QUICK)
+    assert result.history[0]["content"] == 0
+    assert result.history[0]["style"] > 0.5
+    assert result.history[-1]["total"] < result.history[0]["total"]
+    assert result.history[-1]["style"] < result.history[0]["style"]
+
+
+def test_a_photo_painted_as_itself_has_no_style_loss_but_its_tv(vgg):
+    result = stylize("astronaut", "astronaut", steps=1, tv_weight=0, vgg=vgg, **QUICK)
+    assert result.history[0]["total"] < 1e-9
+
+
+def test_targets_stay_and_the_picture_moves(vgg):
+    """If a target were computed from the generated image, its loss would stay near zero."""
+    result = stylize("astronaut", "mosaic", steps=8, style_weight=50, vgg=vgg, **QUICK)
+    content = [row["content"] for row in result.history]
+    assert content[0] == 0 and content[-1] > 0.05
+    assert all(row["style"] > 1 for row in result.history)
+
+
+def test_starting_points():
+    content, style = load_image("red_panda", max_side=64), load_image("waves", max_side=64)
+    assert starting_point("content", content, style) is content
+    assert starting_point("style", content, style).shape == content.shape
+    noise = starting_point("noise", content, style, seed=3).numpy()
+    assert noise.shape == content.shape and 0.25 < noise.std() < 0.32
+
+
+def test_the_paintings_longest_side_equals_the_pictures(vgg, monkeypatch):
+    seen = []
+    original = painting.compute_targets
+
+    def spy(extract, content, style, *layers):
+        seen.append((tuple(content.shape[1:3]), tuple(style.shape[1:3])))
+        return original(extract, content, style, *layers)
+
+    monkeypatch.setattr(painting, "compute_targets", spy)
+    stylize("red_panda", load_image("cafe_terrace", max_side=50), steps=1, vgg=vgg, **QUICK)
+    ((content, style),) = seen
+    assert content == (36, 64)
+    assert style[0] == 64 and abs(style[1] / style[0] - 401 / 500) < 0.02
+
+
+def traces_of_the_loop(vgg):
+    """Run the step of `collect` once; returns a function that says how often it was traced."""
+    loss_and_gradient = painting.compiled(vgg, LAYERS, "float32", SHAPE)
+    collect(vgg, 1)
+    return loss_and_gradient.experimental_get_tracing_count
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_weights_can_change_between_steps_without_a_new_trace(vgg, optimizer):
+    traces = traces_of_the_loop(vgg)
+    before_any_change = traces()
+
+    def change(step, weights):
+        if step.number == 5:
+            weights["content"] = 100.0
+
+    seen = collect(vgg, 10, change, optimizer=optimizer)
+    steady = collect(vgg, 10, optimizer=optimizer)
+    assert traces() == before_any_change
+    assert [step.losses["total"] for step in seen[:5]] == [
+        step.losses["total"] for step in steady[:5]
+    ]
+    assert (
+        seen[5].losses["content"] > 20 * seen[4].losses["content"]
+    )  # the same picture, or the next, weighed anew
+    assert seen[-1].losses["content"] < 0.8 * seen[5].losses["content"]
+
+
+def test_a_layers_share_can_change_between_steps_without_a_new_trace(vgg):
+    traces = traces_of_the_loop(vgg)
+    before_any_change = traces()
+
+    def change(step, weights):
+        if step.number == 3:
+            weights["block4_conv1"] = 0.0
+            weights["block1_conv1"] = 2.0
+
+    seen = collect(
+        vgg, 5, change, optimizer="adam", learning_rate=1e-6
+    )  # nearly the same picture throughout
+    assert traces() == before_any_change
+    before, after = seen[2].losses, seen[3].losses
+    assert after["block4_conv1"] == 0
+    assert after["block1_conv1"] == pytest.approx(2 * before["block1_conv1"], rel=1e-3)
+    assert after["block5_conv1"] == pytest.approx(before["block5_conv1"], rel=1e-3)
+    assert after["style"] == pytest.approx(sum(after[layer] for layer in STYLE_LAYERS), rel=1e-5)
+
+
+def test_a_second_run_of_the_same_size_traces_nothing(vgg):
+    traces = traces_of_the_loop(vgg)
+    stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+    before = traces()
+    stylize("astronaut", "waves", steps=2, style_weight=3, tv_weight=0, vgg=vgg, **QUICK)
+    assert traces() == before > 0
+
+
+def test_the_learning_rate_can_change_between_steps(vgg):
+    def change(step, weights):
+        weights["learning_rate"] = 0.05 if step.number < 3 else 1e-9
+
+    seen = collect(vgg, 6, change, optimizer="adam", learning_rate=1e-9)
+    moves = [
+        float(tf.reduce_mean(tf.abs(b.picture - a.picture))) for a, b in itertools.pairwise(seen)
+    ]
+    assert moves[0] < 1e-6 and moves[1] > 0.01 and moves[2] > 0.01 and moves[3] < 1e-6
+
+
+def test_lbfgs_keeps_its_history_when_only_the_learning_rate_changes(vgg):
+    def change(step, weights):
+        weights["learning_rate"] = step.number / 100
+
+    changed, steady = collect(vgg, 8, change), collect(vgg, 8)
+    assert [step.losses["total"] for step in changed] == [step.losses["total"] for step in steady]
+
+
+def test_the_loss_of_lbfgs_never_rises(vgg):
+    totals = [step.losses["total"] for step in collect(vgg, 30)]
+    assert all(after <= before for before, after in itertools.pairwise(totals))
+    assert totals[-1] < totals[0] / 2
+
+
+def test_every_step_has_the_losses_of_its_picture(vgg, extract):
+    targets = compute_targets(extract, *pair(), CONTENT_LAYER, STYLE_LAYERS)
+    for optimizer in ("lbfgs", "adam"):
+        for step in collect(vgg, 6, optimizer=optimizer):
+            features = extract(step.picture)
+            grams = {layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+            assert step.losses["style"] == pytest.approx(
+                8 * divided_style_loss(targets, grams), rel=1e-3
+            )
+
+
+def test_lbfgs_needs_fewer_steps_than_adam(vgg):
+    lbfgs, adam = (
+        collect(vgg, 40, optimizer=name)[-1].losses["total"] for name in ("lbfgs", "adam")
+    )
+    assert lbfgs < adam
+
+
+def test_style_layers_with_factors(vgg):
+    """A factor multiplies its layer's loss; factors of 1 are the same as none."""
+    layers = ["block1_conv1", "block2_conv1"]
+    first = {"optimizer": "adam", "steps": 1, "vgg": vgg, **QUICK}
+    plain = stylize("astronaut", "mosaic", style_layers=layers, **first).history[0]
+    ones = stylize("astronaut", "mosaic", style_layers=dict.fromkeys(layers, 1), **first)
+    changed = stylize(
+        "astronaut", "mosaic", style_layers={"block1_conv1": 3, "block2_conv1": 0}, **first
+    ).history[0]
+    assert ones.history[0]["style"] == plain["style"]
+    assert ones.settings["style_layers"] == {"block1_conv1": 1.0, "block2_conv1": 1.0}
+    assert changed["block1_conv1"] == pytest.approx(3 * plain["block1_conv1"])
+    assert changed["block2_conv1"] == 0 and changed["style"] == pytest.approx(
+        changed["block1_conv1"]
+    )
+    again = stylize("astronaut", "mosaic", **first | ones.card["settings"])
+    assert again.history[0]["style"] == plain["style"]

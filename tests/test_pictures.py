@@ -1,0 +1,64 @@
+import hashlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from nst_helpers import images
+from nst_helpers.errors import PictureError
+from nst_helpers.pictures import load_image, load_with_sha256, resize
+
+
+def test_max_side_shrinks_and_never_enlarges():
+    small = np.zeros((50, 100, 3), np.uint8)
+    assert load_image(small, max_side=400).shape == (1, 50, 100, 3)
+    assert load_image("neuschwanstein", max_side=300).shape == (1, 200, 300, 3)
+    assert load_image("neuschwanstein", max_side=None).shape == (1, 683, 1024, 3)
+
+
+def test_shrinking_is_antialiased(tmp_path):
+    fine = np.zeros((512, 512, 3), np.uint8)
+    fine[:, ::2] = 255  # one-pixel stripes: without antialiasing they turn black or white
+    Image.fromarray(fine).save(tmp_path / "fine.png")
+    from_file = load_image(tmp_path / "fine.png", max_side=64)
+    from_tensor = resize(tf.constant(fine[None] / 255, tf.float32), 64, 64)
+    for picture in (from_file, from_tensor):
+        inner = picture[:, 4:-4, 4:-4]
+        assert float(tf.reduce_max(tf.abs(inner - 0.5))) < 0.05
+
+
+def test_too_small_a_max_side():
+    with pytest.raises(PictureError, match="at least 32"):
+        load_image("astronaut", max_side=8)
+
+
+@pytest.mark.parametrize("name, size", [("strip.png", (1, 5000)), ("long.png", (50, 5000))])
+def test_a_picture_too_narrow_for_the_network_gets_one_sentence(tmp_path, name, size):
+    Image.new("RGB", size).save(tmp_path / name)
+    array = np.zeros((*size, 3), np.uint8)
+    for source, called in ((tmp_path / name, name), (array, "this array")):
+        with pytest.raises(PictureError, match="shorter side: .* crop") as raised:
+            load_image(source)
+        assert str(raised.value).startswith(f"{called} is ") and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("max_side", [64, None])
+def test_the_sha256_is_that_of_all_pixels_from_any_source(tmp_path, max_side):
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    image, path = Image.fromarray(pixels), tmp_path / "photo.png"
+    image.save(path)
+    tensor = tf.constant(pixels[None] / 255, tf.float32)
+    expected = hashlib.sha256(pixels.tobytes()).hexdigest()
+    for source in (path, str(path), image, pixels, pixels / 255, tensor):
+        picture, sha256 = load_with_sha256(source, max_side)
+        assert sha256 == expected and max(picture.shape[1:3]) == (max_side or 90)
+
+
+def test_the_old_address_offers_the_old_names():
+    """Notebooks and programs of others import these from `nst_helpers.images`."""
+    names = """DATA PAINTINGS PATTERNS PHOTOS SAMPLES SHORTEST_SIDE PictureError check_output_path
+    draw_pattern load_image load_with_sha256 read_file rescue_image resize save_image show
+    size_with_longest_side to_uint8 write_files"""
+    assert set(names.split()) == set(images.__all__)
+    assert images.load_image is load_image and images.PictureError is PictureError

@@ -1,0 +1,160 @@
+import io
+import json
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst_helpers.errors import PictureError
+from nst_helpers.pictures import load_image, to_uint8
+from nst_helpers.saving import check_output_path, rescue_image, save_image
+
+
+def test_save_and_load_give_the_same_pixels(tmp_path):
+    picture = load_image("mosaic", max_side=64)
+    save_image(picture, tmp_path / "out.png")
+    np.testing.assert_array_equal(to_uint8(load_image(tmp_path / "out.png")), to_uint8(picture))
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tiff"])
+def test_the_card_goes_with_the_picture(tmp_path, ending):
+    path = tmp_path / f"out.{ending}"
+    save_image(load_image("mosaic", max_side=64), path, card={"size": 64})
+    if ending == "png":
+        with Image.open(path) as image:
+            text = image.text["nst_helpers"]
+    else:
+        text = (tmp_path / f"out.{ending}.json").read_text()
+    assert json.loads(text) == {"size": 64}
+    assert load_image(path).shape == (1, 64, 64, 3)
+
+
+def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
+    picture, beside = load_image("mosaic", max_side=64), tmp_path / "out.jpg.json"
+    save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
+    save_image(picture, tmp_path / "out.jpg")
+    assert not beside.exists()
+    (tmp_path / "out.jpg").write_bytes(b"the old file")
+    for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON"):
+        beside.write_text(foreign)
+        with pytest.raises(PictureError, match="out.jpg.json would be written over"):
+            save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
+        assert (
+            beside.read_text() == foreign and (tmp_path / "out.jpg").read_bytes() == b"the old file"
+        )
+    save_image(picture, tmp_path / "out.jpg")  # with no card there is nothing to write over it
+    assert beside.read_text() == foreign and load_image(tmp_path / "out.jpg").shape == picture.shape
+
+
+class FullDisk(io.FileIO):
+    """A file that can be made, though nothing can be written into it."""
+
+    def write(self, _):
+        raise OSError(28, "No space left on device")
+
+
+def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypatch):
+    picture, path = load_image("mosaic", max_side=64), tmp_path / "out.jpg"
+    save_image(picture, path, card={"format": 1, "settings": {}})
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    create, rename = Path.open, os.replace
+
+    def full(path, mode="r", **options):
+        fits = mode != "xb" or ".json" not in path.name
+        return create(path, mode, **options) if fits else FullDisk(path, "xb")
+
+    def held(source, target):
+        if target.name.endswith(".json"):
+            raise OSError(13, "Permission denied")
+        rename(source, target)
+
+    for module, name, broken in ((Path, "open", full), (os, "replace", held)):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, broken)
+            with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
+                save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_path, monkeypatch):
+    picture = load_image("mosaic", max_side=64)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "not there"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    path = rescue_image(picture, "/gone/out.png")
+    assert (
+        path.name == "out.png"
+        and path.parent.parent == tmp_path
+        and load_image(path).shape == picture.shape
+    )
+    assert rescue_image(picture, f"/gone/{'long' * 99}.png").name == "picture.png"
+
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    for home in (lambda: tmp_path / "nor there", nobody):
+        monkeypatch.setattr(Path, "home", home)
+        with pytest.raises(PictureError, match="saved nowhere"):
+            rescue_image(picture, "/gone/out.png")
+
+
+def test_a_name_that_is_too_long_is_refused_before_a_run(tmp_path):
+    for letters in (248, 300):
+        with pytest.raises(PictureError, match="cannot be written"):
+            check_output_path(tmp_path / f"{'a' * letters}.png")
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "out.png"
+    path.write_bytes(b"the old file")
+    picture = load_image("mosaic", max_side=64)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(PictureError, match="No space left"):
+            save_image(picture, path)
+    with pytest.raises(PictureError, match="not finite"):
+        save_image(picture * np.nan, path)
+    assert path.read_bytes() == b"the old file"
+    assert os.listdir(tmp_path) == ["out.png"]
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("out", "ending"),
+        ("out.txt", "ending"),
+        ("none/out.png", "no folder"),
+        ("folder.png", "is a folder"),
+    ],
+)
+def test_a_bad_output_path_gets_a_sentence(tmp_path, name, words):
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(PictureError, match=words):
+        save_image(load_image("mosaic", max_side=64), tmp_path / name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there files have a mode")
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o027])
+def test_a_saved_file_has_the_mode_of_the_umask(tmp_path, monkeypatch, umask):
+    """Nobody sets the umask, which is the whole process's, or a mode, which some shares refuse."""
+
+    def refused(*_, **__):
+        raise PermissionError(1, "Operation not permitted")
+
+    picture, before = load_image("mosaic", max_side=64), os.umask(umask)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "umask", refused)
+            patch.setattr(os, "chmod", refused)
+            save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
+    finally:
+        os.umask(before)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("out.jpg", "out.jpg.json"), 0o666 & ~umask)
