@@ -64,13 +64,17 @@ def serve(folder, scratch):
     scratch: an empty folder for its settings and its log. Gives `.url`, `.token`, `.folder`, `.log`.
     """
     for name, values in SETTINGS.items():
-        path = Path(scratch, "config", "lab", "user-settings", "@jupyterlab", f"{name}.jupyterlab-settings")
+        path = Path(
+            scratch, "config", "lab", "user-settings", "@jupyterlab", f"{name}.jupyterlab-settings"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    lab = SimpleNamespace(url=f"http://127.0.0.1:{port}", token=secrets.token_hex(16), folder=Path(folder))
+    lab = SimpleNamespace(
+        url=f"http://127.0.0.1:{port}", token=secrets.token_hex(16), folder=Path(folder)
+    )
     lab.log = Path(scratch, "server.log")
     options = {
         "ServerApp.ip": "127.0.0.1",
@@ -84,11 +88,20 @@ def serve(folder, scratch):
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
     folders = {"JUPYTER_CONFIG_DIR": f"{scratch}/config", "JUPYTER_DATA_DIR": f"{scratch}/data"}
     with open(lab.log, "w") as log:
         server = subprocess.Popen(
-            command, env=os.environ | folders, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            env=os.environ | folders,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         _wait_for_the_server(lab, server)
@@ -106,7 +119,9 @@ def _wait_for_the_server(lab, server, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
-            return urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5).close()
+            return urllib.request.urlopen(
+                f"{lab.url}/api/status?token={lab.token}", timeout=5
+            ).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise RuntimeError(f"JupyterLab does not answer:\n{lab.log.read_text()[-3000:]}")
@@ -138,7 +153,9 @@ def opened(lab, browser, name, width=1280, height=1000):
     def troubles():
         in_the_log = lab.log.read_text()[log_before:]
         logged = [in_the_log] if "Traceback" in in_the_log or "Exception" in in_the_log else []
-        return page.evaluate("() => window.troubles ?? []") + page_errors + cell_errors(page) + logged
+        return (
+            page.evaluate("() => window.troubles ?? []") + page_errors + cell_errors(page) + logged
+        )
 
     try:
         page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}")

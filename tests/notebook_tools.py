@@ -114,13 +114,18 @@ def run(path):
 
 
 def strip(notebook):
-    """Remove what must not be committed: widget state and views, progress bars, times, odd metadata."""
+    """Remove what must not be committed: widget state and views, progress bars, times, odd metadata but tags."""
     notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {}
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs)
 
@@ -148,7 +153,10 @@ def main(arguments):
         for path in [Path(name).resolve() for name in arguments[1:]] or all_notebooks():
             seconds = run(path)
             total += seconds
-            print(f"{path.relative_to(ROOT)}: {seconds:.0f} s, {path.stat().st_size / 1e6:.2f} MB", flush=True)
+            print(
+                f"{path.relative_to(ROOT)}: {seconds:.0f} s, {path.stat().st_size / 1e6:.2f} MB",
+                flush=True,
+            )
         print(f"all: {total:.0f} s")
     else:
         sys.exit(__doc__)

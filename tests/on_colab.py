@@ -44,7 +44,10 @@ def newest_python():
             # pyenv leaves commands on PATH that only say which Pythons it has
             if (
                 path.exists()
-                and subprocess.run([path, "-c", "import ensurepip, ssl"], capture_output=True).returncode == 0
+                and subprocess.run(
+                    [path, "-c", "import ensurepip, ssl"], capture_output=True
+                ).returncode
+                == 0
             ):
                 return path
     sys.exit("No Python 3.11 to 3.13 runs here.")
@@ -57,7 +60,9 @@ def pip(*arguments, **keywords):
 
 def packages():
     """What is installed in the environment besides the helpers: a set of `"name==version"`."""
-    return {line for line in pip("freeze", "--all").splitlines() if not line.startswith("nst_helpers")}
+    return {
+        line for line in pip("freeze", "--all").splitlines() if not line.startswith("nst_helpers")
+    }
 
 
 def install():
@@ -74,7 +79,9 @@ def install():
 def build_wheel(folder):
     """The path of a wheel of this clone, built from a copy, without the network."""
     source = folder / "source"
-    shutil.copytree(ROOT / "nst_helpers", source / "nst_helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "nst_helpers", source / "nst_helpers", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     pip("wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation", "-w", folder, source)
@@ -88,8 +95,12 @@ def write_decoys(names, folder):
         name = re.sub(r"[-.]", "_", name)
         info = f"{name}-9999.dist-info"
         with zipfile.ZipFile(folder / f"{name}-9999-py3-none-any.whl", "w") as wheel:
-            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 9999\n")
-            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(
+                f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 9999\n"
+            )
+            wheel.writestr(
+                f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            )
             wheel.writestr(f"{info}/RECORD", "")
 
 
@@ -105,7 +116,9 @@ def run_lesson(path, folder, environment, before):
         sys.exit(f"{result.stderr}\n{path.name} fails on Colab's versions.")
     after = packages()
     if after != before:
-        sys.exit(f"{path.name} changed packages: {sorted(before - after)} became {sorted(after - before)}.")
+        sys.exit(
+            f"{path.name} changed packages: {sorted(before - after)} became {sorted(after - before)}."
+        )
     print(f"{path.stem}: {time.perf_counter() - start:.0f} s", flush=True)
 
 
@@ -133,7 +146,18 @@ def run(notebooks):
             pip("install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel)
             tests = [path for path in WIDGET_TESTS if path.exists()]
             # -P: the installed helpers, not this clone's. No addopts: Colab has no nbval.
-            command = [PYTHON, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *tests]
+            command = [
+                PYTHON,
+                "-P",
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-o",
+                "addopts=",
+                *tests,
+            ]
             subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 

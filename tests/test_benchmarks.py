@@ -43,7 +43,12 @@ def test_errors_by_hand(vgg, pair):
         [np.asarray(gram_matrix(features[layer])) for layer in held_out.STYLE]
         for features in (extract(moved), painting)
     ]
-    expected = np.mean([np.linalg.norm(one - other) / np.linalg.norm(other) for one, other in zip(*grams, strict=True)])
+    expected = np.mean(
+        [
+            np.linalg.norm(one - other) / np.linalg.norm(other)
+            for one, other in zip(*grams, strict=True)
+        ]
+    )
     style, content = held_out.error_function(*pair, SIDE, vgg)(moved)
     assert style == pytest.approx(expected, rel=1e-4)
     target = np.asarray(photo[held_out.CONTENT])
@@ -54,7 +59,9 @@ def test_errors_by_hand(vgg, pair):
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_every_recipe_paints(vgg, name):
     """The first steps of each come nearer to the painting."""
-    side = 256 if name == "Keras example" else SIDE  # its learning rate is for large pictures; at 64 px it diverges
+    side = (
+        256 if name == "Keras example" else SIDE
+    )  # its learning rate is for large pictures; at 64 px it diverges
     photo, painting = recipes.load("neuschwanstein", side), recipes.load("starry_night", side)
     pictures = list(itertools.islice(recipes.RECIPES[name](vgg, photo, painting), 12))
     assert len(pictures) == 12
@@ -70,16 +77,26 @@ def test_the_tutorials_loss_by_hand(vgg, pair):
     photo, painting = pair
     picture = tf.clip_by_value(photo + 0.1, 0, 1)
     loss, gradient = recipes.tutorial_loss(vgg, photo, painting)(picture)
-    layers = ["block5_conv2", "block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"]
+    layers = [
+        "block5_conv2",
+        "block1_conv1",
+        "block2_conv1",
+        "block3_conv1",
+        "block4_conv1",
+        "block5_conv1",
+    ]
     extract = feature_extractor(vgg, layers)
     of_picture, of_photo, of_painting = extract(picture), extract(photo), extract(painting)
     content = np.mean(np.square(of_picture["block5_conv2"] - of_photo["block5_conv2"]))
     style = [
-        np.mean(np.square(gram_matrix(of_picture[layer]) - gram_matrix(of_painting[layer]))) for layer in layers[1:]
+        np.mean(np.square(gram_matrix(of_picture[layer]) - gram_matrix(of_painting[layer])))
+        for layer in layers[1:]
     ]
     height, width = photo.shape[1:3]
     down, across = (np.abs(np.diff(picture, axis=axis)).sum() for axis in (1, 2))
-    assert float(loss) == pytest.approx(1e4 * content + 1e-2 / 5 * sum(style) + 30 * (down + across), rel=1e-3)
+    assert float(loss) == pytest.approx(
+        1e4 * content + 1e-2 / 5 * sum(style) + 30 * (down + across), rel=1e-3
+    )
     assert gradient.shape == photo.shape and total_variation(picture) > 0
 
 
@@ -112,7 +129,9 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
 
 def test_when_the_kit_is_nearer_on_both(tmp_path):
     def write(recipe, looks, seconds_a_step, pair="red_panda_night_cafe"):
-        looks = [dict(zip(("step", "seconds", "style", "content"), look, strict=True)) for look in looks]
+        looks = [
+            dict(zip(("step", "seconds", "style", "content"), look, strict=True)) for look in looks
+        ]
         result = {
             "pair": pair,
             "recipe": recipe,
@@ -127,10 +146,15 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
     write("kit", [(1, 1, 0.9, 0.3), (2, 2, 0.39, 0.95), (5, 5, 0.3, 0.8), (6, 6, 0.2, 0.7)], 1.0)
     write("kit, float32", [(9, 9, 0.5, 0.1)], 1.5)
     text = "\n".join(compare.nearer_on_both(tmp_path))
-    assert "at step 5, after 5.0 s, the picture of the kit is" in text and "40 times as fast" in text
+    assert (
+        "at step 5, after 5.0 s, the picture of the kit is" in text and "40 times as fast" in text
+    )
     assert "A step takes 0.50 of the tutorial's time." in text
     assert "the picture of the kit, float32 is never nearer" in text
-    for pair, seconds in {"neuschwanstein_citrus_slices": 10, "neuschwanstein_starry_night": 1}.items():
+    for pair, seconds in {
+        "neuschwanstein_citrus_slices": 10,
+        "neuschwanstein_starry_night": 1,
+    }.items():
         write("TensorFlow tutorial", [(100, 200, 0.4, 0.9)], 2.0, pair)
         write("kit", [(6, seconds, 0.2, 0.7)], 1.0, pair)
     text = "\n".join(compare.nearer_on_both(tmp_path))
@@ -145,17 +169,29 @@ def test_the_race_ends_where_the_tutorial_ended(tmp_path, vgg, pair):
 
     def race(goal):
         record = {"own_loss": goal, "steps": 1000}
-        compare.result_file(tmp_path, "a_pair", "TensorFlow tutorial").write_text(json.dumps(record))
+        compare.result_file(tmp_path, "a_pair", "TensorFlow tutorial").write_text(
+            json.dumps(record)
+        )
         return compare.race(vgg, *pair, "a_pair", options)
 
     first = compare.own_loss(vgg, *pair, pair[0])
     easy, hard = race(first / 2), race(0)
-    assert easy["reached"] and easy["curve"][-1]["step"] == 15  # the first look at full size: 10 steps were coarse
+    assert (
+        easy["reached"] and easy["curve"][-1]["step"] == 15
+    )  # the first look at full size: 10 steps were coarse
     assert easy["tutorial_seconds"] > 1000 * 0.001 and easy["curve"][-1]["loss"] < first / 2
     assert not hard["reached"] and [look["step"] for look in hard["curve"]] == [15, 20, 25]
     assert hard["curve"][-1]["loss"] < hard["curve"][0]["loss"]
-    found = {"goal": 5e3, "tutorial_seconds": 300, "seconds": 100, "precision": "float32", "reached": True}
-    assert "about 300 s" in compare.race_sentence(found) and "100 s: 3.0 times" in compare.race_sentence(found)
+    found = {
+        "goal": 5e3,
+        "tutorial_seconds": 300,
+        "seconds": 100,
+        "precision": "float32",
+        "reached": True,
+    }
+    assert "about 300 s" in compare.race_sentence(
+        found
+    ) and "100 s: 3.0 times" in compare.race_sentence(found)
     assert "not reached it in 100 s" in compare.race_sentence(found | {"reached": False})
 
 
@@ -211,9 +247,15 @@ def test_equal_evaluations_for_all_optimizers(vgg, pair, capsys, monkeypatch):
     import compare_optimizers
 
     monkeypatch.setattr(compare_optimizers, "split_steps", lambda steps, sides: [12] * len(sides))
-    monkeypatch.setattr(sys, "argv", ["compare_optimizers.py", "--side", str(SIDE), "--precision", "float32"])
+    monkeypatch.setattr(
+        sys, "argv", ["compare_optimizers.py", "--side", str(SIDE), "--precision", "float32"]
+    )
     compare_optimizers.main()
-    lines = [line.split("|")[1:4] for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    lines = [
+        line.split("|")[1:4]
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("| ")
+    ]
     assert [name.strip() for name, _, _ in lines[1:]] == ["lbfgs", "adam", "SciPy"]
     assert {evaluations.strip() for _, evaluations, _ in lines[1:]} == {"12"}
     losses = {name.strip(): float(loss) for name, _, loss in lines[1:]}
@@ -236,5 +278,7 @@ def test_costs_of_a_run_are_said_and_measured():
     ratio = done["planned"] / done["took"]
     assert 0.1 < ratio < 10  # a busy machine may be off by far; one that counts wrongly by more
     steps = [(1, None), (2, 90), (3, 80), (4, 70), (5, 12), (10, 5), (14, 0.9), (15, 0)]
-    assert costs.errors_of_time_left(steps) == pytest.approx([0.2, 0.0])  # not the first four, nor the last two seconds
+    assert costs.errors_of_time_left(steps) == pytest.approx(
+        [0.2, 0.0]
+    )  # not the first four, nor the last two seconds
     assert 0.3e9 < done["peak"] * 1e9 < 30e9 and 0.8 < done["gigabytes"] < 1

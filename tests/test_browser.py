@@ -27,7 +27,9 @@ def lab(tmp_path_factory):
     folder.mkdir()
     for path in NOTEBOOKS.glob("*.ipynb"):
         nbformat.write(with_widgets_only(path), folder / path.name)
-    small = nbformat.v4.new_notebook(metadata=nbformat.read(NOTEBOOKS / "06_studio.ipynb", 4).metadata)
+    small = nbformat.v4.new_notebook(
+        metadata=nbformat.read(NOTEBOOKS / "06_studio.ipynb", 4).metadata
+    )
     small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
     nbformat.write(small, folder / "easel.ipynb")
     with serve(folder, tmp_path_factory.mktemp("server")) as served:
@@ -50,7 +52,11 @@ def with_widgets_only(path):
     """
     notebook = nbformat.read(path, as_version=4)
     code = [number for number, one in enumerate(notebook.cells) if one.cell_type == "code"]
-    shown = [number for number in code if re.search(r"\b(explorer|easel)\(", notebook.cells[number].source)]
+    shown = [
+        number
+        for number in code
+        if re.search(r"\b(explorer|easel)\(", notebook.cells[number].source)
+    ]
     first = code[:2]  # setup and imports
     notebook.cells = [notebook.cells[number] for number in sorted({0, *first, *shown})]
     return notebook
@@ -93,13 +99,24 @@ def turn_every_slider(page, name):
     seen = set()
 
     def readouts():
-        return [sliders.nth(number).locator(".widget-readout").inner_text() for number in range(len(options))]
+        return [
+            sliders.nth(number).locator(".widget-readout").inner_text()
+            for number in range(len(options))
+        ]
 
     def check():
         labels = [words[position] for words, position in zip(options, at)]
         frame = stored.frame(*at).image
-        wait(page, lambda: readouts() == labels, words=lambda: f"{name}: {readouts()} where {labels} should be")
-        wait(page, lambda: image_bytes(image) == frame, words=f"{name}: another picture is shown than that of {labels}")
+        wait(
+            page,
+            lambda: readouts() == labels,
+            words=lambda: f"{name}: {readouts()} where {labels} should be",
+        )
+        wait(
+            page,
+            lambda: image_bytes(image) == frame,
+            words=f"{name}: another picture is shown than that of {labels}",
+        )
         seen.add(frame)
 
     at = [words.index(label) for words, label in zip(options, readouts())]
@@ -112,7 +129,9 @@ def turn_every_slider(page, name):
             handle.press(key)
             at[number] = position
             check()
-    assert len(seen) > sum(map(len, options)) - len(options)  # each position has a picture of its own
+    assert len(seen) > sum(map(len, options)) - len(
+        options
+    )  # each position has a picture of its own
 
 
 # The easel.
@@ -132,12 +151,19 @@ def source(place):
 
 def wait_for_frames(page, place, count):
     sources = set()
-    wait(page, lambda: sources.add(source(place)) or len(sources) > count, words="the picture does not change")
+    wait(
+        page,
+        lambda: sources.add(source(place)) or len(sources) > count,
+        words="the picture does not change",
+    )
 
 
 def losses(place):
     """What the curve's legend says: {"total": ..., "style": ...}."""
-    found = re.findall(r"(total|content|style|tv) ([\d.e+-]+)", " ".join(place.locator("svg text").all_text_contents()))
+    found = re.findall(
+        r"(total|content|style|tv) ([\d.e+-]+)",
+        " ".join(place.locator("svg text").all_text_contents()),
+    )
     return {term: float(loss) for term, loss in found}
 
 
@@ -165,7 +191,11 @@ def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, c
         wait_for_frames(page, live, 5)
         before = losses(live)["style"]
         slider(live, "style weight").locator(".noUi-handle").press("End")
-        wait(page, lambda: losses(live)["style"] > 5 * before, words=lambda: f"from {before} to {losses(live)}")
+        wait(
+            page,
+            lambda: losses(live)["style"] > 5 * before,
+            words=lambda: f"from {before} to {losses(live)}",
+        )
         wait_for_frames(page, live, 5)
 
         button(live, "Pause").click()
@@ -191,8 +221,12 @@ def test_a_photo_is_uploaded_and_a_pdf_gets_a_sentence(lab, chromium, tmp_path):
         (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n")
         upload(page, live, 0, tmp_path / "paper.pdf")
         wait(page, lambda: "paper.pdf is not a picture" in live.inner_text())
-        assert live.locator("img.widget-image").bounding_box()["width"] == width > 300  # whatever the words' length
-        size = live.locator("img.widget-image").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        assert (
+            live.locator("img.widget-image").bounding_box()["width"] == width > 300
+        )  # whatever the words' length
+        size = live.locator("img.widget-image").evaluate(
+            "image => [image.naturalWidth, image.naturalHeight]"
+        )
         with_panda = load_image("red_panda", max_side=96).shape
         assert size == [with_panda[2], with_panda[1]]
 

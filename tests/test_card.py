@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_helpers import card
+from nst_helpers import card, stylize
 from nst_helpers.__main__ import main
-from nst_helpers.optimize import stylize
 from nst_helpers.pictures import load_image, load_with_sha256
 from nst_helpers.saving import save_image
 from nst_helpers.settings import FIELDS

@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_helpers import __main__ as command_line
-from nst_helpers import card, images, machine, optimize
-from nst_helpers import vgg as vgg_module
+from nst_helpers import card, doctor, load_image, machine, run, save_image, saving, stylize, weights
 from nst_helpers.__main__ import build_parser, main
-from nst_helpers.images import load_image, save_image
-from nst_helpers.optimize import stylize
 
 
 def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
@@ -27,7 +23,12 @@ def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
     with Image.open(output) as image:
         assert image.size == (64, 36)
         card = json.loads(image.text["nst_helpers"])["settings"]
-    assert card["style_weight"] == 9 and card["init"] == "noise" and card["seed"] == 5 and card["steps"] == 3
+    assert (
+        card["style_weight"] == 9
+        and card["init"] == "noise"
+        and card["seed"] == 5
+        and card["steps"] == 3
+    )
     assert card["style_layers"] == ["block1_conv1", "block2_conv1"] and card["content_weight"] == 1
     same = stylize(photo, "mosaic", size=64, steps=3, style_weight=9, init="noise", seed=5,
                    style_layers=["block1_conv1", "block2_conv1"], progress=False)  # fmt: skip
@@ -41,7 +42,13 @@ def test_the_keywords_are_those_of_the_function():
         "--like d --card-beside".split()
     ))  # fmt: skip
     named = set(options) - {"run", "photo", "painting", "output", "like", "card_beside"}
-    assert named == set(inspect.signature(stylize).parameters) - {"content", "style", "vgg", "progress", "on_step"}
+    assert named == set(inspect.signature(stylize).parameters) - {
+        "content",
+        "style",
+        "vgg",
+        "progress",
+        "on_step",
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,10 @@ def test_the_keywords_are_those_of_the_function():
         (["astronaut", "mosaic", "-o", "{}/out.txt"], "give it such an ending"),
         (["astronaut", "mosaic", "-o", "{}/none/out.png"], "there is no folder"),
         (["astronaut", "mosaic", "-o", "{}/out.png", "--size", "5"], "size is 5"),
-        (["astronaut", "mosaic", "-o", "{}/out.png", "--content-layer", "conv4_2"], "no layer 'conv4_2'"),
+        (
+            ["astronaut", "mosaic", "-o", "{}/out.png", "--content-layer", "conv4_2"],
+            "no layer 'conv4_2'",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence_and_exit_code_1(tmp_path, capsys, arguments, words):
@@ -69,9 +79,24 @@ def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, m
         folder.rmdir()
         return stylize(*arguments, **settings)
 
-    monkeypatch.setattr(optimize, "stylize", painted)
-    monkeypatch.setattr(images.tempfile, "mkdtemp", lambda dir, prefix: str(tmp_path))
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(folder / "out.png"), "--size", "64", "--steps", "1"]) == 1
+    monkeypatch.setattr(run, "stylize", painted)
+    monkeypatch.setattr(saving.tempfile, "mkdtemp", lambda dir, prefix: str(tmp_path))
+    assert (
+        main(
+            [
+                "stylize",
+                "astronaut",
+                "mosaic",
+                "-o",
+                str(folder / "out.png"),
+                "--size",
+                "64",
+                "--steps",
+                "1",
+            ]
+        )
+        == 1
+    )
     said = capsys.readouterr()
     assert "there is no folder" in said.err and str(tmp_path / "out.png") in said.out
     assert load_image(tmp_path / "out.png").shape == (1, 64, 64, 3)
@@ -79,15 +104,18 @@ def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, m
 
 @pytest.mark.parametrize("steps, code", [(2, 0), (0, 130)])
 def test_ctrl_c_keeps_the_picture_reached(tmp_path, capsys, monkeypatch, steps, code):
-    paint = optimize.paint
+    paint = run.paint
 
     def interrupted(*arguments):
         yield from itertools.islice(paint(*arguments), steps)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(optimize, "paint", interrupted)
+    monkeypatch.setattr(run, "paint", interrupted)
     output = tmp_path / "out.png"
-    assert main(["stylize", "astronaut", "mosaic", "-o", str(output), "--size", "64", "--steps", "9"]) == code
+    assert (
+        main(["stylize", "astronaut", "mosaic", "-o", str(output), "--size", "64", "--steps", "9"])
+        == code
+    )
     said = capsys.readouterr()
     if steps:
         assert card.read(output)["steps_done"] == 2 and "Interrupted after 2 of 9 steps" in said.out
@@ -96,7 +124,9 @@ def test_ctrl_c_keeps_the_picture_reached(tmp_path, capsys, monkeypatch, steps, 
 
 
 def test_the_module_runs_from_a_shell():
-    run = subprocess.run([sys.executable, "-m", "nst_helpers", "--help"], capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [sys.executable, "-m", "nst_helpers", "--help"], capture_output=True, text=True, timeout=60
+    )
     assert run.returncode == 0 and "stylize" in run.stdout and "doctor" in run.stdout
 
 
@@ -129,11 +159,13 @@ def test_doctor_passes_here(capsys):
 
 
 def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(command_line, "SUPPORTED_PYTHON", ((3, 2), (3, 4)))
-    monkeypatch.setattr(command_line, "SUPPORTED_SYSTEMS", {})
-    monkeypatch.setattr(vgg_module, "BUNDLED_WEIGHTS", tmp_path / "gone.npz")
-    monkeypatch.setattr("importlib.metadata.requires", lambda name: ["tensorflow>=99", "no_such_package>=1"])
-    optimize.bundled_vgg19.cache_clear()  # doctor's is a fresh process
+    monkeypatch.setattr(doctor, "SUPPORTED_PYTHON", ((3, 2), (3, 4)))
+    monkeypatch.setattr(doctor, "SUPPORTED_SYSTEMS", {})
+    monkeypatch.setattr(weights, "BUNDLED_WEIGHTS", tmp_path / "gone.npz")
+    monkeypatch.setattr(
+        "importlib.metadata.requires", lambda name: ["tensorflow>=99", "no_such_package>=1"]
+    )
+    weights.bundled_vgg19.cache_clear()  # doctor's is a fresh process
     code, lines = doctor_lines(capsys)
     assert code == 1
     assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
@@ -146,10 +178,10 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
 @pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])
 def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
-    monkeypatch.setattr(command_line.platform, "system", lambda: system)
-    assert "unused" not in command_line.check_tensorflow()
-    monkeypatch.setattr(command_line.shutil, "which", lambda name: "/usr/bin/" + name)
-    said = command_line.check_tensorflow()
+    monkeypatch.setattr(doctor.platform, "system", lambda: system)
+    assert "unused" not in doctor.check_tensorflow()
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/" + name)
+    said = doctor.check_tensorflow()
     assert "NVIDIA GPU, unused" in said and cure in said
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
-    assert command_line.check_tensorflow() == "sees a GPU and will use it"
+    assert doctor.check_tensorflow() == "sees a GPU and will use it"

@@ -20,7 +20,9 @@ def test_the_frames_are_all_there_and_of_the_recipe_in_force(name):
     loaded = load(name)
     assert {len(indices) for indices in loaded.frames} == {len(RECIPES[name].axes)}
     files = [file.read_bytes() for file in (frames.FOLDER / name).glob("*.webp")]
-    assert {frame.image for frame in loaded.frames.values()} == set(files) and len(files) == len(loaded.frames)
+    assert {frame.image for frame in loaded.frames.values()} == set(files) and len(files) == len(
+        loaded.frames
+    )
     for frame in loaded.frames.values():
         with Image.open(io.BytesIO(frame.image)) as picture:
             assert picture.format == "WEBP" and max(picture.size) == frame.settings["size"]
@@ -34,30 +36,43 @@ def test_the_frames_are_small():
     assert {path.stem for path in frames.FOLDER.iterdir()} == set(RECIPES)
 
 
+FIRST_STEPS = 12
 ONE_OF_EACH = {  # options of a run, and the step at which it is stopped where the explorer shows steps
     "content_depth": (("block2_conv2",), None),
     "texture": (("blocks 1 to 4", "96"), None),
     "weights": (("16", "blocks 1 to 3"), None),
     "smoothing": (("5",), None),
-    "start": (("style",), 27),
-    "optimizer": (("L-BFGS",), 36),
+    "start": (("style",), 20),
+    "optimizer": (("L-BFGS",), 20),
 }
 
 
 @every_explorer
 def test_a_frame_made_again_is_the_one_that_is_shipped(name, vgg):
+    """Explorers of finished pictures by the losses of their first steps: a whole run takes a minute."""
     recipe, (options, step) = RECIPES[name], ONE_OF_EACH[name]
-    pictures, losses, totals = paint_run(recipe, recipe.runs()[options], vgg, until=step)
-    step = step or len(totals)
+    until = step or FIRST_STEPS
+    pictures, losses, totals = paint_run(recipe, recipe.runs()[options], vgg, until=until)
+    if step is None:
+        indices = [list(axis.options).index(words) for axis, words in zip(recipe.axes, options)]
+        shown = load(name).frame(*indices).totals[:FIRST_STEPS]
+        assert totals == pytest.approx(shown, rel=0.05)
+        return
     indices = [list(axis.options).index(option) for axis, option in zip(recipe.axes, options)]
     if recipe.steps_shown:
         indices.append(recipe.steps_shown.index(step))
     shown = load(name).frame(*indices)
     assert losses[step]["total"] == pytest.approx(shown.losses["total"], rel=0.05)
     for term in ("content", "style", "tv"):
-        assert losses[step][term] == pytest.approx(shown.losses[term], rel=0.05, abs=0.01 * losses[step]["total"])
+        assert losses[step][term] == pytest.approx(
+            shown.losses[term], rel=0.05, abs=0.01 * losses[step]["total"]
+        )
     made = to_uint8(pictures[step]).astype(float)
-    same_size = {at: pixels(frame) for at, frame in load(name).frames.items() if pixels(frame).shape == made.shape}
+    same_size = {
+        at: pixels(frame)
+        for at, frame in load(name).frames.items()
+        if pixels(frame).shape == made.shape
+    }
     nearest = min(same_size, key=lambda at: np.abs(same_size[at] - made).mean())
     assert nearest == tuple(indices)
 
@@ -84,7 +99,9 @@ def small(monkeypatch):
 def test_make_writes_what_load_reads(small, tmp_path, vgg):
     number, size = make("small", tmp_path, vgg)
     loaded = load("small", tmp_path)
-    assert number == 4 == len(loaded.frames) and size == sum(len(frame.image) for frame in loaded.frames.values())
+    assert number == 4 == len(loaded.frames) and size == sum(
+        len(frame.image) for frame in loaded.frames.values()
+    )
     noise = loaded.frame(1, 1)
     assert (noise.step, noise.settings["init"], len(noise.totals)) == (3, "noise", 3)
     assert noise.totals[2] <= noise.totals[0]
@@ -99,11 +116,15 @@ def test_frames_of_another_recipe_are_refused(small, tmp_path, vgg, monkeypatch,
     if change == "settings":
         small.settings["style_weight"] = 9.0
     elif change == "defaults":
-        monkeypatch.setitem(frames.DEFAULTS, "tv_weight", 0.7)
+        real = frames.check_settings
+        changed = {"tv_weight": 0.7}
+        monkeypatch.setattr(frames, "check_settings", lambda given: real(changed | given))
     elif change == "words":
         small.axes[0].options["white noise"] = small.axes[0].options.pop("noise")
     else:
-        monkeypatch.setitem(RECIPES, "small", Recipe("astronaut", "mosaic", small.settings, small.axes, (1, 2)))
+        monkeypatch.setitem(
+            RECIPES, "small", Recipe("astronaut", "mosaic", small.settings, small.axes, (1, 2))
+        )
     with pytest.raises(FramesError, match="python -m nst_helpers frames small"):
         load("small", tmp_path)
 

@@ -33,7 +33,9 @@ def test_gram_matrix_forgets_the_places():
 
 def test_gram_matrix_does_not_grow_with_the_picture():
     features = random_features(3)
-    np.testing.assert_allclose(gram_matrix(tf.tile(features, (1, 3, 2, 1))), gram_matrix(features), rtol=1e-5)
+    np.testing.assert_allclose(
+        gram_matrix(tf.tile(features, (1, 3, 2, 1))), gram_matrix(features), rtol=1e-5
+    )
 
 
 def test_gram_matrix_of_unknown_size_in_a_graph():

@@ -7,10 +7,8 @@ import pytest
 import tensorflow as tf
 from notebook_tools import BADGE, NOTEBOOKS, ROOT, all_notebooks, badge, definitions, setup_cell
 
-from nst_helpers import losses, optimize
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, compute_targets, load_image, losses, stylize
 from nst_helpers import vgg as vgg_module
-from nst_helpers.images import load_image
-from nst_helpers.optimize import CONTENT_LAYER, STYLE_LAYERS, compute_targets, stylize
 
 LESSONS = [
     "00_start_here",
@@ -21,11 +19,15 @@ LESSONS = [
     "05_optimization_loop",
     "06_studio",
 ]
-every_notebook = pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS)))
+every_notebook = pytest.mark.parametrize(
+    "path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS))
+)
 
 
 def cells(path, kind=None):
-    return [cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])]
+    return [
+        cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])
+    ]
 
 
 def text(path):
@@ -50,7 +52,11 @@ def test_committed_as_run_from_the_top(path):
 
 @every_notebook
 def test_an_output_is_compared(path):
-    compared = [cell for cell in cells(path, "code") if "".join(cell["source"]).startswith("# NBVAL_CHECK_OUTPUT")]
+    compared = [
+        cell
+        for cell in cells(path, "code")
+        if "".join(cell["source"]).startswith("# NBVAL_CHECK_OUTPUT")
+    ]
     assert compared
     assert all(cell["outputs"] for cell in compared)
 
@@ -106,7 +112,9 @@ def test_four_exercises_with_hints_and_a_solution(name):
     assert (NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
 
 
-@pytest.mark.parametrize("path", sorted((NOTEBOOKS / "solutions").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((NOTEBOOKS / "solutions").glob("*.ipynb")), ids=lambda path: path.stem
+)
 def test_a_solution_differs_only_in_exercises_badge_and_links(path):
     lesson = cells(NOTEBOOKS / path.name)
     solution = cells(path)
@@ -125,6 +133,16 @@ def test_a_solution_differs_only_in_exercises_badge_and_links(path):
             assert plain(sources[0]) == plain(sources[1])
 
 
+def test_only_solutions_skip_cells_and_only_the_lessons_own():
+    """nbval runs a cell that a solution shares with its lesson in the lesson, once."""
+    for path in all_notebooks():
+        tagged = [n for n, one in enumerate(cells(path)) if "tags" in one["metadata"]]
+        assert not tagged or path.parent.name == "solutions", path
+        for number in tagged:
+            assert cells(path)[number]["metadata"]["tags"] == ["nbval-skip"]
+            assert cells(path)[number]["source"] == cells(NOTEBOOKS / path.name)[number]["source"]
+
+
 # Each function that a lesson defines gives what the helper's gives.
 
 
@@ -139,9 +157,14 @@ def random_tensor(seed, shape):
 def test_lesson_01_defines_the_helpers_functions(vgg):
     here = definitions(lesson("01_vgg19"))
     picture = random_tensor(1, (1, 40, 50, 3))
-    np.testing.assert_allclose(here["preprocess"](picture), vgg_module.preprocess(picture), atol=1e-4)
+    np.testing.assert_allclose(
+        here["preprocess"](picture), vgg_module.preprocess(picture), atol=1e-4
+    )
     layers = ["block1_conv2", "block3_conv1"]
-    theirs, ours = here["feature_extractor"](vgg, layers)(picture), vgg_module.feature_extractor(vgg, layers)(picture)
+    theirs, ours = (
+        here["feature_extractor"](vgg, layers)(picture),
+        vgg_module.feature_extractor(vgg, layers)(picture),
+    )
     for layer in layers:
         np.testing.assert_allclose(theirs[layer], ours[layer], rtol=1e-4, atol=1e-3)
 
@@ -149,7 +172,11 @@ def test_lesson_01_defines_the_helpers_functions(vgg):
 @pytest.mark.parametrize(
     "name, function, arguments",
     [
-        ("02_content_loss", "content_loss", [random_tensor(2, (1, 4, 5, 6)), random_tensor(3, (1, 4, 5, 6))]),
+        (
+            "02_content_loss",
+            "content_loss",
+            [random_tensor(2, (1, 4, 5, 6)), random_tensor(3, (1, 4, 5, 6))],
+        ),
         ("03_style_loss", "gram_matrix", [random_tensor(4, (1, 4, 5, 6))]),
         (
             "03_style_loss",
@@ -165,12 +192,17 @@ def test_lesson_01_defines_the_helpers_functions(vgg):
 )
 def test_lessons_define_the_helpers_losses(name, function, arguments):
     np.testing.assert_allclose(
-        definitions(lesson(name))[function](*arguments), getattr(losses, function)(*arguments), rtol=1e-5
+        definitions(lesson(name))[function](*arguments),
+        getattr(losses, function)(*arguments),
+        rtol=1e-5,
     )
 
 
 def test_lesson_03_weighs_the_layers_as_the_helper_does():
-    grams, targets = ({"a": random_tensor(seed, (3, 3)), "b": random_tensor(seed + 1, (4, 4))} for seed in (10, 20))
+    grams, targets = (
+        {"a": random_tensor(seed, (3, 3)), "b": random_tensor(seed + 1, (4, 4))}
+        for seed in (10, 20)
+    )
     weights = {"a": 0.3, "b": 2.0}
     theirs = definitions(lesson("03_style_loss"))["style_loss"](grams, targets, weights)
     np.testing.assert_allclose(theirs, losses.style_loss(grams, targets, weights), rtol=1e-5)
@@ -201,6 +233,6 @@ def test_the_readme_links_to_every_lesson():
 
 def test_optimize_documents_the_defaults_that_the_lessons_name():
     studio = text(lesson("06_studio"))
-    parameters = inspect.signature(optimize.stylize).parameters
+    parameters = inspect.signature(stylize).parameters
     for name in ("size", "style_weight", "content_weight", "tv_weight", "seed"):
         assert f"| `{name}` | {parameters[name].default:g} |" in studio

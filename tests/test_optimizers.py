@@ -39,7 +39,7 @@ def random(seed, low=0.0, high=1.0):
 
 @pytest.mark.parametrize("kind", [LBFGS, Adam])
 def test_finds_the_minimum_inside_the_bounds(kind):
-    optimizer = kind(random(1), 300, 0.05)
+    optimizer = LBFGS(random(1)) if kind is LBFGS else Adam(random(1), 300, 0.05)
     drive(optimizer, quadratic(random(2, 0.2, 0.8), random(3, 1.0, 50.0)), 300)
     np.testing.assert_allclose(optimizer.picture, random(2, 0.2, 0.8), atol=2e-3)
 
@@ -47,7 +47,7 @@ def test_finds_the_minimum_inside_the_bounds(kind):
 @pytest.mark.parametrize("kind", [LBFGS, Adam])
 def test_stays_within_the_bounds_where_the_minimum_is_outside(kind):
     target = random(4, -1.0, 2.0)
-    optimizer = kind(random(1), 300, 0.05)
+    optimizer = LBFGS(random(1)) if kind is LBFGS else Adam(random(1), 300, 0.05)
     drive(optimizer, quadratic(target, random(3, 1.0, 50.0)), 300)
     np.testing.assert_allclose(optimizer.picture, tf.clip_by_value(target, 0, 1), atol=2e-3)
 
@@ -75,7 +75,11 @@ def test_the_two_loops_give_the_direction_of_the_dense_formula():
 def test_lbfgs_needs_about_as_many_evaluations_as_scipys():
     """SciPy's line search costs more code and, on this narrow valley, about half the evaluations."""
     start, enough = random(1), 0.01
-    ours = next(number for number, loss in enumerate(drive(LBFGS(start), rosenbrock, 150), 1) if loss < enough)
+    ours = next(
+        number
+        for number, loss in enumerate(drive(LBFGS(start), rosenbrock, 150), 1)
+        if loss < enough
+    )
     seen = []
 
     def flat(values):
@@ -93,7 +97,9 @@ def test_lbfgs_never_accepts_a_higher_loss_and_recovers_from_a_wrong_curvature()
     function = quadratic(random(2), random(3, 1.0, 50.0))
     optimizer = LBFGS(random(1))
     losses = drive(optimizer, function, 5)
-    optimizer._pairs = [(random(seed, -1), random(seed + 1, -1), tf.constant(-9.0)) for seed in (7, 9)]
+    optimizer._pairs = [
+        (random(seed, -1), random(seed + 1, -1), tf.constant(-9.0)) for seed in (7, 9)
+    ]
     losses += drive(optimizer, function, 60)
     assert all(after <= before for before, after in zip(losses, losses[1:], strict=False))
     assert losses[-1] < 1e-3
@@ -102,10 +108,15 @@ def test_lbfgs_never_accepts_a_higher_loss_and_recovers_from_a_wrong_curvature()
 def test_a_step_that_clipping_turned_uphill_is_not_accepted():
     """With this curvature the direction is (5, 3), of which the bound leaves (0.01, 0.5)."""
     hessian, gradient = np.array([[5.0, -8.0], [-8.0, 13.0]]), tf.constant([-1.0, 1.0])
-    steps = np.linalg.inv(np.linalg.cholesky(hessian)).T  # two of them, conjugate: L-BFGS then knows the whole Hessian
+    steps = np.linalg.inv(
+        np.linalg.cholesky(hessian)
+    ).T  # two of them, conjugate: L-BFGS then knows the whole Hessian
     optimizer = LBFGS(tf.constant([0.99, 0.5]))
     optimizer._pairs = [
-        tuple(tf.constant(value, tf.float32) for value in (step, hessian @ step, 1 / (step @ hessian @ step)))
+        tuple(
+            tf.constant(value, tf.float32)
+            for value in (step, hessian @ step, 1 / (step @ hessian @ step))
+        )
         for step in steps.T
     ]
     trial = optimizer.next(tf.constant(1.0), gradient)
@@ -116,11 +127,14 @@ def test_a_step_that_clipping_turned_uphill_is_not_accepted():
 
 
 def test_lbfgs_forgets_when_the_loss_becomes_another():
-    first, second = quadratic(random(2), random(3, 1.0, 50.0)), quadratic(random(5), random(6, 1.0, 50.0))
+    first, second = (
+        quadratic(random(2), random(3, 1.0, 50.0)),
+        quadratic(random(5), random(6, 1.0, 50.0)),
+    )
     optimizer = LBFGS(random(1))
     drive(optimizer, first, 30)
     assert len(optimizer._pairs) > 0
-    assert optimizer.forget() is optimizer.picture
+    assert optimizer.loss_changed() is optimizer.picture
     assert not optimizer._pairs
     drive(optimizer, second, 60)
     np.testing.assert_allclose(optimizer.picture, random(5), atol=2e-3)
@@ -141,4 +155,4 @@ def test_a_flat_loss_moves_nothing():
 def test_values_that_a_bound_stops_are_held():
     picture = tf.constant([0.0, 0.0, 1.0, 1.0, 0.5])
     gradient = tf.constant([1.0, -1.0, 1.0, -1.0, 1.0])  # a step goes against it
-    np.testing.assert_array_equal(optimizers._free(picture, gradient), [0, 1, 1, 0, 1])
+    np.testing.assert_array_equal(optimizers._movable(picture, gradient), [0, 1, 1, 0, 1])

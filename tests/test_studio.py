@@ -3,18 +3,29 @@ import shutil
 import keras
 import pytest
 
-from nst_helpers import card, optimize
-from nst_helpers.images import PictureError, load_image, save_image
-from nst_helpers.studio import paint_all
+from nst_helpers import (
+    PictureError,
+    SettingsError,
+    card,
+    load_image,
+    paint_all,
+    run,
+    save_image,
+    studio,
+)
 
 QUICK = {"size": 64, "steps": 2}
 
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch, vgg):
-    monkeypatch.setattr(optimize, "bundled_vgg19", lambda: vgg)
+    for module in (run, studio):
+        monkeypatch.setattr(module, "bundled_vgg19", lambda: vgg)
     photos, paintings = tmp_path / "photos", tmp_path / "paintings"
-    for folder, names in {photos: ("astronaut", "red_panda"), paintings: ("mosaic", "waves")}.items():
+    for folder, names in {
+        photos: ("astronaut", "red_panda"),
+        paintings: ("mosaic", "waves"),
+    }.items():
         folder.mkdir()
         for name in names:
             save_image(load_image(name, max_side=64), folder / f"{name}.jpg")
@@ -26,14 +37,18 @@ def test_every_photo_with_every_painting_and_nothing_twice(folders, capsys):
     photos, paintings, out = folders
     done = paint_all(photos, paintings, out, **QUICK)
     names = ["astronaut_x_mosaic", "astronaut_x_waves", "red_panda_x_mosaic", "red_panda_x_waves"]
-    assert [path.stem for path in done.values()] == names and sorted(out.iterdir()) == sorted(done.values())
+    assert [path.stem for path in done.values()] == names and sorted(out.iterdir()) == sorted(
+        done.values()
+    )
     assert all(card.read(path)["settings"]["steps"] == 2 for path in done.values())
     assert "there already" not in capsys.readouterr().out
     before = {path: path.stat().st_mtime_ns for path in done.values()}
     next(iter(before)).unlink()  # one is missing, as after a broken-off run
     assert list(paint_all(photos, paintings, out, **QUICK).values()) == list(before)
     assert capsys.readouterr().out.count("there already") == 3
-    assert [path for path in before if path.stat().st_mtime_ns != before[path]] == [next(iter(before))]
+    assert [path for path in before if path.stat().st_mtime_ns != before[path]] == [
+        next(iter(before))
+    ]
 
 
 @pytest.mark.parametrize("change", ["settings", "photo", "painting", "weights"])
@@ -51,7 +66,9 @@ def test_what_is_no_longer_the_same_is_painted_again(folders, capsys, change, vg
         save_image(load_image("stripes", max_side=64), folder / name)
     capsys.readouterr()
     paint_all(photos, paintings, out, **settings)
-    assert capsys.readouterr().out.count("there already") == {"settings": 0, "weights": 0}.get(change, 2)
+    assert capsys.readouterr().out.count("there already") == {"settings": 0, "weights": 0}.get(
+        change, 2
+    )
 
 
 def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
@@ -67,7 +84,9 @@ def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
     assert "there already" not in capsys.readouterr().out
 
 
-def test_a_picture_that_cannot_be_saved_in_its_place_is_kept_elsewhere(folders, capsys, monkeypatch):
+def test_a_picture_that_cannot_be_saved_in_its_place_is_kept_elsewhere(
+    folders, capsys, monkeypatch
+):
     photos, paintings, out = folders
 
     def full(*_, **__):
@@ -95,14 +114,14 @@ def test_bad_files_are_named_and_the_rest_goes_on(folders, capsys):
 
 def test_a_pair_that_cannot_be_painted_does_not_end_the_rest(folders, capsys, monkeypatch):
     photos, paintings, out = folders
-    real = optimize.check_memory
+    real = run.check_memory
 
     def no_memory_for_pandas(content, style, precision):
         if content.shape == load_image(photos / "red_panda.jpg", max_side=64).shape:
-            raise optimize.SettingsError("needs more memory than there is")
+            raise SettingsError("needs more memory than there is")
         real(content, style, precision)
 
-    monkeypatch.setattr(optimize, "check_memory", no_memory_for_pandas)
+    monkeypatch.setattr(run, "check_memory", no_memory_for_pandas)
     done = paint_all(photos, paintings, out, **QUICK)
     assert [photo for photo, _ in done] == ["astronaut", "astronaut"]
     assert capsys.readouterr().out.count("more memory") == 2
@@ -122,7 +141,7 @@ def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
         paint_all(tmp_path / "empty", paintings, out)
     with pytest.raises(PictureError, match="Two pictures are called astronaut"):
         paint_all(["astronaut", photos / "astronaut.jpg"], paintings, out)
-    with pytest.raises(optimize.SettingsError, match="size"):
+    with pytest.raises(SettingsError, match="size"):
         paint_all(photos, paintings, out, size=1)
     with pytest.raises(TypeError, match="stiel_weight"):
         paint_all(photos, paintings, out, stiel_weight=3)

@@ -5,9 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import vgg as vgg_module
-from nst_helpers.images import load_image
-from nst_helpers.vgg import LayerError, WeightsError, feature_extractor, load_vgg19, preprocess
+from nst_helpers import (
+    LayerError,
+    WeightsError,
+    feature_extractor,
+    load_image,
+    load_vgg19,
+    preprocess,
+)
+from nst_helpers import weights as weights_module
 
 
 def test_preprocess_is_what_keras_does():
@@ -18,7 +24,9 @@ def test_preprocess_is_what_keras_does():
 
 def test_preprocess_by_hand():
     red = tf.constant([[[[1.0, 0.0, 0.0]]]])
-    np.testing.assert_allclose(preprocess(red)[0, 0, 0], [-103.939, -116.779, 255 - 123.68], atol=1e-4)
+    np.testing.assert_allclose(
+        preprocess(red)[0, 0, 0], [-103.939, -116.779, 255 - 123.68], atol=1e-4
+    )
 
 
 def test_the_bundled_network_is_a_frozen_vgg19(vgg):
@@ -81,7 +89,9 @@ def test_a_keras_weights_file_loads(tmp_path, vgg):
 
 @pytest.mark.filterwarnings("ignore:Skipping nested container")
 def test_weights_of_another_network_get_a_sentence(tmp_path):
-    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(tmp_path / "other.weights.h5")
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(
+        tmp_path / "other.weights.h5"
+    )
     with pytest.raises(WeightsError, match=r"other\.weights\.h5 does not load"):
         load_vgg19(tmp_path / "other.weights.h5")
 
@@ -105,13 +115,13 @@ def test_other_bad_weights_files(tmp_path, name):
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "missing"])
 def test_damaged_bundled_weights_are_refused(tmp_path, monkeypatch, damage):
-    content = bytearray(vgg_module.BUNDLED_WEIGHTS.read_bytes())
+    content = bytearray(weights_module.BUNDLED_WEIGHTS.read_bytes())
     path = tmp_path / "vgg19_8bit.npz"
     if damage == "altered":
         content[len(content) // 2] ^= 1
     if damage != "missing":
         path.write_bytes(content[: len(content) // 2] if damage == "cut" else content)
-    monkeypatch.setattr(vgg_module, "BUNDLED_WEIGHTS", path)
+    monkeypatch.setattr(weights_module, "BUNDLED_WEIGHTS", path)
     with pytest.raises(WeightsError, match=r"vgg19_8bit\.npz.*reinstall"):
         load_vgg19()
 
@@ -126,4 +136,17 @@ def test_a_failing_download_gets_a_sentence(monkeypatch, tmp_path):
 
 
 def test_pickles_are_not_allowed():
-    assert "allow_pickle=False" in inspect.getsource(vgg_module)
+    assert "allow_pickle=False" in inspect.getsource(weights_module)
+
+
+def test_bfloat16_is_computed_inside_and_float32_comes_out(vgg):
+    picture = load_image("astronaut", max_side=64)
+    layers = ["block1_conv1", "block4_conv2"]
+    exact, low = (feature_extractor(vgg, layers, name) for name in ("float32", "bfloat16"))
+    graph = tf.function(low).get_concrete_function(tf.TensorSpec((1, 64, 64, 3))).graph
+    convolutions = [op for op in graph.get_operations() if op.type == "Conv2D"]
+    assert {op.outputs[0].dtype for op in convolutions} == {tf.bfloat16}
+    for layer in layers:
+        one, other = exact(picture)[layer], low(picture)[layer]
+        assert other.dtype == tf.float32
+        assert 0 < float(tf.norm(one - other) / tf.norm(one)) < 0.02

@@ -19,7 +19,10 @@ class Client(NotebookClient):
         content = message["content"]
         if message["msg_type"] == "error":
             self.errors.append((cell_index, "\n".join(content["traceback"])))
-        elif message["msg_type"] == "stream" and "Traceback (most recent call last)" in content["text"]:
+        elif (
+            message["msg_type"] == "stream"
+            and "Traceback (most recent call last)" in content["text"]
+        ):
             self.errors.append((cell_index, content["text"]))
         return super().process_message(message, cell, cell_index)
 
@@ -27,7 +30,9 @@ class Client(NotebookClient):
 def first_error(path):
     """Run the notebook in its folder; returns None, or a text with its name, the cell and the error."""
     notebook = nbformat.read(path, as_version=4)
-    client = Client(notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}})
+    client = Client(
+        notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    )
     client.errors = []
     try:
         client.execute()
