@@ -2,12 +2,23 @@ import os
 import sys
 import threading
 import types
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from engine import LAYERS, SHAPE, pair
 
-from nst_helpers import machine, stylize
+from nst_helpers import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    compute_targets,
+    feature_extractor,
+    machine,
+    painting,
+    stylize,
+)
+from nst_helpers.losses import TERMS
 
 
 @pytest.mark.parametrize(
@@ -58,6 +69,60 @@ def test_bfloat16_is_a_cast_and_no_option(vgg):
     np.testing.assert_allclose(found[0], values.numpy() @ values.numpy(), rtol=1e-5)
     assert tf.config.optimizer.get_experimental_options() == options
     assert dict(os.environ) == environment
+
+
+def test_in_bfloat16_losses_are_float32(vgg):
+    """In bfloat16 itself a mean square has three digits; the line search needs more."""
+    totals, means = {}, set()
+    for precision in ("float32", "bfloat16"):
+        loss_and_gradient = painting.compiled(vgg, LAYERS, precision, SHAPE)
+        extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+        content, style = pair()
+        targets = compute_targets(extract, content, style, *LAYERS)
+        weights = {term: tf.constant(1.0) for term in TERMS}
+        inputs = content, targets.content, targets.grams, targets.constants, weights
+        losses, gradient = loss_and_gradient(*inputs)
+        assert {loss.dtype for loss in losses.values()} == {gradient.dtype} == {tf.float32}
+        totals[precision] = float(losses["total"])
+        graph = loss_and_gradient.get_concrete_function(*inputs).graph
+        means |= {op.inputs[0].dtype for op in graph.get_operations() if op.type == "Mean"}
+    assert means == {tf.float32}
+    assert totals["bfloat16"] == pytest.approx(totals["float32"], rel=0.02)
+    assert totals["bfloat16"] != totals["float32"]
+    assert totals["bfloat16"] != float(tf.cast(totals["bfloat16"], tf.bfloat16))
+
+
+def test_both_precisions_in_any_order_and_thread(vgg):
+    """float32 after bfloat16 is float32 again, on another thread too, and when both paint at once."""
+    settings = {"size": 32, "steps": 2, "optimizer": "adam", "vgg": vgg, "progress": False}
+
+    def painted(precision):
+        return stylize("astronaut", "mosaic", precision=precision, **settings).picture.numpy()
+
+    first = painted("float32")
+    low = painted("bfloat16")
+    np.testing.assert_array_equal(painted("float32"), first)
+    with ThreadPoolExecutor(1) as pool:
+        np.testing.assert_array_equal(pool.submit(painted, "float32").result(), first)
+        other_low = pool.submit(painted, "bfloat16").result()
+        np.testing.assert_array_equal(pool.submit(painted, "float32").result(), first)
+    np.testing.assert_array_equal(other_low, low)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(painted, ["bfloat16", "float32"]))
+    np.testing.assert_array_equal(both[0], low)
+    np.testing.assert_array_equal(both[1], first)
+    assert (low != first).any()
+
+
+def test_the_reason_in_an_error_of_a_graph():
+    @tf.function
+    def invert(matrix):
+        return tf.linalg.inv(matrix)
+
+    with pytest.raises(tf.errors.OpError) as caught:
+        invert(tf.zeros((2, 2)))
+    assert machine.reason(caught.value) == "Input is not invertible."
+    assert machine.reason(tf.errors.InternalError(None, None, "")) == "InternalError"
 
 
 def test_describe_fits_a_card():

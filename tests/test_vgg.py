@@ -1,4 +1,4 @@
-import inspect
+"""From a picture to its features: preprocessing, the layers' values, and their precision."""
 
 import keras
 import numpy as np
@@ -6,14 +6,13 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
     LayerError,
-    WeightsError,
     feature_extractor,
     load_image,
-    load_vgg19,
     preprocess,
 )
-from nst_helpers import weights as weights_module
 
 
 def test_preprocess_is_what_keras_does():
@@ -27,18 +26,6 @@ def test_preprocess_by_hand():
     np.testing.assert_allclose(
         preprocess(red)[0, 0, 0], [-103.939, -116.779, 255 - 123.68], atol=1e-4
     )
-
-
-def test_the_bundled_network_is_a_frozen_vgg19(vgg):
-    assert isinstance(vgg, keras.Model)
-    assert not vgg.trainable_weights
-    plain = keras.applications.VGG19(include_top=False, weights=None)
-    assert [layer.name for layer in vgg.layers[1:]] == [layer.name for layer in plain.layers[1:]]
-    assert vgg.count_params() == 20_024_384
-    # 8 bits a weight: at most 256 values in each kernel, and none of them random.
-    for layer in vgg.layers:
-        if layer.weights:
-            assert len(np.unique(layer.get_weights()[0])) <= 256
 
 
 def test_the_network_tells_a_photo_from_its_preprocessing_gone_wrong(vgg):
@@ -74,71 +61,6 @@ def test_an_unknown_layer_gets_a_sentence(vgg):
         feature_extractor(vgg, ["xyz"])
 
 
-def test_a_keras_weights_file_loads(tmp_path, vgg):
-    path = tmp_path / "mine.weights.h5"
-    vgg.save_weights(path)
-    loaded = load_vgg19(path)
-    for one, other in zip(loaded.get_weights(), vgg.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(WeightsError, match=r"mine\.weights\.h5 does not load"):
-        load_vgg19(path)
-
-
-@pytest.mark.filterwarnings("ignore:Skipping nested container")
-def test_weights_of_another_network_get_a_sentence(tmp_path):
-    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(
-        tmp_path / "other.weights.h5"
-    )
-    with pytest.raises(WeightsError, match=r"other\.weights\.h5 does not load"):
-        load_vgg19(tmp_path / "other.weights.h5")
-
-
-def test_weights_that_are_not_finite_get_a_sentence(tmp_path):
-    broken = keras.applications.VGG19(include_top=False, weights=None)
-    broken.layers[1].bias.assign(np.full(64, np.nan))
-    broken.save_weights(tmp_path / "nan.weights.h5")
-    with pytest.raises(WeightsError, match="not finite"):
-        load_vgg19(tmp_path / "nan.weights.h5")
-
-
-@pytest.mark.parametrize("name", ["none.h5", "text.h5", "text.txt", "text.npz", "text.keras"])
-def test_other_bad_weights_files(tmp_path, name):
-    if not name.startswith("none"):
-        (tmp_path / name).write_text("these are no weights")
-    with pytest.raises(WeightsError, match=name) as raised:
-        load_vgg19(tmp_path / name)
-    assert "\n" not in str(raised.value)
-
-
-@pytest.mark.parametrize("damage", ["cut", "altered", "missing"])
-def test_damaged_bundled_weights_are_refused(tmp_path, monkeypatch, damage):
-    content = bytearray(weights_module.BUNDLED_WEIGHTS.read_bytes())
-    path = tmp_path / "vgg19_8bit.npz"
-    if damage == "altered":
-        content[len(content) // 2] ^= 1
-    if damage != "missing":
-        path.write_bytes(content[: len(content) // 2] if damage == "cut" else content)
-    monkeypatch.setattr(weights_module, "BUNDLED_WEIGHTS", path)
-    with pytest.raises(WeightsError, match=r"vgg19_8bit\.npz.*reinstall"):
-        load_vgg19()
-
-
-def test_a_failing_download_gets_a_sentence(monkeypatch, tmp_path):
-    def no_network(*_, **__):
-        raise Exception("URL fetch failure: name resolution")
-
-    monkeypatch.setattr("keras.src.utils.file_utils.get_file", no_network)
-    with pytest.raises(WeightsError, match='could not download.*load_vgg19\\("bundled"\\)'):
-        load_vgg19("imagenet")
-
-
-def test_pickles_are_not_allowed():
-    assert "allow_pickle=False" in inspect.getsource(weights_module)
-
-
 def test_bfloat16_is_computed_inside_and_float32_comes_out(vgg):
     picture = load_image("astronaut", max_side=64)
     layers = ["block1_conv1", "block4_conv2"]
@@ -150,3 +72,27 @@ def test_bfloat16_is_computed_inside_and_float32_comes_out(vgg):
         one, other = exact(picture)[layer], low(picture)[layer]
         assert other.dtype == tf.float32
         assert 0 < float(tf.norm(one - other) / tf.norm(one)) < 0.02
+
+
+def convolutions(extract):
+    """The convolutions in the graph that TensorFlow makes of a feature extractor."""
+    graph = tf.function(extract).get_concrete_function(tf.TensorSpec((1, 64, 64, 3))).graph
+    return [op for op in graph.get_operations() if op.type == "Conv2D"]
+
+
+def test_the_network_is_cut_after_the_deepest_layer(extract):
+    """Without the cut, the two layers behind block5_conv1 would be computed as well."""
+    assert len(convolutions(extract)) == 13
+
+
+def test_in_bfloat16_convolutions_are_and_features_are_not(vgg, extract):
+    """Losses of features in bfloat16, with its three digits, would be too coarse for a line search."""
+    layers = [CONTENT_LAYER, *STYLE_LAYERS]
+    low = feature_extractor(vgg, layers, "bfloat16")
+    assert {op.inputs[0].dtype for op in convolutions(low)} == {tf.bfloat16}
+    assert {op.inputs[0].dtype for op in convolutions(extract)} == {tf.float32}
+    picture = load_image("mosaic", max_side=64)
+    exact, rounded = extract(picture), low(picture)
+    for layer in layers:
+        assert rounded[layer].dtype == exact[layer].dtype == tf.float32
+        assert 0 < tf.norm(rounded[layer] - exact[layer]) < 0.02 * tf.norm(exact[layer]), layer
