@@ -58,6 +58,8 @@ def with_widgets_only(path):
         if re.search(r"\b(explorer|easel)\(", notebook.cells[number].source)
     ]
     first = code[:2]  # setup and imports
+    if path.stem == "06_studio":
+        first = code[: code.index(shown[0])]  # the easel's pictures and network, too
     notebook.cells = [notebook.cells[number] for number in sorted({0, *first, *shown})]
     return notebook
 

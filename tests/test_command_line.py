@@ -154,7 +154,7 @@ def doctor_lines(capsys):
 def test_doctor_passes_here(capsys):
     code, lines = doctor_lines(capsys)
     assert all(line.startswith("PASS ") for line in lines), lines
-    assert len(lines) == 7 and code == 0
+    assert len(lines) == 8 and code == 0
     assert re.search(r"Painting: [\d.]+ s a step", lines[-1])
 
 
@@ -171,8 +171,8 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
     assert "use the lessons in Colab" in lines[1]
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
-    assert "gone.npz" in lines[4] and "reinstall" in lines[4]
-    assert lines[5].startswith("PASS") and lines[6].startswith("FAIL")
+    assert "gone.npz" in lines[5] and "reinstall" in lines[5]
+    assert lines[6].startswith("PASS") and lines[7].startswith("FAIL")
 
 
 @pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])
