@@ -395,10 +395,7 @@ def _load_upload(file_name, content, size):
         path = Path(folder, name)
         path.write_bytes(bytes(content))
         image = read_file(path)
-    try:
-        return image, load_with_sha256(image, max_side=size)
-    except PictureError as error:  # it is too small
-        raise PictureError(str(error).replace("this PIL image", name)) from error
+    return image, load_with_sha256(image, max_side=size, name=name)
 
 
 def _free_path(stem, suffix):

