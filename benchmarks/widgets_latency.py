@@ -33,7 +33,6 @@ live"""
 NOTE_FRAMES = """
 import hashlib
 digests, show_picture = {}, live.show_picture  # of each step's frame
-changes_before = len(live.painter.live.changes)  # the page has sent its rounded weights back
 def noted(jpeg):
     show_picture(jpeg)
     digests[live.painter.live.steps_done] = hashlib.sha256(jpeg).hexdigest()
@@ -41,8 +40,8 @@ live.show_picture = noted
 """
 FRAMES_AND_MOVES = """
 import json
-moves = live.painter.live.changes[changes_before:]
-knowing = [change["step"] + 1 for change in moves]  # the first step that each acts on
+# The first step that each move acts on.
+knowing = [change["step"] + 1 for change in live.painter.live.changes]
 print(json.dumps([digests, knowing]))
 """
 NOTE_ARRIVALS = """image => {

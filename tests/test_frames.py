@@ -42,8 +42,9 @@ ONE_OF_EACH = {  # options of a run, and the step at which it is stopped where t
     "texture": (("blocks 1 to 4", "96"), None),
     "weights": (("16", "blocks 1 to 3"), None),
     "smoothing": (("5",), None),
-    "start": (("style",), 20),
-    "optimizer": (("L-BFGS",), 20),
+    # Early: after twenty steps rounding alone parts two L-BFGS runs on two processors by 5%.
+    "start": (("style",), 11),
+    "optimizer": (("L-BFGS",), 11),
 }
 
 
@@ -62,11 +63,10 @@ def test_a_frame_made_again_is_the_one_that_is_shipped(name, vgg):
     if recipe.steps_shown:
         indices.append(recipe.steps_shown.index(step))
     shown = load(name).frame(*indices)
-    # On another processor, rounding alone has parted two L-BFGS runs by 5% after twenty steps.
-    assert losses[step]["total"] == pytest.approx(shown.losses["total"], rel=0.1)
+    assert losses[step]["total"] == pytest.approx(shown.losses["total"], rel=0.05)
     for term in ("content", "style", "tv"):
         assert losses[step][term] == pytest.approx(
-            shown.losses[term], rel=0.15, abs=0.01 * losses[step]["total"]
+            shown.losses[term], rel=0.05, abs=0.01 * losses[step]["total"]
         )
     made = to_uint8(pictures[step]).astype(float)
     same_size = {

@@ -61,19 +61,6 @@ def test_an_unknown_layer_gets_a_sentence(vgg):
         feature_extractor(vgg, ["xyz"])
 
 
-def test_bfloat16_is_computed_inside_and_float32_comes_out(vgg):
-    picture = load_image("astronaut", max_side=64)
-    layers = ["block1_conv1", "block4_conv2"]
-    exact, low = (feature_extractor(vgg, layers, name) for name in ("float32", "bfloat16"))
-    graph = tf.function(low).get_concrete_function(tf.TensorSpec((1, 64, 64, 3))).graph
-    convolutions = [op for op in graph.get_operations() if op.type == "Conv2D"]
-    assert {op.outputs[0].dtype for op in convolutions} == {tf.bfloat16}
-    for layer in layers:
-        one, other = exact(picture)[layer], low(picture)[layer]
-        assert other.dtype == tf.float32
-        assert 0 < float(tf.norm(one - other) / tf.norm(one)) < 0.02
-
-
 def convolutions(extract):
     """The convolutions in the graph that TensorFlow makes of a feature extractor."""
     graph = tf.function(extract).get_concrete_function(tf.TensorSpec((1, 64, 64, 3))).graph
@@ -89,7 +76,8 @@ def test_in_bfloat16_convolutions_are_and_features_are_not(vgg, extract):
     """Losses of features in bfloat16, with its three digits, would be too coarse for a line search."""
     layers = [CONTENT_LAYER, *STYLE_LAYERS]
     low = feature_extractor(vgg, layers, "bfloat16")
-    assert {op.inputs[0].dtype for op in convolutions(low)} == {tf.bfloat16}
+    for op in convolutions(low):
+        assert op.inputs[0].dtype == op.outputs[0].dtype == tf.bfloat16
     assert {op.inputs[0].dtype for op in convolutions(extract)} == {tf.float32}
     picture = load_image("mosaic", max_side=64)
     exact, rounded = extract(picture), low(picture)
