@@ -196,6 +196,88 @@ def keras_example(vgg, photo, painting):
         yield tf.clip_by_value(tf.reverse(bgr, [-1]), 0.0, 1.0)
 
 
+WASSERSTEIN_WEIGHTS = dict(zip(STYLE_LAYERS, np.array([256, 64, 16, 4, 1]) / 341, strict=True))
+WASSERSTEIN_STEPS = {136: 1000, 192: 500, 272: 500, 384: 500}  # longest side, px: steps
+
+
+def wasserstein(vgg, photo, painting, steps=None):
+    """crowsonkb/style-transfer-pytorch: means and covariances of features, from coarse to fine.
+
+    https://github.com/crowsonkb/style-transfer-pytorch, its defaults at 384 px: the squared
+    Wasserstein-2 distance between two Gaussians for each style layer, shallow ones weighted most;
+    content block4_conv2 × 0.015, total variation with squares × 2; Adam 0.02 at four scales; what is
+    shown is a running mean of the pictures. Keras' weights are another training than PyTorch's, so
+    each layer is divided by its mean for the photo. Left out: its first convolution repeats the border, and
+    Adam's memory is carried from scale to scale, neither of which costs time. steps: as
+    WASSERSTEIN_STEPS, which it is if None.
+    """
+    average = None
+    for side, number in (steps or WASSERSTEIN_STEPS).items():
+        here, painting_here = with_longest_side(photo, side), with_longest_side(painting, side)
+        loss_and_gradient = wasserstein_loss(vgg, here, painting_here)
+        picture = tf.Variable(here if average is None else resize(average, *here.shape[1:3]))
+        adam = keras.optimizers.Adam(0.02, beta_2=0.99)
+        total = tf.zeros_like(picture)
+        for step in range(1, number + 1):
+            loss, gradient = loss_and_gradient(tf.identity(picture))
+            adam.apply_gradients([(gradient, picture)])
+            picture.assign(tf.clip_by_value(picture, 0.0, 1.0))
+            total = 0.99 * total + 0.01 * picture
+            average = total / (1 - 0.99**step)  # as Adam's, it starts from 0
+            yield average
+
+
+def wasserstein_loss(vgg, photo, painting):
+    """(loss, gradient) of a picture by crowsonkb's objective."""
+    plain = feature_extractor(vgg, ["block4_conv2", *STYLE_LAYERS])
+    sizes = {layer: tf.reduce_mean(values) for layer, values in plain(photo).items()}
+
+    def extract(picture):
+        return {layer: values / sizes[layer] for layer, values in plain(picture).items()}
+
+    content, features = extract(photo)["block4_conv2"], extract(painting)
+    goals = {}
+    for layer in STYLE_LAYERS:
+        mean, covariance = mean_and_covariance(features[layer])
+        goals[layer] = mean, covariance, symmetric_root(covariance)
+
+    def distance(features, mean, covariance, root):
+        own_mean, own_covariance = mean_and_covariance(features)
+        values = tf.linalg.eigvalsh(root @ own_covariance @ root)
+        overlap = tf.reduce_sum(tf.sqrt(tf.maximum(values, 1e-4)))
+        traces = tf.linalg.trace(own_covariance) + tf.linalg.trace(covariance)
+        channels = features.shape[-1]
+        return tf.reduce_mean((own_mean - mean) ** 2) + (traces - 2 * overlap) / channels
+
+    @tf.function
+    def loss_and_gradient(picture):
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            features = extract(picture)
+            off = features["block4_conv2"] - content
+            loss = 0.015 * tf.reduce_sum(off**2) / (tf.reduce_sum(tf.abs(off)) + 1e-8)
+            for layer, goal in goals.items():
+                loss += WASSERSTEIN_WEIGHTS[layer] * distance(features[layer], *goal)
+            down = picture[:, 1:, :-1] - picture[:, :-1, :-1]
+            across = picture[:, :-1, 1:] - picture[:, :-1, :-1]
+            loss += 2 * tf.reduce_mean(down**2 + across**2)
+        return loss, tape.gradient(loss, picture)
+
+    return loss_and_gradient
+
+
+def mean_and_covariance(features):
+    vectors = tf.reshape(features, (-1, features.shape[-1]))
+    mean = tf.reduce_mean(vectors, axis=0)
+    places = tf.cast(tf.shape(vectors)[0], tf.float32)
+    return mean, tf.matmul(vectors - mean, vectors - mean, transpose_a=True) / places
+
+
+def symmetric_root(matrix):
+    values, vectors = tf.linalg.eigh(matrix)
+    return (vectors * tf.sqrt(tf.maximum(values, 0.0))) @ tf.transpose(vectors)
+
+
 def as_generator(run):
     """A function that calls back, `run(show)`, as a generator of what it shows; it waits in between."""
     shown, go_on = queue.Queue(), queue.Queue()

@@ -9,6 +9,7 @@ is the one way to any public name. A name's module is imported when the name is 
 from importlib import import_module
 
 _NAMES = {
+    "canvas": ["enlarged", "starting_point"],
     "checks": ["check"],
     "cost": ["plan"],
     "easel_widget": ["easel"],
@@ -18,9 +19,11 @@ _NAMES = {
     ],
     "explorer_widget": ["explorer"],
     "losses": ["content_loss", "gram_matrix", "style_loss", "total_loss", "total_variation"],
-    "painting": ["compute_targets", "make_loss_and_gradient", "paint", "starting_point"],
+    "objective": ["compute_targets", "make_loss_and_gradient"],
+    "optimizers": ["LBFGS", "color_at_half_resolution"],
+    "painting": ["paint"],
     "pictures": ["load_image", "resize", "show"],
-    "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid"],
+    "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "sharp_figures"],
     "run": ["Result", "stylize"],
     "samples": ["PAINTINGS", "PATTERNS", "PHOTOS", "SAMPLES"],
     "saving": ["save_image"],

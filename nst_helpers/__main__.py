@@ -9,7 +9,7 @@ import sys
 import time
 
 from .errors import FramesError, KitError, PictureError
-from .settings import FIELDS
+from .settings import DEFAULTS, FIELDS
 
 
 def main(arguments=None):
@@ -39,7 +39,8 @@ def build_parser():
         "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
     )
     for name, field in FIELDS.items():
-        default = "" if field.default is None else f" ({_words(field.default)})"
+        default = getattr(DEFAULTS, name)
+        default = "" if default is None else f" ({_words(default)})"
         meaning = field.metadata["meaning"].split(";")[0].split(", or a ")[0]
         stylize.add_argument(
             f"--{name.replace('_', '-')}", help=meaning + default, **field.metadata["option"]
@@ -63,7 +64,9 @@ def build_parser():
 
 
 def _words(value):
-    return " ".join(value) if isinstance(value, tuple) else value
+    if isinstance(value, dict):
+        return ", ".join(f"{name} × {factor:g}" for name, factor in value.items())
+    return value
 
 
 def run_stylize(options):

@@ -11,6 +11,7 @@ import psutil
 import tensorflow as tf
 
 from . import machine
+from .bands import MARGIN, PIXELS_AT_ONCE, ROWS, can_see
 from .errors import SettingsError
 from .painting import paint
 from .scales import settle, size_with_longest_side
@@ -21,7 +22,9 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 # Of the picture, at the peak, measured. Without AVX-512 TensorFlow's convolutions take more.
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
+BYTES_A_PIXEL_IN_BANDS = 400  # of the whole picture, beside what the band takes that is seen
 GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
+STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 191  # of `plan`, px; nobody paints at this size, so no run has traced it before
 _SECONDS_TO_TRACE = {}  # by precision, of the first trial of `plan`; later ones trace nothing
 
@@ -33,18 +36,22 @@ def bytes_a_pixel(precision):
     return BYTES_A_PIXEL_WITHOUT_AVX512
 
 
-def peak_memory(pixels, precision="float32"):
+def peak_memory(height, width, precision="float32", in_bands=True):
     """About how many bytes a process will hold at most that paints a picture of so many pixels.
 
-    Measured, not derived, with AVX-512 from 256 to 2048 px and without it from 256 to 1024 px.
-    TensorFlow, Keras and the network are counted in.
+    in_bands: whether a large picture is seen in bands, see `bands.py`. Measured, not derived, with
+    AVX-512 from 256 to 1024 px and without it from 256 to 2048 px. TensorFlow, Keras and the
+    network are counted in.
     """
-    return BASE_BYTES + bytes_a_pixel(precision) * pixels
-
-
-def pixels_that_fit(memory, precision="float32"):
-    """The largest number of pixels for which `peak_memory` is at most `memory` bytes."""
-    return max(0, memory - BASE_BYTES) / bytes_a_pixel(precision)
+    pixels = height * width
+    if not in_bands or pixels <= PIXELS_AT_ONCE:
+        return BASE_BYTES + bytes_a_pixel(precision) * pixels
+    band = bytes_a_pixel(precision) * width * (ROWS + 2 * MARGIN)
+    largest_scale_in_one_piece = pixels / 2 ** math.ceil(math.log2(pixels / PIXELS_AT_ONCE))
+    return BASE_BYTES + max(
+        band + BYTES_A_PIXEL_IN_BANDS * pixels,
+        bytes_a_pixel(precision) * largest_scale_in_one_piece,
+    )
 
 
 def available_memory():
@@ -68,34 +75,35 @@ def available_memory():
     return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 
-def check_memory(content, style, precision):
+def check_memory(content, style, settings):
     """Raise `SettingsError` if pictures of this size do not fit the memory now available."""
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
 
     def needed(side):
         shapes = (size_with_longest_side(picture, side) for picture in (content, style))
-        return peak_memory(_pixels_at_the_peak(*shapes), precision)
+        return _memory_for(*shapes, settings)
 
     height, width = content.shape[1:3]
     side, available = max(height, width), available_memory()
     if needed(side) <= available:
         return
-    fitting, asked = (pixels_that_fit(memory, precision) for memory in (available, needed(side)))
-    largest = math.floor(side * math.sqrt(fitting / asked))
-    while largest >= SHORTEST_SIDE and needed(largest) > available:
-        largest -= 1  # the shorter sides were rounded up
-    fits = largest >= SHORTEST_SIDE
-    way_out = f"the largest size that fits is {largest}." if fits else "close other programs first."
+    fitting = range(side, SHORTEST_SIDE - 1, -1)
+    largest = next((smaller for smaller in fitting if needed(smaller) <= available), None)
+    way_out = (
+        f"the largest size that fits is {largest}." if largest else "close other programs first."
+    )
     raise SettingsError(
         f"A picture of {width} × {height} px needs about {needed(side) / 1e9:.1f} GB of memory, "
         f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
     )
 
 
-def _pixels_at_the_peak(photo, painting):
-    """Of two pictures' `(height, width)`. The painting has no gradient, so it needs half."""
-    return max(math.prod(photo), math.prod(painting) / 2)
+def _memory_for(photo, painting, settings):
+    """The peak for two pictures' `(height, width)`. The painting has no gradient: it needs half."""
+    in_bands = can_see(settings.content_layer, settings.style_layers)
+    half = painting[0] / 2, painting[1]
+    return max(peak_memory(*shape, settings.precision, in_bands) for shape in (photo, half))
 
 
 def timed(steps, settings):
@@ -142,10 +150,11 @@ class Clock:
             return 0.0
         else:
             return None
-        tracing = max(0.0, self._first[here] - step)
         left = step * (sum(self._steps[: here + 1]) - self.number)
         for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
-            left += tracing + step * steps * (side / self._scales[here]) ** GROWTH
+            left += step * (steps + STEPS_FOR_TARGETS) * (side / self._scales[here]) ** GROWTH
+        if here == 0 and len(self._scales) > 1:  # traced at two sizes, a graph takes all others
+            left += max(0.0, self._first[here] - step * (1 + STEPS_FOR_TARGETS))
         return left
 
 
@@ -173,12 +182,11 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     settled = settle(asked, picture, picture)
     side = min(TRIAL_SIDE, asked.size)
     tracing, step = _trial(vgg or bundled_vgg19(), side, aspect, settled)
-    seconds = sum(
-        tracing + step * count * (scale / side) ** GROWTH
+    seconds = tracing * min(2, len(settled.scales)) + sum(
+        step * (count + STEPS_FOR_TARGETS) * (scale / side) ** GROWTH
         for scale, count in zip(settled.scales, settled.steps, strict=True)
     )
-    pixels = _pixels_at_the_peak((height, asked.size), (asked.size, asked.size))
-    needed = peak_memory(pixels, settled.precision)
+    needed = _memory_for((height, asked.size), (asked.size, asked.size), settled)
     return {
         "seconds": seconds,
         "gigabytes": needed / 1e9,
@@ -195,5 +203,6 @@ def _trial(vgg, side, aspect, settings):
     steps = timed(paint(vgg, picture, picture, settings), settings)
     times = [step.seconds for step in steps]
     step = min(after - before for before, after in itertools.pairwise(times))
-    tracing = _SECONDS_TO_TRACE.setdefault(settings.precision, times[0] - step)
+    traced = times[0] - step * (1 + STEPS_FOR_TARGETS)
+    tracing = _SECONDS_TO_TRACE.setdefault(settings.precision, max(0.0, traced))
     return tracing, step

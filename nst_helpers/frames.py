@@ -1,7 +1,7 @@
 """The explorers' frames: pictures painted beforehand, so that a slider can show them at once.
 
 `RECIPES` says how they were painted. `python -m nst_helpers frames` paints them again, after a
-recipe or the engine has changed, into the package's own data (half an hour on two cores).
+recipe or the engine has changed, into the package's own data (an hour on two old cores).
 An explorer has one folder of WebP files, and a JSON file with the recipe's sha256, the losses
 of each frame, and the total loss over the steps of each run.
 """
@@ -18,9 +18,9 @@ from PIL import Image
 
 from .errors import FramesError
 from .losses import TERMS
-from .pictures import to_uint8
+from .pictures import load_image, resize, to_uint8
 from .run import stylize
-from .settings import STYLE_LAYERS, check_settings
+from .settings import STARTING_POINTS, STYLE_LAYERS, check_settings
 
 FOLDER = Path(__file__).parent / "data" / "frames"
 QUALITY = 88  # of the WebP files
@@ -101,7 +101,8 @@ def _one_option_each(setting, *values):
     return {str(value): {setting: value} for value in values}
 
 
-STEPS_SHOWN = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 80)
+SIDE = 256  # px, of all pictures but the smaller textures
+STEPS_SHOWN = (1, 2, 3, 5, 8, 12, 18, 27, 40, 56, 80)
 _SMOOTHING = {  # the deeper the layer, the more speckle it leaves
     "block1_conv1": 0.01,
     "block1_conv2": 0.02,
@@ -120,13 +121,21 @@ _DEPTHS = {
     }
     for number in range(1, 6)
 }
-_STEPS = Axis("step", {str(step): step for step in STEPS_SHOWN}, first=len(STEPS_SHOWN) - 1)
+# With few blocks the style loss comes near 0, and total variation would be all that counts.
+_SMOOTHING_OF_TEXTURES = (0.05, 0.1, 0.3, 0.6, 1.0)
+STEPS_BY_SCALE = {128: 60, 181: 30, SIDE: 20}  # longest side: steps
+STEPS_OF_STARTS = (1, 2, 4, 8, 15, 30, 60, 61, 70, 90, 91, 100, 110)  # around a scale's last step
+
+
+def _step_axis(steps):
+    return Axis("step", {str(step): step for step in steps}, first=len(steps) - 1)
+
 
 RECIPES = {
     "content_depth": Recipe(
         "neuschwanstein",
         "neuschwanstein",  # without a style weight it does not count
-        {"size": 192, "steps": 80, "style_weight": 0, "init": "noise"},
+        {"size": SIDE, "style_weight": 0, "init": "noise"},
         [
             Axis(
                 "content layer",
@@ -140,48 +149,59 @@ RECIPES = {
     "texture": Recipe(
         "starry_night",  # without a content weight only its shape counts
         "starry_night",
-        {"steps": 80, "content_weight": 0, "tv_weight": 0.1, "init": "noise"},
+        {"size": SIDE, "steps": 100, "content_weight": 0, "init": "noise"},
         [
-            Axis("style layers", _DEPTHS, first=4),
-            Axis("size, px", _one_option_each("size", 96, 144, 208), first=2),
+            Axis(
+                "style layers",
+                {
+                    depth: layers | {"tv_weight": tv_weight}
+                    for (depth, layers), tv_weight in zip(_DEPTHS.items(), _SMOOTHING_OF_TEXTURES)
+                },
+                first=4,
+            )
         ],
     ),
     "weights": Recipe(
         "neuschwanstein",
         "starry_night",
-        {"size": 192, "steps": 60},
+        {"size": SIDE, "steps": 48},
         [
-            Axis(
-                "style weight",
-                _one_option_each("style_weight", 0.5, 1, 2, 4, 8, 16, 32, 64),
-                first=4,
-            ),
+            Axis("style weight", _one_option_each("style_weight", 2, 5, 10, 20, 40, 80), first=3),
             Axis("style layers", _DEPTHS, first=4),
         ],
     ),
     "smoothing": Recipe(
         "neuschwanstein",
         "starry_night",
-        {"size": 192, "steps": 60},
+        {"size": SIDE},
         [
             Axis(
                 "total variation",
-                _one_option_each("tv_weight", 0, 0.3, 1, 2, 5, 10, 30, 100),
-                first=1,
+                _one_option_each("tv_weight", 0, 0.5, 1, 2, 5, 10, 30, 100),
+                first=2,
             )
         ],
+    ),
+    "steps": Recipe(
+        "neuschwanstein",
+        "starry_night",
+        {"size": SIDE},
+        [Axis("steps", _one_option_each("steps", 18, 36, 73, 146, 292), first=2)],
     ),
     "start": Recipe(
         "neuschwanstein",
         "starry_night",
-        {"size": 192, "steps": 80},
-        [Axis("start from", _one_option_each("init", "content", "style", "noise")), _STEPS],
-        STEPS_SHOWN,
+        {"size": SIDE, "scales": list(STEPS_BY_SCALE), "steps": list(STEPS_BY_SCALE.values())},
+        [
+            Axis("start from", _one_option_each("init", *STARTING_POINTS)),
+            _step_axis(STEPS_OF_STARTS),
+        ],
+        STEPS_OF_STARTS,
     ),
     "optimizer": Recipe(
         "neuschwanstein",
         "starry_night",
-        {"size": 192, "steps": 80, "init": "noise"},
+        {"size": SIDE, "scales": [SIDE], "steps": STEPS_SHOWN[-1], "init": "noise"},
         [
             Axis(
                 "optimizer",
@@ -192,7 +212,7 @@ RECIPES = {
                     "Adam, 0.5": {"optimizer": "adam", "learning_rate": 0.5},
                 },
             ),
-            _STEPS,
+            _step_axis(STEPS_SHOWN),
         ],
         STEPS_SHOWN,
     ),
@@ -202,14 +222,16 @@ RECIPES = {
 def paint_run(recipe, settings, vgg=None, until=None):
     """One run of a recipe: `({step: picture}, {step: losses}, totals)`.
 
+    Pictures of coarser scales are enlarged to the run's size.
     until: the step after which to stop; None for the run's end. Raises `FramesError`.
     """
     pictures, losses, totals = {}, {}, []
+    photo = load_image(recipe.photo, max_side=settings["size"])
 
     def keep(step):
         totals.append(step.losses["total"])
         if step.number in recipe.steps_shown or step.number == step.total:
-            pictures[step.number] = step.picture
+            pictures[step.number] = resize(step.picture, *photo.shape[1:3])
             losses[step.number] = {term: step.losses[term] for term in (*TERMS, "total")}
         if step.number == until:
             raise KeyboardInterrupt

@@ -22,7 +22,7 @@ def starting_weights():
     """`{term, "learning_rate" or style layer: number}`, before anybody changes one."""
     weights = {term: getattr(DEFAULTS, f"{term}_weight") for term in TERMS}
     rate = {"learning_rate": DEFAULTS.learning_rate}
-    return weights | rate | dict.fromkeys(STYLE_LAYERS, 1.0)
+    return weights | rate | DEFAULTS.style_layers
 
 
 class LivePicture:

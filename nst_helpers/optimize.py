@@ -1,8 +1,10 @@
 """The old address of these names, for programs that use it; new code imports from `nst_helpers`."""
 
+from .canvas import starting_point
 from .cost import plan
 from .errors import LossNotFinite, OutOfMemory, RunStopped, SettingsError
-from .painting import compute_targets, make_loss_and_gradient, paint, starting_point
+from .objective import compute_targets, make_loss_and_gradient
+from .painting import paint
 from .run import Result, stylize
 from .scales import choose_scales, split_steps
 from .settings import CONTENT_LAYER, DEFAULTS, STARTING_POINTS, STYLE_LAYERS, Settings

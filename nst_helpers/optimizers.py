@@ -7,6 +7,8 @@ that the loss has become another function, because a weight was changed, and ret
 evaluate anew. Pictures, losses and gradients are tensors; a gradient has the picture's shape.
 """
 
+import math
+
 import tensorflow as tf
 
 from .machine import import_keras
@@ -57,9 +59,12 @@ class LBFGS:
     the place of a learning rate.
     """
 
-    def __init__(self, picture):
+    def __init__(self, picture, before=None, project=tf.identity):
         self.picture = tf.convert_to_tensor(picture)
+        self._project = project
         self.loss_changed()
+        if before is not None:
+            self._pairs = before.pairs_enlarged(picture)
 
     def loss_changed(self):
         self._pairs = []  # (step, change of the gradient, 1 / their product)
@@ -69,6 +74,7 @@ class LBFGS:
         return self._trial
 
     def next(self, loss, gradient):
+        gradient = self._project(gradient)
         if self._loss is not None:
             promised = tf.reduce_sum(self._gradient * (self._trial - self.picture))
             # Clipped, a step may point uphill.
@@ -91,6 +97,22 @@ class LBFGS:
         self._trial = _stepped(self.picture, self._direction, self._length)
         return self._trial
 
+    def pairs_enlarged(self, picture):
+        """What it knows of the curvature, for a larger picture.
+
+        The loss of a larger picture is about the same, so that each pixel's gradient is smaller.
+        """
+        size = picture.shape[1:3]
+        growth = math.prod(size) / math.prod(self.picture.shape[1:3])
+        pairs = []
+        for step, change, _ in self._pairs:
+            step = tf.image.resize(step, size)
+            change = tf.image.resize(change, size) / growth
+            product = tf.reduce_sum(step * change)
+            if product > 0:  # else the curvature would not be positive
+                pairs.append((step, change, 1 / product))
+        return pairs
+
     def _remember(self, gradient):
         step, change = self._trial - self.picture, gradient - self._gradient
         product = tf.reduce_sum(step * change)
@@ -99,12 +121,12 @@ class LBFGS:
             self._pairs = [*self._pairs[1 - PAIRS :], (step, change, 1 / product)]
 
 
-@tf.function
+@tf.function(reduce_retracing=True)
 def _stepped(picture, direction, length):
     return tf.clip_by_value(picture + length * direction, 0.0, 1.0)
 
 
-@tf.function
+@tf.function(reduce_retracing=True)
 def _movable(picture, gradient):
     """1 where a value may move against the gradient, 0 where it would leave 0..1."""
     stopped = ((picture <= 0) & (gradient > 0)) | ((picture >= 1) & (gradient < 0))
@@ -125,3 +147,17 @@ def _two_loop(gradient, pairs, first_step=FIRST_STEP):
     for (step, change, inverse), share in zip(pairs, reversed(shares), strict=True):
         direction += step * (share - inverse * tf.reduce_sum(change * direction))
     return -direction
+
+
+@tf.function(reduce_retracing=True)
+def color_at_half_resolution(gradient):
+    """The gradient, its brightness as it is and its color averaged over 2 × 2 pixels.
+
+    gradient: `(1, height, width, 3)`. The network hardly sees color that changes from one pixel to
+    the next, and leaves specks of it. This is an orthogonal projection, so that L-BFGS searches
+    among the pictures without such a change of color as it would among all.
+    """
+    height, width = tf.shape(gradient)[1], tf.shape(gradient)[2]
+    blocks = tf.nn.avg_pool2d(gradient, 2, 2, "SAME")
+    coarse = tf.repeat(tf.repeat(blocks, 2, axis=1), 2, axis=2)[:, :height, :width]
+    return coarse + tf.reduce_mean(gradient - coarse, axis=-1, keepdims=True)

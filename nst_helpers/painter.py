@@ -30,6 +30,7 @@ from .live import LivePicture, starting_weights
 from .pictures import load_with_sha256, to_uint8
 from .run import stylize
 from .saving import save_image, write_files
+from .settings import DEFAULTS
 from .weights import bundled_vgg19
 
 STEPS_BEFORE_A_PAUSE = 600
@@ -90,7 +91,7 @@ class Painter:
         self._messages = queue.SimpleQueue()
         self._thread, self._ended, self._closed = None, threading.Event(), False
         self._words = self._notice = ""
-        self.weights, self.init = starting_weights(), "content"
+        self.weights, self.init = starting_weights(), DEFAULTS.init
         self.result, self._shows_finished, self._unsaved = None, False, False
         self._begin()
 

@@ -118,7 +118,8 @@ def show(*pictures, titles=None, height=3.2):
     )
     titles = titles or [None] * len(pictures)
     for axis, picture, title in zip(axes[0], pictures, titles, strict=True):
-        axis.imshow(np.clip(np.squeeze(picture), 0, 1), cmap="gray", vmin=0, vmax=1)
+        values = np.clip(np.squeeze(picture), 0, 1)
+        axis.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="bicubic")
         axis.set_title(title, fontsize=10)
         axis.axis("off")
     plt.show()

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 import tensorflow as tf
 
 from . import card, machine
+from .canvas import enlarged
 from .cost import check_memory, timed
 from .painting import paint
-from .pictures import load_with_sha256, resize
+from .pictures import load_with_sha256, with_longest_side
 from .progress import to_the_end
 from .scales import settle
 from .settings import check_settings, takes_settings
@@ -54,7 +55,7 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     content, content_sha256 = load_with_sha256(content, max_side=asked.size)
     style, style_sha256 = load_with_sha256(style, max_side=max(content.shape[1:3]))
     used = settle(asked, content, style)
-    check_memory(content, style, used.precision)
+    check_memory(content, style, used)
     vgg = vgg or bundled_vgg19()
 
     steps = timed(paint(vgg, content, style, used), used)
@@ -62,7 +63,8 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the words from the result
             print(message)
-        picture = resize(last.picture, *content.shape[1:3])
+        coarser = with_longest_side(content, last.side)  # where the run ended early
+        picture = enlarged(last.picture, coarser, content, used.keeps_detail)
         seconds = time.perf_counter() - start
         made_by = card.make(
             asdict(asked),

@@ -4,17 +4,18 @@ Unlike Gatys, who paints at one size: on a small picture large forms are found, 
 """
 
 import dataclasses
+import math
 
 from . import machine
 from .errors import SettingsError
 from .settings import SHORTEST_SIDE
 
 NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings leave one position
-COARSEST_SIDE = 256  # px, at most; the deepest style layer sees 156 × 156 px at a time
-COARSEST_PARTS = 4  # so many times a finer scale's steps: at the coarsest one they are cheap
-# Of neuschwanstein × starry_night at 320 px the last five of 100 coarse steps lower the loss by
-# 0.3%, the last five of 25 fine ones by 6%, and a fine step costs four times as much.
-STEPS_A_PART = 25
+COARSEST_SIDE = 120  # px, at least; the deepest style layer sees 156 × 156 px at a time
+GROWTH = math.sqrt(2)  # from one scale to the next: enlarged so little, a picture hardly blurs
+STEPS = (35, 22, 16, 9, 7, 5)  # at each scale, from the coarsest on; 5 at all finer ones, too
+# On a small picture the style loss sees a whole tree of the painting, and plants it in the sky.
+SMALL_SIDE, STYLE_SHARE_WHEN_SMALL = 200, 0.35
 
 
 def size_with_longest_side(picture, side):
@@ -27,18 +28,16 @@ def size_with_longest_side(picture, side):
 def choose_scales(content, style):
     """The longest side at each scale, from coarse to fine, in pixels.
 
-    content, style: pictures. The last one is the content image's own; each before it is half the
-    next, until one is at most 256 px or a picture would be too narrow for the network.
+    content, style: pictures. The last one is the content image's own; each before it is smaller by
+    √2, as long as it is at least 120 px and no picture is too narrow for the network.
     """
-    sides = [max(content.shape[1:3])]
-    while sides[0] > COARSEST_SIDE:
-        half = sides[0] // 2
-        if any(
-            min(size_with_longest_side(picture, half)) < SHORTEST_SIDE
-            for picture in (content, style)
-        ):
+    size = max(content.shape[1:3])
+    sides = [size]
+    while (side := round(size / GROWTH ** len(sides))) >= COARSEST_SIDE:
+        shorter = min(min(size_with_longest_side(one, side)) for one in (content, style))
+        if shorter < SHORTEST_SIDE:
             break
-        sides.insert(0, half)
+        sides.insert(0, side)
     return sides
 
 
@@ -46,18 +45,26 @@ def split_steps(steps, sides):
     """How many of all these steps each scale gets: most where they are cheap.
 
     steps: None for as many as a good picture needs. Raises `SettingsError` if there are fewer than
-    scales.
+    scales that were asked for.
     """
-    parts = [COARSEST_PARTS] + [1] * (len(sides) - 1)
+    parts = [*STEPS, *[STEPS[-1]] * len(sides)][: len(sides)]
     if steps is None:
-        return [STEPS_A_PART * part for part in parts]
+        return parts
     if steps < len(sides):
         raise SettingsError(
             f"steps is {steps}: ask for at least {len(sides)}, one for each of the scales {sides}."
         )
     counts = [max(1, round(steps * part / sum(parts))) for part in parts]
+    while sum(counts) > steps:  # few steps, of which each scale has at least one
+        last = len(counts) - counts[::-1].index(max(counts)) - 1
+        counts[last] -= 1
     counts[0] += steps - sum(counts)
     return counts
+
+
+def style_share(side, sides):
+    """The share of the style weight that counts at the scale of this side."""
+    return STYLE_SHARE_WHEN_SMALL if side < min(SMALL_SIDE, sides[-1]) else 1.0
 
 
 def settle(asked, content, style):
@@ -69,6 +76,8 @@ def settle(asked, content, style):
     side, sides, steps = max(content.shape[1:3]), asked.scales, asked.steps
     if sides is None:
         sides = choose_scales(content, style)
+        if isinstance(steps, int):  # fewer than scales: the coarsest ones are left out
+            sides = sides[-steps:]
     _check_order(asked)
     if isinstance(steps, list) and len(steps) != len(sides):
         raise SettingsError(f"steps is {steps}: give one number for each of the scales {sides}.")

@@ -16,7 +16,10 @@ from .errors import SettingsError
 SHORTEST_SIDE = 32  # px; VGG19 halves a picture four times before its fifth block
 CONTENT_LAYER = "block4_conv2"
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
-STARTING_POINTS = ("content", "style", "noise")
+# Unlike Gatys, who gives each the same share: shallow layers draw the strokes, which is what one
+# sees first, and need the larger share to draw them sharp; deep ones plant whole objects in a sky.
+STYLE_SHARES = dict(zip(STYLE_LAYERS, (1.8, 1.4, 0.9, 0.5, 0.4), strict=True))
+STARTING_POINTS = ("recolored", "content", "style", "noise")
 OPTIMIZERS = ("lbfgs", "adam")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -134,9 +137,8 @@ def _short(value):
 
 def _setting(default, check, meaning, **option):
     """A field of `Settings`. option: keywords of argparse for the command line's option."""
-    return dataclasses.field(
-        default=default, metadata={"check": check, "meaning": meaning, "option": option}
-    )
+    way = {"default_factory": default.copy} if isinstance(default, dict) else {"default": default}
+    return dataclasses.field(**way, metadata={"check": check, "meaning": meaning, "option": option})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,14 +159,15 @@ class Settings:
         type=int,
     )
     content_weight: float = _setting(1.0, _weight, "how much the content loss counts", type=float)
-    # Explorer "weights": at 2 the sky is nearly the photo's, at 32 the painting's moon covers it.
-    style_weight: float = _setting(8.0, _weight, "how much the style loss counts", type=float)
-    # Explorer "smoothing": without it fine threads show; from about 5 strokes become patches.
-    tv_weight: float = _setting(0.3, _weight, "how much total variation counts", type=float)
+    # Explorer "weights": at 2 the sky is nearly the photo's, at 80 the painting's rings fill it.
+    style_weight: float = _setting(20.0, _weight, "how much the style loss counts", type=float)
+    # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.
+    tv_weight: float = _setting(1.0, _weight, "how much total variation counts", type=float)
     init: str = _setting(
-        "content",
+        "recolored",
         _one_of(*STARTING_POINTS),
-        '"content", "style" or "noise" (white noise): where to start',
+        'where to start: "recolored" (the content image in the style image\'s colors), "content", '
+        '"style" or "noise" (white noise)',
         choices=STARTING_POINTS,
     )
     seed: int = _setting(0, _seed, "of the noise; the same seed gives the same noise", type=int)
@@ -172,7 +175,7 @@ class Settings:
         CONTENT_LAYER, _layer, "Keras' name of the content loss's layer", metavar="LAYER"
     )
     style_layers: list | dict = _setting(
-        STYLE_LAYERS,
+        STYLE_SHARES,
         _layers,
         "Keras' names of the style loss's layers, or a dict from name to a factor, 0 upward, for "
         "its share of the loss",
@@ -187,7 +190,7 @@ class Settings:
         None,
         _scales,
         "longest sides from coarse to fine, the last one being the size (if the content image is "
-        "smaller, they shrink with it); None for halving the size until it is at most 256",
+        "smaller, they shrink with it); None for the size and those smaller by √2, to about 128",
         type=int,
         nargs="+",
         metavar="SIDE",
@@ -205,6 +208,15 @@ class Settings:
             object.__setattr__(self, field.name, value)
         if not any((self.content_weight, self.style_weight, self.tv_weight)):
             raise SettingsError("All three weights are 0: give at least one of them a value.")
+
+    @property
+    def keeps_detail(self):
+        """Whether the photo's detail is kept when a picture is enlarged, see `canvas.enlarged`.
+
+        Only where its pixels are in the picture from the start: what is rebuilt from noise, by its
+        features alone, gets none of them, and nor does a texture.
+        """
+        return self.init in ("recolored", "content") and self.content_weight > 0
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
@@ -233,12 +245,12 @@ def takes_settings(function):
         one for one in signature.parameters.values() if one.kind != inspect.Parameter.VAR_KEYWORD
     ]
     keywords = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default)
-        for name, field in FIELDS.items()
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(DEFAULTS, name))
+        for name in FIELDS
     ]
     function.__signature__ = signature.replace(parameters=own + keywords)
     meanings = [
-        f"    {name}: {field.metadata['meaning']} ({field.default})."
+        f"    {name}: {field.metadata['meaning']} ({getattr(DEFAULTS, name)})."
         for name, field in FIELDS.items()
     ]
     function.__doc__ = (

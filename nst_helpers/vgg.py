@@ -21,12 +21,13 @@ def preprocess(picture):
     return bgr - tf.constant(IMAGENET_MEAN_BGR, dtype=bgr.dtype)
 
 
-def feature_extractor(vgg, layers, precision="float32"):
+def feature_extractor(vgg, layers, precision="float32", after=None):
     """A function from a picture to its features in the named layers.
 
     vgg: what `load_vgg19` returns. layers: Keras' layer names, such as `"block4_conv2"`.
     precision: `"float32"`, or `"bfloat16"` for convolutions in that, which processors with
-    bfloat16 arithmetic compute in half the time.
+    bfloat16 arithmetic compute in half the time. after: a layer's name; what is extracted from is
+    then no picture, but what `extract` gave for that layer.
 
     Returns `extract(picture)`, which gives `{layer name: (1, height, width, channels)}`, always
     float32. VGG19's layers include their ReLU, so no feature is negative. Layers deeper than the
@@ -36,7 +37,9 @@ def feature_extractor(vgg, layers, precision="float32"):
     for name in layers:
         if name not in known:
             raise LayerError(name, known)
-    path = known[: 1 + max(known.index(name) for name in layers)]
+    path = known[
+        known.index(after) + 1 if after else 0 : 1 + max(known.index(name) for name in layers)
+    ]
     # Cast once, here. Of a pooling layer this is an empty list.
     parameters = {
         name: [tf.cast(one, precision) for one in vgg.get_layer(name).weights] for name in path
@@ -45,7 +48,8 @@ def feature_extractor(vgg, layers, precision="float32"):
     # Layer by layer and not as a `keras.Model`, which would hold every layer's output until the
     # last is computed (2 GB at 2048 px) and compute in the precision set for all of Keras.
     def extract(picture):
-        values, features = tf.cast(preprocess(picture), precision), {}  # (1, height, width, 3)
+        values = tf.cast(picture if after else preprocess(picture), precision)
+        features = {}
         for name in path:
             if parameters[name]:
                 kernel, bias = parameters[name]  # (3, 3, channels in, channels), (channels,)

@@ -38,13 +38,13 @@ def intercept(monkeypatch, called):
 
     function: the one that computes losses and gradient. number: of the call at a scale, from 1.
     """
-    original = painting.compiled
+    original = painting.graphs_for
 
-    def compiled(*arguments):
-        function, numbers = original(*arguments), itertools.count(1)
-        return lambda *inputs: called(function, next(numbers), *inputs)
+    def graphs_for(*arguments):
+        (function, targets), numbers = original(*arguments), itertools.count(1)
+        return lambda *inputs: called(function, next(numbers), *inputs), targets
 
-    monkeypatch.setattr(painting, "compiled", compiled)
+    monkeypatch.setattr(painting, "graphs_for", graphs_for)
 
 
 def divided_style_loss(targets, grams):

@@ -20,8 +20,6 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SETUP_CELL = """\
 # Setup: run this cell first. It is the same in every lesson.
-%config InlineBackend.figure_formats = ["jpeg"]
-%config InlineBackend.print_figure_kwargs = {{"dpi": 80, "pil_kwargs": {{"quality": 88}}}}
 import importlib.util
 import os
 
@@ -30,8 +28,9 @@ if importlib.util.find_spec("nst_helpers") is None:
     source = os.environ.get("NST_HELPERS_FROM", "git+{address}")
     %pip install --quiet --no-deps "{{source}}"
 
-from nst_helpers import machine
+from nst_helpers import machine, sharp_figures
 
+sharp_figures()
 machine.report()"""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -6,9 +6,11 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.linalg
 import tensorflow as tf
 from notebook_tools import ROOT
 
+from nst_helpers import save_image
 from nst_helpers.images import load_image
 from nst_helpers.losses import gram_matrix, total_variation
 from nst_helpers.vgg import feature_extractor
@@ -100,6 +102,41 @@ def test_the_tutorials_loss_by_hand(vgg, pair):
     assert gradient.shape == photo.shape and total_variation(picture) > 0
 
 
+def test_the_wasserstein_loss_by_scipy(vgg, pair):
+    photo, painting = pair
+    picture = tf.clip_by_value(photo + 0.1, 0, 1)
+    loss, gradient = recipes.wasserstein_loss(vgg, photo, painting)(picture)
+    extract = feature_extractor(vgg, ["block4_conv2", *recipes.STYLE_LAYERS])
+    of_photo = {layer: np.asarray(values, float) for layer, values in extract(photo).items()}
+
+    def features(one, layer):
+        return np.asarray(extract(one)[layer], float) / of_photo[layer].mean()
+
+    off = features(picture, "block4_conv2") - features(photo, "block4_conv2")
+    expected = 0.015 * np.sum(off**2) / np.sum(np.abs(off))
+    for layer, weight in zip(recipes.STYLE_LAYERS, (256, 64, 16, 4, 1)):
+        ours, theirs = (
+            features(one, layer).reshape(-1, of_photo[layer].shape[-1])
+            for one in (picture, painting)
+        )
+        a, b = (np.cov(vectors.T, bias=True) for vectors in (ours, theirs))
+        # tr (b½ a b½)½ is the sum of the roots of the eigenvalues of a·b
+        overlap = np.sqrt(np.maximum(scipy.linalg.eigvals(a @ b).real, 0)).sum()
+        spread = (np.trace(a) + np.trace(b) - 2 * overlap) / len(a)
+        expected += weight / 341 * (np.mean((ours.mean(0) - theirs.mean(0)) ** 2) + spread)
+    down, across = np.diff(picture, axis=1)[:, :, :-1], np.diff(picture, axis=2)[:, :-1]
+    expected += 2 * np.mean(down**2 + across**2)
+    assert float(loss) == pytest.approx(expected, rel=0.02)
+    assert gradient.shape == photo.shape
+
+
+def test_the_wasserstein_recipe_comes_nearer(vgg, pair):
+    pictures = list(recipes.wasserstein(vgg, *pair, steps={SIDE // 2: 6, SIDE: 6}))
+    assert [picture.shape[2] for picture in pictures] == 6 * [SIDE // 2] + 6 * [SIDE]
+    measure = recipes.wasserstein_loss(vgg, *pair)
+    assert measure(pictures[-1])[0] < measure(pair[0])[0]
+
+
 def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
     """A second start runs only what has no result yet."""
     started = []
@@ -110,7 +147,7 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
         yield painting[:, : photo.shape[1], : photo.shape[2]]
 
     monkeypatch.setattr(compare, "RECIPES", {"kit": fake, "kit, float32": fake})
-    options = type("Options", (), {"out": tmp_path, "quick": True})()
+    options = type("Options", (), {"out": tmp_path, "quick": True, "again": None})()
     compare.compare_pair(vgg, 0, ["kit"], 128, options)
     assert len(started) == 1
     compare.compare_pair(vgg, 0, ["kit", "kit, float32"], 128, options)
@@ -122,9 +159,33 @@ def test_a_run_that_breaks_off_goes_on(tmp_path, monkeypatch, vgg):
     assert table.count("| neuschwanstein_starry_night |") == 2
     compare.plot(tmp_path)
     compare.sheets(tmp_path)
+    save_image(load_image("neuschwanstein", max_side=96), tmp_path / "lead.png")
     compare.lead(tmp_path)
     for name in ("errors.png", "pictures.jpg", "lead.jpg"):
         assert load_image(tmp_path / name).shape[0] == 1
+
+
+def test_again_paints_the_kit_anew_and_only_times_the_others(tmp_path, monkeypatch, vgg):
+    def endless(vgg, photo, painting):
+        while True:
+            yield photo
+
+    monkeypatch.setattr(
+        compare, "RECIPES", {"kit": lambda *_: iter([_[1]] * 9), "Keras example": endless}
+    )
+    options = type("Options", (), {"out": tmp_path, "quick": False, "again": 4})()
+    looks = [{"step": 300, "seconds": 600.0, "style": 0.5, "content": 0.6}]
+    old = {"pair": "neuschwanstein_starry_night", "recipe": "Keras example", "looks": looks}
+    old |= {"steps": 300, "seconds": 600.0, "seconds_a_step": 2.0}
+    path = compare.result_file(tmp_path, old["pair"], old["recipe"])
+    path.write_text(json.dumps(old))
+    compare.compare_pair(vgg, 0, ["kit", "Keras example"], 64, options)
+    new = json.loads(path.read_text())
+    assert (new["steps"], new["timed_steps"]) == (300, 4)
+    assert new["seconds"] == pytest.approx(300 * new["seconds_a_step"]) and new["seconds"] < 60
+    assert new["looks"] == [{**looks[0], "seconds": pytest.approx(new["seconds"])}]
+    assert json.loads(compare.result_file(tmp_path, old["pair"], "kit").read_text())["steps"] == 9
+    assert "(extrapolated from 4 steps)" in compare.table(tmp_path)
 
 
 def test_when_the_kit_is_nearer_on_both(tmp_path):
@@ -165,7 +226,7 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
 
 
 def test_the_race_ends_where_the_tutorial_ended(tmp_path, vgg, pair):
-    options = type("Options", (), {"out": tmp_path, "quick": True})()
+    options = type("Options", (), {"out": tmp_path, "quick": True, "again": None})()
 
     def race(goal):
         record = {"own_loss": goal, "steps": 1000}

@@ -1,5 +1,6 @@
 """What a run costs: its memory, its seconds, and the plan that says both beforehand."""
 
+import dataclasses
 import itertools
 import re
 import subprocess
@@ -11,8 +12,11 @@ import pytest
 import tensorflow as tf
 from engine import QUICK, pair, settled
 
-from nst_helpers import SettingsError, cost, machine, paint, painting, plan, stylize
+from nst_helpers import SettingsError, cost, graphs, machine, paint, plan, stylize
 from nst_helpers.scales import size_with_longest_side, split_steps
+from nst_helpers.settings import DEFAULTS
+
+FLOAT32 = dataclasses.replace(DEFAULTS, precision="float32")
 
 
 def test_clock_counts_and_looks_ahead(monkeypatch):
@@ -27,11 +31,11 @@ def test_clock_counts_and_looks_ahead(monkeypatch):
     clock.tick(0)
     assert clock.left() is None  # how much of it was tracing cannot be known
     clock = cost.Clock([100, 200], [10, 5])
-    for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 2 s
+    for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 1 s, and so do the targets
         now[0] += seconds
         number = clock.tick(0)
     assert number == 4 and clock.total == 15 and clock.seconds == 6.0
-    assert clock.left() == pytest.approx(6 + 2 + 5 * 2**cost.GROWTH)
+    assert clock.left() == pytest.approx(6 + 1 + (5 + 1) * 2**cost.GROWTH)
     for _ in range(6):
         now[0] += 1.0
         clock.tick(0)
@@ -53,10 +57,11 @@ def test_seconds_left_end_at_zero(vgg):
 
 def test_plan_names_what_stylize_would_do(vgg):
     planned = plan(512, vgg=vgg)
-    assert planned["scales"] == [256, 512] and planned["steps"] == split_steps(None, [256, 512])
+    assert planned["scales"] == [128, 181, 256, 362, 512]
+    assert planned["steps"] == split_steps(None, planned["scales"])
     assert planned["fits"] and planned["seconds"] > 0
     assert planned["gigabytes"] == pytest.approx(
-        cost.peak_memory(341 * 512, machine.best_precision()) / 1e9, rel=0.01
+        cost.peak_memory(341, 512, machine.best_precision()) / 1e9, rel=0.01
     )
     assert plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
 
@@ -74,7 +79,7 @@ def test_plan_refuses_what_stylize_would(vgg):
 
 def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
     monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
-    painting.compiled.cache_clear()
+    graphs._graphs.cache_clear()
     plan(192, steps=1, vgg=vgg)
     traced = next(iter(cost._SECONDS_TO_TRACE.values()))
     assert plan(192, steps=1, vgg=vgg)["seconds"] > traced
@@ -84,15 +89,15 @@ def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
     """Of a narrow photo with a square painting, the painting takes more."""
     panorama = tf.zeros((1, 64, 256, 3))
     needed = plan(256, aspect=4, precision="float32", vgg=vgg)["gigabytes"]
-    assert needed == pytest.approx(cost.peak_memory(256 * 256 / 2) / 1e9)
+    assert needed == pytest.approx(cost.peak_memory(128, 256) / 1e9)
     for reach, fits in ((needed * 1e9 * 1.001, True), (needed * 1e9 * 0.999, False)):
         monkeypatch.setattr(cost, "available_memory", lambda reach=reach: reach)
         assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"] == fits
         if fits:
-            cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+            cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), FLOAT32)
         else:
             with pytest.raises(SettingsError, match="largest size that fits is 25"):
-                cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), "float32")
+                cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), FLOAT32)
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
     assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"]
 
@@ -105,20 +110,19 @@ def test_the_size_that_is_named_fits(vgg, monkeypatch):
     """Also where the shorter side was rounded up."""
     for height, side in itertools.product((101, 200, 333), (67, 123, 250, 401)):
         photo = tf.zeros((1, height, 500, 3))
-        reach = cost.peak_memory(
-            height / 500 * side**2 * 1.0001
-        )  # without rounding, this side would just fit
+        # Without rounding, this side would just fit.
+        reach = cost.peak_memory(height / 500 * side * 1.0001, side)
         monkeypatch.setattr(cost, "available_memory", lambda reach=reach: reach)
         with pytest.raises(SettingsError, match="largest size that fits") as caught:
-            cost.check_memory(photo, photo, "float32")
+            cost.check_memory(photo, photo, FLOAT32)
         largest = int(re.search(r"fits is (\d+)", str(caught.value))[1])
         smaller = tf.zeros((1, *size_with_longest_side(photo, largest), 3))
-        cost.check_memory(smaller, smaller, "float32")
+        cost.check_memory(smaller, smaller, FLOAT32)
 
 
 def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
-    monkeypatch.setattr(cost, "available_memory", lambda: cost.peak_memory(48 * 48) + 1)
+    monkeypatch.setattr(cost, "available_memory", lambda: cost.peak_memory(48, 48) + 1)
     with pytest.raises(
         SettingsError, match="64 × 64 px needs about .* GB .* the largest size that fits is 48"
     ):
@@ -129,9 +133,13 @@ def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, m
         stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
 
 
-def test_memory_grows_with_the_picture_and_back():
-    assert cost.pixels_that_fit(cost.peak_memory(1e6)) == pytest.approx(1e6)
-    assert cost.pixels_that_fit(1) == 0
+def test_a_large_picture_takes_less_memory_in_bands():
+    whole, bands = (cost.peak_memory(1366, 2048, in_bands=answer) for answer in (False, True))
+    assert bands < 0.5 * whole
+    assert cost.peak_memory(700, 1000) == cost.peak_memory(700, 1000, in_bands=False)
+    shallow = dataclasses.replace(FLOAT32, content_layer="block2_conv2")  # bands cannot see it
+    for settings, needed in ((FLOAT32, bands), (shallow, whole)):
+        assert cost._memory_for((1366, 2048), (1366, 2048), settings) == needed
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,9 @@ def test_memory_grows_with_the_picture_and_back():
 def test_memory_is_within_a_quarter_of_what_was_measured(monkeypatch, side, precision, measured):
     """neuschwanstein × starry_night, the resident set's peak, with AVX-512, TensorFlow 2.21."""
     monkeypatch.setattr(machine, "processor_flags", lambda: {"avx512f"})
-    assert cost.peak_memory(side * side * 2 / 3, precision) == pytest.approx(measured, rel=0.25)
+    assert cost.peak_memory(side * 2 / 3, side, precision, in_bands=False) == pytest.approx(
+        measured, rel=0.25
+    )
 
 
 def test_without_avx512_a_pixel_takes_more(monkeypatch):

@@ -85,7 +85,7 @@ def test_it_paints_pauses_and_goes_on(easel):
 
 @pytest.mark.parametrize(
     "slider, value, term",
-    [("style", 80.0, "style"), ("tv", 3.0, "tv"), ("content", 10.0, "content")],
+    [("style", 200.0, "style"), ("tv", 10.0, "tv"), ("content", 10.0, "content")],
 )
 def test_a_slider_acts_on_the_next_frame(easel, slider, value, term):
     """value: ten times the default."""
@@ -165,7 +165,7 @@ def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel
 
 
 def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
-    assert [menu.value for menu in easel.menus.values()] == ["astronaut", "mosaic", "content"]
+    assert [menu.value for menu in easel.menus.values()] == ["astronaut", "mosaic", "recolored"]
     own = opened(vgg, load_image("red_panda", max_side=64))
     assert own.menus["content"].value == easel_widget.YOUR_OWN
     save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")

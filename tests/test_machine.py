@@ -15,9 +15,9 @@ from nst_helpers import (
     compute_targets,
     feature_extractor,
     machine,
-    painting,
     stylize,
 )
+from nst_helpers.graphs import graphs_for
 from nst_helpers.losses import TERMS
 
 
@@ -75,7 +75,7 @@ def test_in_bfloat16_losses_are_float32(vgg):
     """In bfloat16 itself a mean square has three digits; the line search needs more."""
     totals, means = {}, set()
     for precision in ("float32", "bfloat16"):
-        loss_and_gradient = painting.compiled(vgg, LAYERS, precision, SHAPE)
+        loss_and_gradient, _ = graphs_for(tf.zeros(SHAPE), vgg, LAYERS, precision)
         extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
         content, style = pair()
         targets = compute_targets(extract, content, style, *LAYERS)

@@ -6,7 +6,7 @@ import scipy.optimize
 import tensorflow as tf
 
 from nst_helpers import optimizers
-from nst_helpers.optimizers import LBFGS, Adam
+from nst_helpers.optimizers import LBFGS, Adam, color_at_half_resolution
 
 
 def drive(optimizer, function, evaluations):
@@ -156,3 +156,55 @@ def test_values_that_a_bound_stops_are_held():
     picture = tf.constant([0.0, 0.0, 1.0, 1.0, 0.5])
     gradient = tf.constant([1.0, -1.0, 1.0, -1.0, 1.0])  # a step goes against it
     np.testing.assert_array_equal(optimizers._movable(picture, gradient), [0, 1, 1, 0, 1])
+
+
+def test_color_at_half_resolution_by_hand():
+    """Two pixels, one red: brightness differs as before, each has the mean of both colors."""
+    picture = tf.constant([[[[0.9, 0.0, 0.0], [0.0, 0.0, 0.0]]]])
+    expected = [[[[0.6, 0.15, 0.15], [0.3, -0.15, -0.15]]]]
+    np.testing.assert_allclose(color_at_half_resolution(picture), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("height, width", [(6, 8), (7, 5), (1, 3)])
+def test_color_at_half_resolution_is_an_orthogonal_projection(height, width):
+    one, other = (tf.random.stateless_normal((1, height, width, 3), (seed, 0)) for seed in (1, 2))
+    projected = color_at_half_resolution(one)
+    np.testing.assert_allclose(color_at_half_resolution(projected), projected, atol=1e-6)
+    np.testing.assert_allclose(
+        tf.reduce_sum(projected * other),
+        tf.reduce_sum(one * color_at_half_resolution(other)),
+        rtol=1e-4,
+    )
+    np.testing.assert_allclose(
+        tf.reduce_mean(projected, -1), tf.reduce_mean(one, -1), atol=1e-6
+    )  # brightness
+
+
+def test_lbfgs_stays_in_the_space_of_its_projection():
+    start = tf.fill((1, 4, 6, 3), 0.5)
+    target = tf.random.stateless_uniform((1, 4, 6, 3), (5, 0), 0.3, 0.7)
+    optimizer = LBFGS(start, project=color_at_half_resolution)
+    drive(optimizer, quadratic(target, 3.0), 30)
+    nearest = start + color_at_half_resolution(target - start)
+    np.testing.assert_allclose(optimizer.picture, nearest, atol=1e-3)
+
+
+def mean_square(target, curvature):
+    """As a picture's losses are: a mean over the pixels, whatever their number."""
+    return lambda x: (
+        tf.reduce_mean(curvature * (x - target) ** 2) / 2,
+        curvature * (x - target) / tf.size(x, out_type=tf.float32),
+    )
+
+
+def test_what_lbfgs_knows_is_of_use_on_a_larger_picture():
+    """On a mean square, what it knows of a small picture is exactly true of a larger one."""
+    small, large = (1, 4, 6, 3), (1, 8, 12, 3)
+    before = LBFGS(tf.fill(small, 0.2))
+    drive(before, mean_square(tf.fill(small, 0.6), 5.0), 3)
+    target = tf.fill(large, 0.8)
+    losses = {}
+    for name, one in {"with": before, "without": None}.items():
+        optimizer = LBFGS(tf.fill(large, 0.4), before=one)
+        losses[name] = drive(optimizer, mean_square(target, 5.0), 2)[-1]
+    assert losses["with"] < 1e-6 < 1e-3 < losses["without"]

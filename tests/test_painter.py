@@ -129,21 +129,21 @@ def test_inside_a_cell_it_paints_as_many_steps_as_it_is_told(in_a_cell, view, mo
 
 def test_what_a_browser_rounds_is_no_change(in_a_cell):
     """A slider in a browser sends its value back at once, rounded to its next tick."""
-    for name, rounded in (("style", 7.9983), ("tv", 0.29991), ("learning_rate", 0.030012)):
+    for name, rounded in (("style", 19.9962), ("tv", 0.99981), ("learning_rate", 0.030012)):
         in_a_cell.post("weight", name, rounded)
     in_a_cell.run(0)
     assert in_a_cell.live.changes == []
-    assert in_a_cell.live.card()["settings"]["style_weight"] == 8
+    assert in_a_cell.live.card()["settings"]["style_weight"] == 20
 
 
 def test_a_slider_on_its_way_is_one_change(in_a_cell):
     for weight in (9.0, 12.0, 15.0):
         in_a_cell.post("weight", "style", weight)
-    in_a_cell.post("weight", "tv", 1.0)
+    in_a_cell.post("weight", "tv", 3.0)
     in_a_cell.run(1)
     in_a_cell.post("weight", "tv", 2.0)
     in_a_cell.run(0)
-    first, second = {"step": 0, "style": 15.0}, {"step": 0, "tv": 1.0}
+    first, second = {"step": 0, "style": 15.0}, {"step": 0, "tv": 3.0}
     assert in_a_cell.live.changes == [first, second, {"step": 1, "tv": 2.0}]
 
 
@@ -290,15 +290,15 @@ def test_a_bad_upload_gets_a_sentence_and_nothing_is_lost(painter, view, files, 
 
 @pytest.mark.usefixtures("few_steps")
 def test_finish_paints_in_full_size_and_its_card_describes_that_run(in_a_cell, view, tmp_path):
-    weights = {"style": 20.0, "block1_conv1": 0.0, "block4_conv1": 3.0}
+    weights = {"style": 30.0, "block1_conv1": 0.0, "block4_conv1": 3.0}
     for name, weight in weights.items():
         in_a_cell.post("weight", name, weight)
     in_a_cell.post("finish")
     in_a_cell.run()
     assert "Finished" in view.words and max(in_a_cell.picture.shape) == 96
     factors = in_a_cell.result.settings["style_layers"]
-    assert list(factors.values()) == [0, 1, 1, 3, 1]
-    assert in_a_cell.result.settings["style_weight"] == 20
+    assert list(factors.values()) == [0, 1.4, 0.9, 3, 0.4]
+    assert in_a_cell.result.settings["style_weight"] == 30
     picture = in_a_cell.picture
     in_a_cell.post("save")
     in_a_cell.run(0)
@@ -319,7 +319,7 @@ def test_what_is_asked_while_it_stops_keeps_its_order(in_a_cell, view, monkeypat
     def stopped(*arguments, on_step, **settings):
         in_a_cell.post("weight", "style", 10.0)
         in_a_cell.post("stop")
-        in_a_cell.post("weight", "style", 20.0)
+        in_a_cell.post("weight", "style", 40.0)
         step = {"number": 1, "total": 9, "side": 96, "seconds_left": None}
         on_step(SimpleNamespace(**step, picture=in_a_cell.picture))
 
@@ -327,9 +327,9 @@ def test_what_is_asked_while_it_stops_keeps_its_order(in_a_cell, view, monkeypat
     in_a_cell.post("finish")
     in_a_cell.run(0)
     assert view.words == "Interrupted after step 0." and in_a_cell.waiting == 3
-    assert in_a_cell.weights["style"] == 8
-    in_a_cell.run(0)
     assert in_a_cell.weights["style"] == 20
+    in_a_cell.run(0)
+    assert in_a_cell.weights["style"] == 40
 
 
 @pytest.mark.usefixtures("few_steps")
@@ -378,7 +378,7 @@ def test_closing_saves_a_finished_picture_and_not_a_stopped_one(
 
 
 def test_save_and_film(in_a_cell, view, tmp_path):
-    in_a_cell.post("weight", "style", 20.0)
+    in_a_cell.post("weight", "style", 30.0)
     in_a_cell.post("weight", "block3_conv1", 2.5)
     in_a_cell.run(4)
     in_a_cell.post("save")
@@ -387,8 +387,8 @@ def test_save_and_film(in_a_cell, view, tmp_path):
     assert view.notice == "Saved as easel.webp: 4 pictures, with the run card beside it."
     saved = card.read(tmp_path / "easel.png")
     assert saved == in_a_cell.card()
-    assert saved["settings"]["style_weight"] == 20 and saved["begun_with"]["style"] == 8
-    assert {"step": 0, "style": 20.0} in saved["painted_live"]
+    assert saved["settings"]["style_weight"] == 30 and saved["begun_with"]["style"] == 20
+    assert {"step": 0, "style": 30.0} in saved["painted_live"]
     photo = load_with_sha256("astronaut")[1]
     assert saved["content_sha256"] == photo != load_with_sha256("red_panda")[1]
     assert saved["losses"]["total"] > 0 and saved["losses"]["block3_conv1"] > 0

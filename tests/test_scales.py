@@ -8,7 +8,7 @@ import tensorflow as tf
 from engine import QUICK
 
 from nst_helpers import PictureError, SettingsError, load_image, scales, stylize
-from nst_helpers.scales import choose_scales, settle, split_steps
+from nst_helpers.scales import choose_scales, settle, split_steps, style_share
 from nst_helpers.settings import DEFAULTS
 
 
@@ -17,34 +17,57 @@ def test_scales_from_coarse_to_fine():
         return tf.zeros((1, height, width, 3))
 
     square = picture(512, 512)
-    assert choose_scales(picture(200, 256), square) == [256]
-    assert choose_scales(picture(256, 384), square) == [192, 384]
-    assert choose_scales(picture(1024, 1024), square) == [256, 512, 1024]
-    assert choose_scales(picture(1024, 40), square) == [1024]  # half of it would be 20 px wide
+    assert choose_scales(picture(100, 150), square) == [150]
+    assert choose_scales(picture(200, 256), square) == [128, 181, 256]
+    assert choose_scales(picture(256, 384), square) == [136, 192, 272, 384]
+    assert choose_scales(picture(1024, 1024), square) == [128, 181, 256, 362, 512, 724, 1024]
+    assert choose_scales(picture(1024, 40), square) == [1024]  # the next would be 28 px wide
+    assert choose_scales(picture(400, 512), picture(80, 512)) == [256, 362, 512]  # so its painting
+
+
+@pytest.mark.parametrize("size", [32, 119, 120, 169, 170, 500, 2048])
+def test_scales_grow_by_the_square_root_of_two(size):
+    sides = choose_scales(tf.zeros((1, size, size, 3)), tf.zeros((1, size, size, 3)))
+    assert sides[-1] == size and sides[0] < 170
+    for smaller, larger in itertools.pairwise(sides):
+        assert larger / smaller == pytest.approx(2**0.5, rel=0.01) and smaller >= 120
 
 
 def test_steps_are_split_between_scales():
-    assert split_steps(None, [256]) == [100]
-    assert split_steps(None, [192, 384]) == [100, 25]
-    assert split_steps(100, [192, 384]) == [80, 20]
+    assert split_steps(None, [256]) == [35]
+    assert split_steps(None, [192, 384]) == [35, 22]
+    assert split_steps(114, [192, 384]) == [70, 44]
+    assert split_steps(None, [*range(1, 9)]) == [35, 22, 16, 9, 7, 5, 5, 5]
+    assert split_steps(188, [*range(1, 7)]) == [70, 44, 32, 18, 14, 10]
     for steps, sides in itertools.product(
-        (3, 4, 7, 50, 101), ([256], [192, 384], [256, 512, 1024])
+        (7, 8, 9, 50, 101), ([256], [192, 384], [256, 512, 1024], [*range(1, 8)])
     ):
         counts = split_steps(steps, sides)
         assert sum(counts) == steps and min(counts) >= 1
+        assert counts == sorted(counts, reverse=True)
+
+
+def test_style_counts_less_on_a_small_picture_that_is_not_the_last():
+    assert [style_share(side, [128, 181, 256]) for side in (128, 181, 256)] == [0.35, 0.35, 1.0]
+    assert style_share(128, [128]) == 1.0
+    assert [style_share(side, [136, 192]) for side in (136, 192)] == [0.35, 1.0]
 
 
 def test_steps_given_for_each_scale_are_kept():
     picture = tf.zeros((1, 384, 384, 3))
-    asked = dataclasses.replace(DEFAULTS, size=384, steps=[7, 3])
+    asked = dataclasses.replace(DEFAULTS, size=384, steps=[7, 3, 2, 1])
     settled = settle(asked, picture, picture)
-    assert (settled.size, settled.scales, settled.steps) == (384, [192, 384], [7, 3])
+    assert (settled.size, settled.scales, settled.steps) == (
+        384,
+        [136, 192, 272, 384],
+        [7, 3, 2, 1],
+    )
 
 
 def test_a_run_over_two_scales(vgg, monkeypatch):
     monkeypatch.setattr(scales, "COARSEST_SIDE", 64)
     result = stylize("astronaut", "night_cafe", size=128, steps=5, vgg=vgg, progress=False)
-    assert [row["side"] for row in result.history] == [64, 64, 64, 64, 128]
+    assert [row["side"] for row in result.history] == [64, 64, 91, 91, 128]
     assert result.picture.shape == (1, 128, 128, 3)
 
 
@@ -88,9 +111,16 @@ def test_scales_that_do_not_go_together_get_a_sentence(setting, words):
         stylize("astronaut", "mosaic", **(QUICK | setting))
 
 
-def test_fewer_steps_than_scales_get_a_sentence():
+def test_with_fewer_steps_than_scales_the_coarsest_are_left_out():
+    picture = tf.zeros((1, 384, 384, 3))
+    for steps, sides in {1: [384], 2: [272, 384], 4: [136, 192, 272, 384]}.items():
+        settled = settle(dataclasses.replace(DEFAULTS, size=384, steps=steps), picture, picture)
+        assert settled.scales == sides and settled.steps == [1] * steps
+
+
+def test_fewer_steps_than_the_scales_asked_for_get_a_sentence():
     with pytest.raises(SettingsError, match="at least 2"):
-        stylize("astronaut", "mosaic", size=400, steps=1)
+        stylize("astronaut", "mosaic", size=64, scales=[32, 64], steps=1)
 
 
 def test_a_picture_too_narrow_for_vgg19_gets_a_sentence():

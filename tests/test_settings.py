@@ -8,7 +8,7 @@ import pytest
 from engine import QUICK
 
 from nst_helpers import SettingsError, stylize
-from nst_helpers.settings import DEFAULTS, FIELDS, Settings, check_settings
+from nst_helpers.settings import DEFAULTS, FIELDS, STARTING_POINTS, Settings, check_settings
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,11 @@ def test_what_is_not_named_keeps_its_default():
 def test_a_function_that_takes_settings_shows_them():
     parameters = inspect.signature(stylize).parameters
     for name, field in FIELDS.items():
-        assert parameters[name].default == field.default
+        assert parameters[name].default == getattr(DEFAULTS, name)
         assert f"    {name}: {field.metadata['meaning']}" in stylize.__doc__
+
+
+def test_detail_is_kept_only_where_the_photos_pixels_are_in_the_picture():
+    kept = {init: Settings(init=init).keeps_detail for init in STARTING_POINTS}
+    assert kept == {"recolored": True, "content": True, "style": False, "noise": False}
+    assert not Settings(content_weight=0).keeps_detail

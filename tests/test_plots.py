@@ -1,0 +1,54 @@
+"""How figures come out in a notebook: as sharp JPEG files, and small pictures enlarged smoothly."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
+
+from nst_helpers import picture_grid, plots, sharp_figures, show
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures that were shown, in the order in which they were."""
+    shown = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf()))
+    yield shown
+    plt.close("all")
+
+
+def test_a_figure_is_kept_as_a_jpeg_file_of_twice_its_size_on_the_page(monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.setattr(plots, "get_ipython", lambda: shell)
+    figure = plt.figure(figsize=(4, 2))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.imshow(np.zeros((20, 40, 3)))
+    axis.axis("off")
+    shell.display_formatter.formatters["image/png"].for_type(plt.Figure, lambda _: b"a PNG file")
+    sharp_figures()
+    data, metadata = shell.display_formatter.format(figure)
+    plt.close(figure)
+    assert set(data) == {"image/jpeg", "text/plain"}
+    picture = Image.open(io.BytesIO(data["image/jpeg"]))
+    size = metadata["image/jpeg"]
+    assert picture.format == "JPEG"
+    assert picture.size == pytest.approx((2 * size["width"], 2 * size["height"]), abs=1)
+    assert size["width"] == pytest.approx(4 * 80, abs=20)  # and a margin of 0.1 inches
+
+
+def test_outside_a_notebook_nothing_is_done():
+    sharp_figures()
+
+
+@pytest.mark.parametrize("draw", [show, lambda picture: picture_grid([[picture]])])
+def test_a_small_picture_is_enlarged_without_blocks(figures, draw):
+    black_and_white = np.zeros((1, 2, 4, 3))
+    black_and_white[:, :, 2:] = 1
+    draw(black_and_white)
+    figures[0].canvas.draw()
+    pixels = np.asarray(figures[0].canvas.buffer_rgba())[:, :, 0]
+    across = pixels[len(pixels) // 2]
+    assert len(np.unique(across)) > 10  # and not just black and white
