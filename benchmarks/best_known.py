@@ -30,8 +30,7 @@ def main():
     steps = parser.parse_args().steps
     photo, painting = load("neuschwanstein", SIDE), load("starry_night", SIDE)
     errors = error_function(photo, painting, SIDE, load_vgg19())
-    runs = []
-    runs.append(seconds_of_kit(photo, painting))
+    runs = [seconds_of_kit(photo, painting)]
     timed = dict.fromkeys(WASSERSTEIN_STEPS, steps)
     took, start = [], time.perf_counter()
     for _ in wasserstein(load_vgg19(), photo, painting, timed):

@@ -23,6 +23,7 @@ from nst_helpers import (
     preprocess,
     resize,
 )
+from nst_helpers.canvas import mean_and_covariance
 from nst_helpers.optimizers import LBFGS
 from nst_helpers.pictures import with_longest_side
 from nst_helpers.scales import settle
@@ -264,13 +265,6 @@ def wasserstein_loss(vgg, photo, painting):
         return loss, tape.gradient(loss, picture)
 
     return loss_and_gradient
-
-
-def mean_and_covariance(features):
-    vectors = tf.reshape(features, (-1, features.shape[-1]))
-    mean = tf.reduce_mean(vectors, axis=0)
-    places = tf.cast(tf.shape(vectors)[0], tf.float32)
-    return mean, tf.matmul(vectors - mean, vectors - mean, transpose_a=True) / places
 
 
 def symmetric_root(matrix):

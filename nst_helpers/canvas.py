@@ -29,19 +29,25 @@ def in_colors_of(painting, photo):
     T = P^-½ (P^½ A P^½)^½ P^-½ for the covariances P of the photo and A of the painting (Pitié,
     Kokaram, *The Linear Monge-Kantorovitch Linear Colour Mapping*, CVMP 2007).
     """
-    photo_mean, photo_covariance = _mean_and_covariance(photo)
-    mean, covariance = _mean_and_covariance(painting)
+    photo_mean, photo_covariance = mean_and_covariance(photo)
+    mean, covariance = mean_and_covariance(painting)
+    little = 1e-4 * tf.eye(3)  # with which a gray photo's covariance has an inverse, too
+    photo_covariance, covariance = photo_covariance + little, covariance + little
     root = tf.linalg.sqrtm(photo_covariance)  # (3, 3)
     inverse = tf.linalg.inv(root)
     color_map = inverse @ tf.linalg.sqrtm(root @ covariance @ root) @ inverse  # (3, 3), symmetric
     return tf.clip_by_value((photo - photo_mean) @ color_map + mean, 0.0, 1.0)
 
 
-def _mean_and_covariance(picture):
-    colors = tf.reshape(picture, (-1, 3))  # (M, 3)
-    mean = tf.reduce_mean(colors, axis=0)  # (3,)
-    covariance = tf.matmul(colors - mean, colors - mean, transpose_a=True) / len(colors)  # (3, 3)
-    return mean, covariance + 1e-4 * tf.eye(3)  # which has an inverse for a gray photo, too
+def mean_and_covariance(values):
+    """Of a picture's colors or of features: `(channels,)`, `(channels, channels)`.
+
+    values: `(1, height, width, channels)`.
+    """
+    vectors = tf.reshape(values, (-1, values.shape[-1]))  # (M, channels)
+    mean = tf.reduce_mean(vectors, axis=0)
+    places = tf.cast(tf.shape(vectors)[0], vectors.dtype)
+    return mean, tf.matmul(vectors - mean, vectors - mean, transpose_a=True) / places
 
 
 def enlarged(picture, photo, larger_photo, keep_detail):

@@ -39,8 +39,8 @@ def bytes_a_pixel(precision):
 def peak_memory(height, width, precision="float32", in_bands=True):
     """About how many bytes a process will hold at most that paints a picture of so many pixels.
 
-    in_bands: whether a large picture is seen in bands, see `bands.py`. Measured, not derived, with
-    AVX-512 from 256 to 1024 px and without it from 256 to 2048 px. TensorFlow, Keras and the
+    in_bands: whether a large picture is seen in bands, see `bands.py`. Measured, not derived, from
+    256 to 1024 px; in bands from the first steps at 2048 px only. TensorFlow, Keras and the
     network are counted in.
     """
     pixels = height * width

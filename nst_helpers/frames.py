@@ -124,7 +124,7 @@ _DEPTHS = {
 # With few blocks the style loss comes near 0, and total variation would be all that counts.
 _SMOOTHING_OF_TEXTURES = (0.05, 0.1, 0.3, 0.6, 1.0)
 STEPS_BY_SCALE = {128: 60, 181: 30, SIDE: 20}  # longest side: steps
-STEPS_OF_STARTS = (1, 2, 4, 8, 15, 30, 60, 61, 70, 90, 91, 100, 110)  # around a scale's last step
+STEPS_OF_STARTS = (1, 2, 4, 8, 15, 30, 60, 61, 70, 90, 100, 110)  # around a scale's last step
 
 
 def _step_axis(steps):
