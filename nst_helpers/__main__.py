@@ -8,21 +8,33 @@ import argparse
 import sys
 import time
 
+from .console import prepare, say, silence
 from .errors import FramesError, KitError, PictureError
 from .settings import DEFAULTS, FIELDS
 
 
+class Parser(argparse.ArgumentParser):
+    """One whose errors are a sentence, without all the options before it."""
+
+    def error(self, message):
+        """Print what is wrong, and end the program."""
+        self.exit(2, f"{message[:1].upper()}{message[1:]}: see {self.prog} --help\n")
+
+
 def main(arguments=None):
     """Run one command; returns the exit code."""
+    prepare()
     options = build_parser().parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except BrokenPipeError:  # of what was printed, nobody wants the rest
+        silence(sys.stdout)
+        return 1
 
 
 def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
-    parser = argparse.ArgumentParser(
-        prog="python -m nst_helpers", description="Neural style transfer on VGG19."
-    )
+    parser = Parser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
     commands = parser.add_subparsers(required=True, metavar="{stylize,doctor,frames}")
 
     stylize = commands.add_parser(
@@ -74,7 +86,7 @@ def run_stylize(options):
     try:
         return _stylize(options)
     except KeyboardInterrupt:
-        print("Interrupted before the first step; nothing was saved.", file=sys.stderr)
+        say("Interrupted before the first step; nothing was saved.", sys.stderr)
         return 130
 
 
@@ -89,19 +101,36 @@ def _stylize(options):
     given = vars(options)
     settings = {name: value for name, value in given.items() if name in FIELDS}
     try:
-        check_output_path(options.output, "card_beside" in given)  # before the run, not after it
+        path, _ = check_output_path(options.output, "card_beside" in given)  # before the run
+        _check_no_input(path, options)
         # Now, since it may be what is written over.
         model = card.read(options.like) if "like" in given else None
         if model:
             settings = card.settings_from(options.like, FIELDS) | settings
         result = stylize(options.photo, options.painting, **settings)
     except KitError as error:
-        print(error, file=sys.stderr)
+        say(error, sys.stderr)
         return 1
     code = _save(result, options.output, "card_beside" in given)
     if model:
         _say_what_differs(model, result.card)
     return code
+
+
+def _check_no_input(path, options):
+    """Raise `PictureError` if the picture would take the place of the photo or the painting."""
+    from .paths import as_path
+    from .samples import find_sample
+
+    for source in (options.photo, options.painting):
+        try:
+            same = find_sample(source) is None and path.samefile(as_path(source))
+        except OSError:  # at least one of them is not there
+            same = False
+        if same:
+            raise PictureError(
+                f"{path} is {source}, from which it would be painted: give it another name."
+            )
 
 
 def _save(result, path, card_beside):
@@ -113,32 +142,32 @@ def _save(result, path, card_beside):
         try:
             saved, code = save_image(result.picture, path, result.card, card_beside), 0
         except PictureError as error:
-            print(error, file=sys.stderr)
+            say(error, sys.stderr)
             try:
                 saved, code = rescue_image(result.picture, path, result.card), 1
             except PictureError as still:
-                print(still, file=sys.stderr)
+                say(still, sys.stderr)
                 return 1
     height, width = result.picture.shape[1:3]
-    print(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
+    say(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
     return code
 
 
 def _say_what_differs(model, made):
     """Why the picture with the card `made` cannot be quite like the one with the card `model`."""
     if "painted_live" in model:
-        print(
+        say(
             "The picture taken as a model was painted on the easel: this one has the last of its "
             "settings from the first step on, and its own scales and number of steps."
         )
     asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
     if done < asked and made["steps_done"] == sum(made["painted"]["steps"]):
-        print(
+        say(
             f"The picture taken as a model was stopped after {done} of {asked} steps; "
             "this one was not."
         )
     if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
-        print(
+        say(
             "The picture taken as a model was painted with other weights of VGG19; "
             "this one with the bundled ones."
         )
@@ -153,7 +182,7 @@ def _say_what_differs(model, made):
         )
         other = [name for name in now if before[name] not in (None, now[name])]
         if other and model["settings"] == made["settings"]:
-            print(
+            say(
                 f"Inputs and settings are the model's, but not {' and '.join(other)}: "
                 "small differences are to be expected."
             )

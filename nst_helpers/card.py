@@ -7,9 +7,9 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from PIL import Image
-
+from . import png
 from .errors import CardError
+from .paths import as_path
 
 FORMAT = 1  # grows when an older kit could no longer use a newer card
 KEY = "nst_helpers"  # of the PNG text chunk
@@ -38,10 +38,10 @@ def read(path):
 
     Returns the dict that `make` made. Raises `CardError`.
     """
-    path = Path(path).expanduser()
+    path = as_path(path)
     try:
         text = _text(path)
-    except (OSError, UnicodeDecodeError, SyntaxError) as error:  # SyntaxError: of a broken PNG
+    except (OSError, ValueError) as error:  # ValueError: text that is no UTF-8
         fault = f"{path.name} cannot be read ({error})"
         if isinstance(error, FileNotFoundError):
             fault = f"{path}: there is no such file"
@@ -68,8 +68,7 @@ def settings_from(path, known):
 def _text(path):
     if path.suffix.lower() == ".json":
         return path.read_text(encoding="utf-8")
-    with Image.open(path) as image:
-        text = getattr(image, "text", {}).get(KEY)
+    text = png.text(path.read_bytes(), KEY)
     if text is None and beside(path).is_file():
         return beside(path).read_text(encoding="utf-8")
     return text
@@ -82,8 +81,8 @@ def _checked(text, name):
         usable = isinstance(card["settings"], dict)
         painted = card.get("painted") or {}
         steps = [card.get("steps_done", 0), *painted.get("steps", [])]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _broken(name, error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _broken(name, str(error)[:200]) from error
     if newer:
         fault = "comes from a newer version of the kit: update the kit to use it."
         raise CardError(f"The run card of {name} {fault}")

@@ -6,6 +6,7 @@ mistake has made that mistake.
 """
 
 import traceback
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -18,7 +19,14 @@ NOT_DONE = (
 
 def check(name, function):
     """Print what is right or wrong with the learner's function for the exercise `name`."""
-    print(verdict(EXERCISES[name], function))
+    if name not in EXERCISES:
+        close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
+        hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(EXERCISES)}."
+        print(f"There is no exercise {name!r}. {hint}")
+    elif not callable(function):
+        print("Give the function itself, without calling it: its name alone, with no brackets.")
+    else:
+        print(verdict(EXERCISES[name], function))
 
 
 def verdict(exercise, function):
@@ -57,9 +65,9 @@ def _array(value):
 
 def _where_it_stopped(function, error):
     lines = traceback.extract_tb(error.__traceback__)
-    own = [line for line in lines if line.name == getattr(function, "__name__", "")] or lines
-    kind, last = type(error).__name__, own[-1]
-    return f"Your function stopped with {kind} in line {last.lineno}, `{last.line}`: {error}"
+    own = [line for line in lines if line.name == getattr(function, "__name__", "")]
+    where = f" in line {own[-1].lineno}, `{own[-1].line}`" if own else ""
+    return f"Your function stopped with {type(error).__name__}{where}: {error}"
 
 
 def _close(one, other):

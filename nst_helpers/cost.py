@@ -26,7 +26,7 @@ BYTES_A_PIXEL_IN_BANDS = 400  # of the whole picture, beside what the band takes
 GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 191  # of `plan`, px; nobody paints at this size, so no run has traced it before
-_SECONDS_TO_TRACE = {}  # by precision, of the first trial of `plan`; later ones trace nothing
+_SECONDS_TO_TRACE = {}  # by precision, the most that a trial of `plan` took; most trace nothing
 
 
 def bytes_a_pixel(precision):
@@ -177,6 +177,11 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
             f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."
         )
     height = round(asked.size / aspect)
+    if height < SHORTEST_SIDE:
+        raise SettingsError(
+            f"A photo of this aspect, {aspect:g}, would be {asked.size} × {height} px, and VGG19 "
+            f"needs {SHORTEST_SIDE} on the shorter side: use a larger size, or crop the photo."
+        )
     # A shape that takes no memory.
     picture = np.broadcast_to(np.float32(0), (1, height, asked.size, 3))
     settled = settle(asked, picture, picture)
@@ -204,5 +209,7 @@ def _trial(vgg, side, aspect, settings):
     times = [step.seconds for step in steps]
     step = min(after - before for before, after in itertools.pairwise(times))
     traced = times[0] - step * (1 + STEPS_FOR_TARGETS)
-    tracing = _SECONDS_TO_TRACE.setdefault(settings.precision, max(0.0, traced))
+    # Where a run has traced the graph already, there is nothing to be seen of it here.
+    tracing = max(0.0, traced, _SECONDS_TO_TRACE.get(settings.precision, 0.0))
+    _SECONDS_TO_TRACE[settings.precision] = tracing
     return tracing, step

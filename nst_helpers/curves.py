@@ -12,6 +12,7 @@ TERM_STYLES = {  # color (Okabe and Ito's palette), and the lengths of dashes an
 }
 RUN_DASHES = ((), (8, 3), (2, 3), (8, 3, 2, 3))  # of the runs that one drawing compares
 SHOWN_COLOR, OTHER_COLOR = "#D55E00", "#555555"  # of the run with the point, and of the others
+TINY = 1e-9  # the lowest loss that a logarithmic axis can begin with
 MOST_POINTS = 200  # about so many of a curve are drawn
 LINE_HEIGHT = 13  # px, of the names beside the curves
 
@@ -76,6 +77,9 @@ def _drawing(lines, floor, top, caption, point=None):
 
     def x(index):
         return 8 + (WIDTH - 130) * index / max(1, longest - 1)
+
+    floor = floor or TINY  # of two equal pictures, every loss can be 0
+    top = max(top, 2 * floor)
 
     def y(loss):
         share = math.log(min(max(loss, floor), top) / floor) / math.log(top / floor)

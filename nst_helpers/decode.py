@@ -10,20 +10,35 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
+from . import png
 from .errors import PictureError
+from .paths import as_path
 from .samples import SAMPLES, find_sample
 
+ORIENTATION = 0x0112  # its EXIF tag
+UPRIGHT = {  # by the tag's value, what turns the picture as a viewer shows it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+OVERSHOOT, SHARE_OUTSIDE = 0.1, 0.01  # of floats, beyond 0 and 1; of how many more than that
+WHITE_OF_16_BITS = 65535
+NEARLY_BLACK = 4096  # of 16 bits: a camera's 12, taken for 16, would show next to nothing
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")  # bytes 8 to 12 of such a file
 
 
 def open_source(source):
     """`(name, image)` of any source that `pictures.load_image` takes.
 
-    name: what to call the source in a message. image: for a path, a sample's name or a PIL image
-    an RGB PIL image as `as_seen` returns it; for an array or tensor a float32 numpy array
-    `(1, height, width, 3)`, 0 to 1. Raises `PictureError`.
+    name: what to call the source in a message. image: an RGB PIL image as `as_seen` returns it; of
+    an array or tensor that is not uint8 a float32 numpy array `(1, height, width, 3)`, 0 to 1.
+    Raises `PictureError`.
     """
     sample = find_sample(source) if isinstance(source, str) else None
     if isinstance(sample, Path):
@@ -31,21 +46,33 @@ def open_source(source):
     if sample is not None:
         return source, Image.fromarray(sample)
     if isinstance(source, Image.Image):
-        return "this PIL image", as_seen(source, "this PIL image")
+        return "this PIL image", _of_pil(source)
     if not isinstance(source, (str, os.PathLike)):
-        return "this array", _values_from_0_to_1(source)
-    return Path(source).name, read_file(_existing_file(source))
+        return "this array", _from_array(source)
+    path = _existing_file(source)
+    return path.name, read_file(path)
+
+
+def _of_pil(image):
+    try:
+        return as_seen(image, "this PIL image")
+    except PictureError:
+        raise
+    except Exception as error:  # it may be read from its file only now, see `read_file`
+        raise PictureError(
+            f"this PIL image cannot be read ({_said(error)}): open its file again, or another one."
+        ) from error
 
 
 def _existing_file(source):
-    text = os.fspath(source)
+    text = os.fsdecode(source)
     if "://" in text:
         raise PictureError(
             f"{text} is an address: download the picture first and give the file's path."
         )
-    path = Path(text).expanduser()
+    path = as_path(text)
     try:
-        is_folder, exists = path.is_dir(), path.exists()
+        is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
     except OSError as error:
         raise PictureError(
             f"{text[:40]}… is no file that can be opened ({error.strerror}): check the path."
@@ -57,25 +84,45 @@ def _existing_file(source):
         samples = f"check the path, or use a sample: {', '.join(SAMPLES)}."
         hint = f"did you mean {close[0]!r}?" if close else samples
         raise PictureError(f"{path}: there is no such file; {hint}")
+    if not is_file:
+        raise PictureError(f"{path} is no ordinary file: save the picture into one first.")
     return path
 
 
 def read_file(path):
     """The file's first frame as a person sees it: an upright RGB PIL image in sRGB.
 
-    Raises `PictureError`.
+    What does not belong to its pixels (texts, a profile, EXIF) never costs them: if that is broken
+    it is left out. Raises `PictureError`.
     """
     head = _first_bytes(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                image.load()
-                return as_seen(image, path.name)
+        return _first_frame(path, path.name)
     except PictureError:
         raise  # from `as_seen`, which names the fault itself
     except Exception as error:  # a damaged file can raise almost anything inside a decoder
-        raise PictureError(f"{path.name} {_fault(error, head)}") from error
+        picture = _without_metadata(path, head)
+        if picture is None:
+            raise PictureError(f"{path.name} {_fault(error, head)}") from error
+        return picture
+
+
+def _first_frame(file, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(file) as image:
+            image.load()
+            return as_seen(image, name)
+
+
+def _without_metadata(path, head):
+    """What the pixels of a PNG alone show; None if they are what cannot be read."""
+    if not head.startswith(png.SIGNATURE):
+        return None
+    try:
+        return _first_frame(io.BytesIO(png.pixels_only(path.read_bytes())), path.name)
+    except Exception:  # as in `read_file`, which says what was wrong
+        return None
 
 
 def _first_bytes(path):
@@ -99,12 +146,17 @@ def _fault(error, head):
             f"holds more than {millions} million pixels: make it smaller in an image editor first."
         )
     if not isinstance(error, Image.UnidentifiedImageError):
-        return f"is damaged or cut off ({error}): copy or download it again."
+        return f"is damaged or cut off ({_said(error)}): copy or download it again."
     if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
         return "is a HEIC phone photo, which Pillow cannot read: export it as JPEG and use that."
     return (
         "is not a picture that Pillow can read, whatever its ending says: export it as PNG or JPEG."
     )
+
+
+def _said(error):
+    """The first line of an error's text, or its kind if it has none."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
 def as_seen(image, name):
@@ -113,12 +165,14 @@ def as_seen(image, name):
     Nothing but pixels is left: to decode the result again changes nothing.
     name: of the image in the message of the `PictureError` that is raised if it cannot be used.
     """
-    image = ImageOps.exif_transpose(image)  # always a copy
+    image = _upright(image)
     profile = image.info.get("icc_profile")
     image = _eight_bits(image, name)
     if image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    if image.mode in ("LA", "La", "PA", "RGBa") or "transparency" in image.info:
+    if image.mode == "La":
+        image = image.convert("LA")  # the only way from there
+    if image.mode in ("LA", "PA", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     if alpha is not None:
@@ -132,44 +186,91 @@ def as_seen(image, name):
     return image
 
 
+def _upright(image):
+    """A copy of the image as its EXIF orientation wants it shown; as it is if that is broken."""
+    try:
+        turn = UPRIGHT.get(image.getexif().get(ORIENTATION))
+    except Exception:  # Pillow's reader of EXIF raises almost anything
+        turn = None
+    return image.copy() if turn is None else image.transpose(turn)
+
+
 def _eight_bits(image, name):
-    """16- and 32-bit gray scaled to 8 bits; every other mode as it is."""
+    """16- and 32-bit gray as 8 bits; every other mode as it is."""
     if image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.float64) / 65535
+        values = _from_16_bits(np.asarray(image), name)
     elif image.mode == "F":
-        values = np.asarray(image).astype(np.float64)
-        _check_finite(values, name)
-        if values.max() > 1:
-            values = values / (255 if values.max() <= 255 else 65535)
+        values = _from_floats(np.asarray(image), name)
     else:
         return image
-    return Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
+    return Image.fromarray(np.round(values * 255).astype(np.uint8))
+
+
+def _from_16_bits(values, name):
+    """Integers as floats from 0 to 1: white is 65535, whichever type they have."""
+    lowest, highest = values.min(), values.max()
+    if lowest < 0 or highest > WHITE_OF_16_BITS:
+        raise PictureError(
+            f"{name} has integers from {lowest} to {highest}, and nothing says which one is white: "
+            "save it with 8 or 16 bits."
+        )
+    if 1 <= highest < NEARLY_BLACK:
+        warnings.warn(
+            f"{name} is nearly black: its values end at {highest}, and {WHITE_OF_16_BITS} is taken "
+            "for white. If it was made with fewer bits, stretch it to 16 first.",
+            stacklevel=2,
+        )
+    return values.astype(np.float32) / WHITE_OF_16_BITS
+
+
+def _from_floats(values, name):
+    """Floats clipped to 0 to 1, if all but a few of them lie there."""
+    _check_finite(values, name)
+    outside = (values < -OVERSHOOT) | (values > 1 + OVERSHOOT)
+    if outside.mean() > SHARE_OUTSIDE:
+        raise PictureError(
+            f"{name} has values from {values.min():.3g} to {values.max():.3g}: "
+            "floats must lie between 0 and 1 (divide by 255?), or be uint8."
+        )
+    return np.clip(values, 0, 1).astype(np.float32)
 
 
 def _in_srgb(image, profile):
     """The image as RGB, its colors converted from the embedded profile to sRGB."""
-    if profile:
+    if isinstance(profile, bytes) and profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # viewers, too, ignore a profile that is broken or made for another color space
     return image.convert("RGB")
 
 
 def checked_values(array, name):
-    """An array or tensor as a numpy array `(1, height, width, 3)` of its own type.
+    """An array or tensor of numbers as a numpy array `(1, height, width, 3)` of its own type.
 
     Raises `PictureError`, with that name, if its shape is another or a value is not finite.
     """
-    values = np.asarray(array)
+    try:
+        values = np.asarray(array)
+    except (ValueError, TypeError, RuntimeError) as error:  # rows of different lengths
+        raise PictureError(
+            f"{name} is no array of numbers ({_said(error)}): "
+            "a picture has the shape (1, height, width, 3)."
+        ) from error
+    if values.dtype.name == "bfloat16":  # TensorFlow's, of which numpy knows little
+        values = values.astype(np.float32)
     if values.ndim == 3:
         values = values[None]
-    if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] != 3:
+    if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] != 3 or 0 in values.shape:
         raise PictureError(
-            f"{name} has the shape {np.shape(array)}: "
+            f"{name} has the shape {values.shape if values.ndim != 4 else np.shape(array)}: "
             "a picture has the shape (1, height, width, 3)."
+        )
+    if values.dtype.kind not in "fiu":
+        raise PictureError(
+            f"{name} holds {values.dtype.name} values: give uint8, or floats between 0 and 1."
         )
     _check_finite(values, name)
     return values
@@ -183,13 +284,16 @@ def _check_finite(values, name):
         )
 
 
-def _values_from_0_to_1(array):
+def _from_array(array):
+    """An array as `open_source` returns it: bytes as an image, all else as floats from 0 to 1."""
     values = checked_values(array, "this array")
     if values.dtype == np.uint8:
-        return values.astype(np.float32) / 255
-    if values.min() < 0 or values.max() > 1:
+        return Image.fromarray(np.ascontiguousarray(values[0]))
+    if values.dtype == np.uint16:
+        return _from_16_bits(values, "this array")
+    if values.dtype.kind in "iu":
         raise PictureError(
-            f"this array has values from {values.min():.3g} to {values.max():.3g}: "
-            "floats must lie between 0 and 1 (divide by 255?), or be uint8."
+            f"this array holds {values.dtype.name} values from {values.min()} to {values.max()}: "
+            "convert it to uint8 (0 to 255), or to floats between 0 and 1."
         )
-    return values.astype(np.float32)
+    return _from_floats(values, "this array")

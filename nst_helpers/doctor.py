@@ -5,8 +5,11 @@ Only the standard library is imported at the top, so that it can say what is mis
 
 import platform
 import shutil
+import subprocess
 import sys
 import time
+
+from .console import say
 
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
 SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
@@ -16,22 +19,27 @@ SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
 }
 
 
+class NothingMoreCanRun(RuntimeError):
+    """A fault with which each check after it would end Python."""
+
+
 def examine():
     """Print a line for each check, and what to do about each FAIL. Returns 0 if all pass."""
     passed = True
-    for check in CHECKS:
+    for name, check in CHECKS.items():
         try:
             said = check()
         except Exception as error:  # a diagnosis goes on to its next line whatever breaks
             passed = False
-            print(f"FAIL {check.__doc__} {error}")
+            say(f"FAIL {name}: {error}")
+            if isinstance(error, NothingMoreCanRun):
+                break
         else:
-            print(f"PASS {check.__doc__} {said}")
+            say(f"PASS {name}: {said}")
     return 0 if passed else 1
 
 
 def check_python():
-    """Python:"""
     version = platform.python_version()
     low, high = (".".join(map(str, bound)) for bound in SUPPORTED_PYTHON)
     if not SUPPORTED_PYTHON[0] <= sys.version_info[:2] <= SUPPORTED_PYTHON[1]:
@@ -43,7 +51,6 @@ def check_python():
 
 
 def check_system():
-    """System:"""
     system, machine = platform.system(), platform.machine()
     if machine not in SUPPORTED_SYSTEMS.get(system, ()):
         raise RuntimeError(
@@ -54,7 +61,6 @@ def check_system():
 
 
 def check_packages():
-    """Packages:"""
     from importlib.metadata import PackageNotFoundError, requires, version
 
     from packaging.requirements import Requirement
@@ -85,7 +91,14 @@ def check_packages():
 
 
 def check_tensorflow():
-    """TensorFlow:"""
+    # In a process of its own, since on a processor that it was not built for it ends that.
+    tried = subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True)
+    if tried.returncode not in (0, 1):  # 1: an error of Python's, which is raised below
+        raise NothingMoreCanRun(
+            f"Python ends (exit code {tried.returncode}) as soon as TensorFlow is imported. Most "
+            "often the processor is too old for it (no AVX): use the lessons in Colab. Else "
+            "install TensorFlow anew."
+        )
     from .machine import best_precision, has_gpu
 
     if has_gpu():
@@ -102,14 +115,12 @@ def check_tensorflow():
 
 
 def check_keras():
-    """Keras:"""
     from .machine import import_keras
 
     return f"{import_keras().__version__}, on TensorFlow, in float32, channels last"
 
 
 def check_weights():
-    """Weights:"""
     from .weights import load_vgg19
 
     start = time.perf_counter()
@@ -118,7 +129,6 @@ def check_weights():
 
 
 def check_samples():
-    """Sample pictures:"""
     from .pictures import load_image
     from .samples import SAMPLES
 
@@ -128,7 +138,6 @@ def check_samples():
 
 
 def check_step():
-    """Painting:"""
     from .run import stylize
 
     result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
@@ -138,13 +147,13 @@ def check_step():
     return f"{(last - first) / 2:.2f} s a step at 128 px"
 
 
-CHECKS = (
-    check_python,
-    check_system,
-    check_packages,
-    check_tensorflow,
-    check_keras,
-    check_weights,
-    check_samples,
-    check_step,
-)
+CHECKS = {
+    "Python": check_python,
+    "System": check_system,
+    "Packages": check_packages,
+    "TensorFlow": check_tensorflow,
+    "Keras": check_keras,
+    "Weights": check_weights,
+    "Sample pictures": check_samples,
+    "Painting": check_step,
+}

@@ -25,9 +25,15 @@ class SettingsError(KitError, ValueError):
 
 
 class LayerError(KitError, ValueError):
-    """A layer name that VGG19 does not have; the message suggests one of those it has, `known`."""
+    """A layer name that VGG19 does not have; the message suggests one of those it has, `known`.
+
+    name: empty if no layer was named at all.
+    """
 
     def __init__(self, name, known):
+        if not name:
+            super().__init__(f"No layer is named: name at least one of {', '.join(known)}.")
+            return
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"its layers are {', '.join(known)}."
         super().__init__(f"VGG19 has no layer {name!r}; {hint}")

@@ -25,30 +25,46 @@ def import_tensorflow():
     """TensorFlow, imported without the messages that its C++ part prints while it starts.
 
     Those go to the process's standard error before any log level is read, so that file is
-    turned away for the moment. Python errors are raised as always.
+    turned away for the moment. Python errors are raised as always. Of a GPU it takes memory as it
+    needs it, unless it was used before, so that another notebook gets some too.
     """
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only, from here on
-        sys.stderr.flush()
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        try:
+        with _standard_error_turned_away():
             import tensorflow
 
-            tensorflow.config.list_physical_devices()  # looks for GPUs, and says so
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            os.close(nowhere)
+            for gpu in tensorflow.config.list_physical_devices("GPU"):  # says what it found
+                with contextlib.suppress(RuntimeError):
+                    tensorflow.config.experimental.set_memory_growth(gpu, True)
     return sys.modules["tensorflow"]
+
+
+@contextlib.contextmanager
+def _standard_error_turned_away():
+    try:
+        if sys.stderr is not None:  # as under pythonw
+            sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, ValueError):  # there is no such file
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def import_keras():
     """Keras, imported, if it computes as the kit needs: on TensorFlow, in float32, channels last.
 
-    Looked at anew at each call, since a program may change it. Raises `KerasError`.
+    And with eager execution, as TensorFlow starts. Looked at anew at each call, since a program may
+    change it. Raises `KerasError`.
     """
-    import_tensorflow()
+    _check_eager(import_tensorflow())
     if "keras" not in sys.modules:  # another backend may not even be installed
         asked = os.environ.get("KERAS_BACKEND") or _in_keras_file("backend") or "tensorflow"
         _check_keras("backend", asked)
@@ -59,6 +75,14 @@ def import_keras():
     _check_keras("floatx", keras.config.floatx())
     _check_keras("dtype_policy", keras.config.dtype_policy().name)
     return keras
+
+
+def _check_eager(tensorflow):
+    if not tensorflow.compat.v1.executing_eagerly_outside_functions():
+        raise KerasError(
+            "TensorFlow's eager execution is switched off in this program: leave out "
+            "disable_eager_execution() or disable_v2_behavior(), and restart Python."
+        )
 
 
 def _check_keras(setting, value):
@@ -78,7 +102,7 @@ def _check_keras(setting, value):
 
 
 def _keras_file():
-    return Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser(), "keras.json")
+    return Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"), "keras.json")
 
 
 def _in_keras_file(setting):
@@ -179,7 +203,10 @@ def interrupts_ignored():
 
 
 def describe():
-    """What computed a picture: `{"system", "processor" or "gpu", "python"}`, for a run card."""
+    """What computed a picture: `{"system", "processor" or "gpu", "python"}`, for a run card.
+
+    tf32: whether a GPU may round what it multiplies to TensorFloat-32, as TensorFlow lets it.
+    """
     described = {
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -187,7 +214,8 @@ def describe():
     if has_gpu():
         devices = import_tensorflow().config
         details = devices.experimental.get_device_details(devices.list_physical_devices("GPU")[0])
-        return described | {"gpu": details.get("device_name", "GPU")}
+        tf32 = devices.experimental.tensor_float_32_execution_enabled()
+        return described | {"gpu": details.get("device_name", "GPU"), "tf32": tf32}
     return described | {"processor": _processor(), "cores": os.cpu_count()}
 
 

@@ -100,7 +100,7 @@ def _descend(loss_and_gradient, targets, optimizer, weigh, numbers):
         weighing = asked
         tensors = {name: tf.constant(weight, tf.float32) for name, weight in weighing.items()}
         losses, gradient = loss_and_gradient(trial, *fixed, tensors)
-        values = {name: float(loss) for name, loss in losses.items()}
+        values = dict(zip(losses, tf.stack([*losses.values()]).numpy().tolist()))  # fetched at once
         if not math.isfinite(values["total"]):
             raise LossNotFinite(number, values, weighing)
         evaluated, trial = trial, optimizer.next(losses["total"], gradient)

@@ -20,8 +20,9 @@ def load_image(source, max_side=512):
     """A picture from a file, a sample's name, or an array.
 
     source: a path; the name of a sample (see `SAMPLES`), such as `"starry_night"`; a PIL image;
-    or an array or tensor `(height, width, 3)` or `(1, height, width, 3)`, either uint8 or
-    floats from 0 to 1.
+    or an array or tensor `(height, width, 3)` or `(1, height, width, 3)`: uint8, uint16, or
+    floats from 0 to 1, of which one in a hundred may lie beyond, and is clipped. The white of a
+    gray file of 16 or 32 bits is taken to be 65535, that of one of floats 1.
     max_side: the longest side in pixels that is wanted. A larger picture is made smaller, with
     antialiasing; a smaller one is left as it is. None keeps every picture's own size.
 
@@ -48,14 +49,15 @@ def load_with_sha256(source, max_side=512, name=None):
 
 def _shrunk(image, max_side, name):
     """The picture that an opened source makes, its longest side at most `max_side` pixels."""
-    if isinstance(image, Image.Image):
-        width, height = image.size
-        smaller_height, smaller_width = _fitted(height, width, max_side, name)
-        if (smaller_height, smaller_width) != (height, width):
-            image = image.resize((smaller_width, smaller_height), Image.Resampling.LANCZOS)
-        return tf.constant(np.asarray(image, np.float32)[None] / 255)
-    height, width = image.shape[1:3]
-    return resize(image, *_fitted(height, width, max_side, name))
+    is_image = isinstance(image, Image.Image)
+    width, height = image.size if is_image else image.shape[2:0:-1]
+    fitted = _fitted(height, width, max_side, name)
+    if fitted == (height, width):
+        return tf.constant(np.asarray(image, np.float32)[None] / 255 if is_image else image)
+    if not is_image:  # there is one way to shrink, and so one picture from the same pixels
+        image = Image.fromarray(to_uint8(image))
+    smaller = image.resize(fitted[::-1], Image.Resampling.LANCZOS)
+    return tf.constant(np.asarray(smaller, np.float32)[None] / 255)
 
 
 def _fitted(height, width, max_side, name):

@@ -56,15 +56,17 @@ def loss_curves(history, title=None):
             axis.plot(steps, values, linestyle=line, color=color, label=label)
     floor = history[-1]["total"] / 100
     # A loss near 0, as the content loss is at the start, would press all others together.
-    lowest = min(row[term] for row in history for term in TERM_STYLES if row[term] > floor)
-    axis.set_ylim(bottom=lowest / 1.5)
-    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
+    above = [row[term] for row in history for term in TERM_STYLES if row[term] > floor]
+    if above:  # of two equal pictures, every loss can be 0
+        axis.set_ylim(bottom=min(above) / 1.5)
+        axis.set_yscale("log")
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
     for before, after in zip(history, history[1:]):
         if before["side"] != after["side"]:
             axis.axvline(after["step"], color="0.7", linewidth=0.8)
             place = {"transform": axis.get_xaxis_transform(), "fontsize": 8}
             axis.text(after["step"], 1.01, f" {after['side']} px", **place)
-    axis.set(yscale="log", xlabel="step", ylabel="weighted loss")
+    axis.set(xlabel="step", ylabel="weighted loss")
     axis.set_title(title, pad=18)  # above the sizes
     axis.spines[["top", "right"]].set_visible(False)
     plt.show()

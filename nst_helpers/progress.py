@@ -6,6 +6,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from . import machine
+from .console import Forgiving
 from .errors import RunStopped
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
@@ -17,7 +18,9 @@ def to_the_end(steps, total, progress, on_step):
     Raises what ended them if that was before the first step.
     """
     history, last, message = [], None, ""
-    bar = tqdm(total=total, disable=not progress, file=sys.stdout, ncols=90, bar_format=BAR)
+    shown = progress and sys.stdout is not None  # as under pythonw
+    out = Forgiving(sys.stdout)
+    bar = tqdm(total=total, disable=not shown, file=out, ncols=90, bar_format=BAR)
     try:
         for last in steps:
             seconds = round(last.seconds, 3)

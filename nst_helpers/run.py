@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from . import card, machine
 from .canvas import enlarged
+from .console import say
 from .cost import check_memory, timed
 from .painting import paint
 from .pictures import load_with_sha256, with_longest_side
@@ -52,6 +53,7 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     """
     start = time.perf_counter()
     asked = check_settings(settings)
+    machine.import_keras()  # before anything is computed in another way than the kit needs
     content, content_sha256 = load_with_sha256(content, max_side=asked.size)
     style, style_sha256 = load_with_sha256(style, max_side=max(content.shape[1:3]))
     used = settle(asked, content, style)
@@ -62,7 +64,7 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     history, last, message = to_the_end(steps, sum(used.steps), progress, on_step)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the words from the result
-            print(message)
+            say(message)
         coarser = with_longest_side(content, last.side)  # where the run ended early
         picture = enlarged(last.picture, coarser, content, used.keeps_detail)
         seconds = time.perf_counter() - start

@@ -3,10 +3,13 @@
 They take the places of older files only once all of them are written.
 """
 
+import contextlib
 import io
 import json
 import os
 import secrets
+import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from PIL import Image, PngImagePlugin
 from .card import KEY as CARD_KEY
 from .card import beside
 from .errors import PictureError
+from .machine import interrupts_ignored
+from .paths import as_path
 from .pictures import to_uint8
 
 
@@ -26,18 +31,21 @@ def save_image(picture, path, card=None, card_beside=False):
     format, or if card_beside is true, as JSON into a file of the same name with `.json` added.
 
     The files are written beside their places and renamed, so that a failed save leaves the old
-    ones whole. Returns the path. Raises `PictureError` if the picture or the path cannot be used.
+    ones whole; a link is kept, and so is the mode of a file that is written over. An interrupt has
+    to wait until all is written. Returns the path. Raises `PictureError` if the picture or the path
+    cannot be used.
     """
-    path, image_format = check_output_path(path, card is not None, card_beside)
-    pixels = to_uint8(picture)
-    card_text = None if card is None else json.dumps(card, indent=1)
-    files = {path: _encoded(pixels, image_format, card_text)}
-    card_file = beside(path)
-    if card_text and _has_card_file(image_format, card_beside):
-        files[card_file] = card_text.encode()
-    write_files(files)
-    if card_file not in files and _holds_card(card_file):
-        card_file.unlink()  # of the picture that stood here before
+    with interrupts_ignored():
+        path, image_format = check_output_path(path, card is not None, card_beside)
+        pixels = to_uint8(picture)
+        card_text = None if card is None else json.dumps(card, indent=1)
+        files = {path: _encoded(pixels, image_format, card_text)}
+        card_file = beside(path)
+        if card_text and _has_card_file(image_format, card_beside):
+            files[card_file] = card_text.encode()
+        elif _holds_card(card_file):
+            files[card_file] = None  # of the picture that stood here before
+        write_files(files)
     return path
 
 
@@ -81,7 +89,7 @@ def check_output_path(path, card=True, card_beside=False):
 
     card, card_beside: as for `save_image`. Raises `PictureError` if it cannot.
     """
-    path = Path(path).expanduser()
+    path = as_path(path)
     Image.init()
     image_format = Image.EXTENSION.get(path.suffix.lower())
     if image_format not in ("PNG", "JPEG", "WEBP", "TIFF", "BMP"):
@@ -93,13 +101,12 @@ def check_output_path(path, card=True, card_beside=False):
         _check_place(path)
         if card and _has_card_file(image_format, card_beside):
             _check_card_file(beside(path))
-        temporary = _temporary_beside(beside(path))  # the longest name that is needed
+        temporary = _temporary_beside(beside(_linked(path)))  # the longest name that is needed
         temporary.open("xb").close()
         temporary.unlink()
-    except OSError as error:
-        raise PictureError(
-            f"{path} cannot be written ({error.strerror}): save it elsewhere."
-        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        fault = getattr(error, "strerror", None) or error
+        raise PictureError(f"{path} cannot be written ({fault}): save it elsewhere.") from error
     return path, image_format
 
 
@@ -132,31 +139,101 @@ def _holds_card(path):
 
 
 def write_files(contents):
-    """Write `{path: bytes}`: each into a temporary file beside its place, then all are renamed.
+    """Write `{path: bytes}`, all or nothing; a path whose content is None is removed.
 
+    Each is written into a temporary file beside its place, and once all are, they are renamed. The
+    first path's file is replaced while those after it are away: wherever this is cut off, each file
+    is the old one, the new one or missing, and none stands beside one of another time.
     Raises `PictureError`; files that were there before are then as they were.
     """
-    temporaries, replaced = {}, {}
+    contents = {_linked(path): content for path, content in contents.items()}
+    temporaries = {}
+    with interrupts_ignored():
+        try:
+            for path, content in contents.items():
+                if content is not None:
+                    temporaries[path] = _temporary_beside(path)
+                    _write_temporary(temporaries[path], content, path)
+            _take_places(list(contents), temporaries)
+        except OSError as error:
+            raise PictureError(
+                f"{path} cannot be written ({error.strerror}), and nothing was changed: "
+                "save it elsewhere."
+            ) from error
+        finally:
+            _remove(temporaries.values())
+
+
+def _write_temporary(temporary, content, path):
+    """Write a new file that is to take the place of `path`, and give it the mode of that."""
+    with temporary.open("xb") as file:  # a new file, so the system applies the umask
+        file.write(content)
+    if path.exists():
+        with contextlib.suppress(OSError):  # some shares have no modes
+            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+
+
+def _take_places(paths, temporaries):
+    """Rename the temporary files, see `write_files`; raises `OSError` after undoing what it did."""
+    if len(paths) == 1:
+        os.replace(temporaries[paths[0]], paths[0])
+        return
+    kept = {}
     try:
-        for path, content in contents.items():
-            temporary = _temporary_beside(path)
-            with temporary.open("xb") as file:  # a new file, so the system applies the umask
-                temporaries[temporary] = path
-                file.write(content)
-        for temporary, path in temporaries.items():
-            before = path.read_bytes() if path.exists() else None
-            os.replace(temporary, path)
-            replaced[path] = before
-    except OSError as error:
-        for changed, before in replaced.items():
-            changed.unlink() if before is None else changed.write_bytes(before)
-        raise PictureError(
-            f"{path} cannot be written ({error.strerror}), and nothing was changed: "
-            "save it elsewhere."
-        ) from error
+        for path in paths:
+            if path.exists():
+                kept[path] = _kept_beside(path)
+        try:
+            for path in paths[1:]:
+                path.unlink(missing_ok=True)
+            for path, temporary in temporaries.items():
+                os.replace(temporary, path)
+        except OSError:
+            _put_back(paths, kept)
+            raise
     finally:
-        for temporary in temporaries:
-            temporary.unlink(missing_ok=True)
+        _remove(kept.values())
+
+
+def _kept_beside(path):
+    """A second name for a file or, where there is no such thing, a copy."""
+    second = _temporary_beside(path)
+    try:
+        os.link(path, second)
+    except OSError:
+        try:
+            shutil.copy2(path, second)
+        except OSError:
+            _remove([second])
+            raise
+    return second
+
+
+def _put_back(paths, kept):
+    """Give each path what it had before; renaming takes no room on a full disk."""
+    for path in paths:
+        try:
+            if path in kept:
+                os.replace(kept[path], path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            copy = kept.pop(path, path)
+            raise PictureError(
+                f"{path} could be neither written nor put back ({error.strerror}): "
+                f"what it was is in {copy} now."
+            ) from error
+
+
+def _remove(paths):
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _linked(path):
+    """The file that a link leads to, so that the link stays; any other path as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _temporary_beside(path):

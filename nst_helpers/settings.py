@@ -253,7 +253,7 @@ def takes_settings(function):
         f"    {name}: {field.metadata['meaning']} ({getattr(DEFAULTS, name)})."
         for name, field in FIELDS.items()
     ]
-    function.__doc__ = (
+    function.__doc__ = function.__doc__ and (  # python -OO leaves none
         f"{function.__doc__.rstrip()}\n\n    The settings, with their defaults:\n\n"
         + "\n".join(meanings)
     )

@@ -1,25 +1,32 @@
 """Many pictures at once: every photo with every painting, going on where it stopped."""
 
 import functools
+import itertools
+import os
+import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 
 from . import card
-from .errors import KitError, PictureError
-from .pictures import load_with_sha256
+from .console import say
+from .errors import CardError, KitError, PictureError
+from .paths import as_path
+from .pictures import load_image, load_with_sha256
 from .run import stylize
-from .saving import rescue_image, save_image
+from .saving import check_output_path, rescue_image, save_image
 from .settings import check_settings, takes_settings
 from .weights import bundled_vgg19, weights_sha256
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+SUFFIXES |= {".avif", ".heic", ".heif"}  # a phone's; where they cannot be read, it is said
 
 
 @takes_settings
 def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=None, **settings):
     """Paint each photo in the manner of each painting, and save the pictures with their run cards.
 
-    photos, paintings: a folder, or a list of what `load_image` takes by name or path. folder: where
+    photos, paintings: a folder, or a list of what `load_image` takes by name or path. Of a folder,
+    what is left out is named; pictures that this function painted into it are. folder: where
     the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. vgg, progress, on_step:
     as for `stylize`. A picture that is there already, of the same two inputs, with the same
     settings and weights of the network, is not painted again; another one is. One that cannot be
@@ -30,19 +37,18 @@ def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=No
     there in the end. Raises `PictureError` or `SettingsError` for input with which nothing can be
     painted.
     """
-    asked = asdict(check_settings(settings))
-    photos, paintings, folder = _sources(photos), _sources(paintings), Path(folder).expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
-    pairs = [(photo, painting) for photo in photos for painting in paintings]
+    asked, folder = asdict(check_settings(settings)), as_path(folder)
+    paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
+    _make(folder)
     sha256_of = functools.cache(lambda source: load_with_sha256(source, max_side=asked["size"])[1])
     done = {}
-    for number, (photo, painting) in enumerate(pairs, 1):
-        path = folder / f"{_stem(photo)}_x_{_stem(painting)}.png"
-        words, interrupted = f"{number} of {len(pairs)}: ", False
+    for number, ((photo, painting), path) in enumerate(paths.items(), 1):
+        words, interrupted = f"{number} of {len(paths)}: ", False
         try:
-            if path.exists() and _is_done(card.read(path), asked, photo, painting, vgg, sha256_of):
+            if _is_done(path, asked, photo, painting, vgg, sha256_of):
                 message = "there already"
             else:
+                check_output_path(path)  # before the minutes that a picture takes
                 result = stylize(
                     photo, painting, vgg=vgg, progress=progress, on_step=on_step, **settings
                 )
@@ -50,13 +56,13 @@ def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=No
                 message = f"{result.seconds:.0f} s"
                 interrupted = result.message.startswith("Interrupted")
         except KitError as error:
-            print(f"{words}{error}")
+            say(f"{words}{error}")
             continue
         except KeyboardInterrupt:
-            print(f"{words}interrupted before its first step.")
+            say(f"{words}interrupted before its first step.")
             break
         done[_stem(photo), _stem(painting)] = path
-        print(f"{words}{path}, {message}")
+        say(f"{words}{path}, {message}")
         if interrupted:
             break
     return done
@@ -68,12 +74,18 @@ def _saved(result, path, words):
         return save_image(result.picture, path, card=result.card)
     except PictureError as error:
         rescued = rescue_image(result.picture, path, card=result.card)
-        print(f"{words}{error}")
+        say(f"{words}{error}")
         return rescued
 
 
-def _is_done(made, asked, photo, painting, vgg, sha256_of):
-    """Whether a card tells of these settings, inputs and weights, and of a run not cut short."""
+def _is_done(path, asked, photo, painting, vgg, sha256_of):
+    """Whether a whole picture is there, of these settings, inputs and weights, not cut short.
+
+    Raises `CardError` if what is there is not this kit's, and so must not be written over.
+    """
+    if not os.path.exists(path) or path.stat().st_size == 0:  # empty, as a crash can leave it
+        return False
+    made = card.read(path)
     if made["settings"] != asked:
         return False
     inputs = [sha256_of(photo), sha256_of(painting)]
@@ -81,30 +93,85 @@ def _is_done(made, asked, photo, painting, vgg, sha256_of):
         [made.get("content_sha256"), made.get("style_sha256")] == inputs
         and made.get("weights_sha256") == weights_sha256(vgg or bundled_vgg19())
         and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
+        and _can_be_read(path)
     )
 
 
-def _sources(given):
-    """The pictures of a folder in alphabetical order, or the list that was given, as strings."""
+def _can_be_read(path):
+    try:
+        load_image(path, max_side=None)
+    except PictureError:
+        return False
+    return True
+
+
+def _make(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(
+            f"{folder} cannot be the folder of the pictures ({error.strerror}): give another one."
+        ) from error
+
+
+def _sources(given, results):
+    """The pictures of a folder in alphabetical order, or the list that was given, as strings.
+
+    results: the folder of the results.
+    """
     if isinstance(given, (str, Path)):
-        folder = Path(given).expanduser()
+        folder = as_path(given)
         if not folder.is_dir():
             raise PictureError(
                 f"{given} is not a folder: give a folder of pictures, or a list of names and paths."
             )
-        given = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        given = _pictures_in(folder, results)
         if not given:
             raise PictureError(
                 f"There is no picture in {folder}: it should hold files such as photo.jpg."
             )
-    sources = [str(source) for source in given]
-    stems = [_stem(source) for source in sources]
-    for stem in stems:
-        if stems.count(stem) > 1:
+    return [str(source) for source in given]
+
+
+def _pictures_in(folder, results):
+    """The paths of its pictures; those painted into it before, and other files, are named."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = [path for path in files if not path.name.startswith(".")]  # macOS adds some
+    pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
+    if results.is_dir() and results.samefile(folder):
+        pictures = [path for path in pictures if not _has_card(path)]
+    left_out = [path.name for path in files if path not in pictures]
+    if left_out:
+        say(f"Left out of {folder}, as results or no pictures: {', '.join(left_out)}.")
+    return pictures
+
+
+def _has_card(path):
+    try:
+        return bool(card.read(path))
+    except CardError:
+        return False
+
+
+def _paths(photos, paintings, folder):
+    """`{(photo, painting): path of their picture}`. Raises `PictureError` if two are the same."""
+    pairs = list(itertools.product(photos, paintings))
+    names = [f"{_stem(photo)}_x_{_stem(painting)}.png" for photo, painting in pairs]
+    for one_kind in ([_stem(photo) for photo in photos], [_stem(one) for one in paintings], names):
+        _check_names(one_kind)
+    return {pair: folder / name for pair, name in zip(pairs, names, strict=True)}
+
+
+def _check_names(names):
+    """Raise `PictureError` if two are one on a disk that takes "A" and "a" for the same."""
+    seen = set()
+    for name in names:
+        same = unicodedata.normalize("NFC", name).casefold()
+        if same in seen:
             raise PictureError(
-                f"Two pictures are called {stem}: rename one, so that their results do not collide."
+                f"Two pictures are called {name}: rename one, so that their results do not collide."
             )
-    return sources
+        seen.add(same)
 
 
 def _stem(source):

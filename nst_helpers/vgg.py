@@ -31,9 +31,12 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
 
     Returns `extract(picture)`, which gives `{layer name: (1, height, width, channels)}`, always
     float32. VGG19's layers include their ReLU, so no feature is negative. Layers deeper than the
-    deepest one named are not computed. Raises `LayerError` for an unknown layer name.
+    deepest one named are not computed. Raises `LayerError` for an unknown layer name, or for none.
     """
     known = [layer.name for layer in vgg.layers[1:]]
+    layers = [layers] if isinstance(layers, str) else layers
+    if not layers:
+        raise LayerError("", known)
     for name in layers:
         if name not in known:
             raise LayerError(name, known)

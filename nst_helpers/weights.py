@@ -12,6 +12,7 @@ import numpy as np
 
 from .errors import WeightsError
 from .machine import import_keras
+from .paths import as_path
 
 BUNDLED_WEIGHTS = Path(__file__).parent / "data" / "vgg19_8bit.npz"
 BUNDLED_SHA256 = "fd6692a3144af15d97f58979ccea041af86fb244cd2748d7be4a51c36a38367f"
@@ -45,7 +46,7 @@ def load_vgg19(weights="bundled"):
                 if layer.weights:
                     layer.set_weights(values[layer.name])
         else:
-            _load_keras_file(vgg, Path(weights).expanduser())
+            _load_keras_file(vgg, as_path(weights))
     vgg.trainable = False
     return vgg
 

@@ -1,9 +1,11 @@
 import hashlib
 import json
+import struct
+import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from nst_helpers import card, stylize
 from nst_helpers.__main__ import main
@@ -114,8 +116,59 @@ def test_no_card_gets_a_sentence(tmp_path):
     with pytest.raises(card.CardError, match="carries no run card"):
         card.read(save_image(load_image("mosaic", max_side=64), tmp_path / "plain.png"))
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(card.CardError, match="cannot be read"):
+    with pytest.raises(card.CardError, match="carries no run card"):
         card.read(tmp_path / "text.png")
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"[" * 10_000, "broken"),
+        (b'{"format": 1, "settings": ' + b'{"a":' * 10_000, "broken"),
+        (b'{"format": ' + b"9" * 5000 + b"}", "broken"),
+        (b'{"format": "1", "settings": {}}', "broken"),
+        (b"\xff\xfe", "cannot be read"),
+        (b"", "broken"),
+    ],
+)
+def test_whatever_a_json_file_holds_gets_a_sentence(tmp_path, content, words):
+    (tmp_path / "card.json").write_bytes(content)
+    with pytest.raises(card.CardError, match=words) as raised:
+        card.read(tmp_path / "card.json")
+    assert len(str(raised.value)) < 400 and "\n" not in str(raised.value)
+
+
+def test_a_card_is_read_without_the_pixels_and_other_texts_of_its_file(tmp_path, result):
+    """Also of a file with too many pixels, with a text of 2 MB, or cut off after its card."""
+    path = save_image(result.picture, tmp_path / "out.png", card=result.card)
+    content = path.read_bytes()
+    assert content.count(b"iTXt") == 1
+    head, place = 8 + 25, content.index(b"IDAT") - 4
+    text = b"zTXtnotes\0\0" + zlib.compress(bytes(2_000_000))
+    long = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    for changed in (
+        content[:16] + b"\0\1\0\0" * 2 + content[24:],
+        content[:head] + long + content[head:],
+        content[:place],
+    ):
+        path.write_bytes(changed)
+        assert card.read(path) == result.card
+
+
+def test_a_card_that_another_program_packed_is_read(tmp_path, result):
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("other", "text")
+    text.add_itxt(card.KEY, json.dumps(result.card), zip=True)
+    Image.new("RGB", (64, 64)).save(tmp_path / "out.png", pnginfo=text)
+    assert card.read(tmp_path / "out.png") == result.card
+    broken = (
+        (tmp_path / "out.png")
+        .read_bytes()
+        .replace(b"nst_helpers\0\1\0\0\0", b"nst_helpers\0\1\0\0\0!")
+    )
+    (tmp_path / "out.png").write_bytes(broken)
+    with pytest.raises(card.CardError, match="cannot be read"):
+        card.read(tmp_path / "out.png")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,23 @@ def test_check_prints(capsys):
     assert capsys.readouterr().out.startswith("Right. ")
 
 
+@pytest.mark.parametrize(
+    "name, function, words",
+    [
+        ("gram", len, "There is no exercise 'gram'. Did you mean 'gram matrix'?"),
+        ("cooking", len, "There is no exercise 'cooking'"),
+        (7, len, "There is no exercise 7"),
+        ("gradient step", None, "Give the function itself"),
+        ("gradient step", lambda: 1, "stopped with TypeError: "),
+    ],
+)
+def test_a_check_that_cannot_begin_says_why(capsys, name, function, words):
+    check(name, function)
+    said = capsys.readouterr().out
+    assert said.startswith(words) or words in said
+    assert "checks.py" not in said and "exercise.outcome" not in said
+
+
 @pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
 def test_stubs_are_not_done_and_solutions_are_right(path):
     exercises = exercises_of(path)

@@ -1,7 +1,9 @@
 import inspect
 import itertools
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -146,6 +148,89 @@ def test_tensorflow_keeps_quiet_in_a_shell(tmp_path):
     assert run.stderr.count("\n") == 1 and run.stderr.startswith("nothing.png"), run.stderr
 
 
+@pytest.mark.parametrize("way", ["name", "link", "second name"])
+def test_the_photo_is_not_written_over_by_its_picture(tmp_path, capsys, way):
+    photo = save_image(load_image("astronaut", max_side=64), tmp_path / "photo.png")
+    output, before = tmp_path / "photo.png", photo.read_bytes()
+    if way != "name":
+        output = tmp_path / "other.png"
+        (output.symlink_to if way == "link" else output.hardlink_to)(photo)
+    for pair in ((photo, "mosaic"), ("astronaut", photo)):
+        assert main(["stylize", *map(str, pair), "-o", str(output), "--steps", "1"]) == 1
+        assert "from which it would be painted" in capsys.readouterr().err
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["stylize"], "The following arguments are required: PHOTO, PAINTING, -o/--output"),
+        (["stylize", "a", "b", "-o", "c.png", "--size", "big"], "Argument --size: invalid int"),
+        (["stylize", "a", "b", "-o", "c.png", "--stiel", "1"], "--stiel 1"),
+        (["paint"], "invalid choice"),
+    ],
+)
+def test_a_wrong_option_gets_one_sentence(capsys, arguments, words):
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    said = capsys.readouterr().err
+    assert raised.value.code == 2 and words in said and said.count("\n") == 1
+
+
+SHELL = "stylize astronaut mosaic --size 64 --steps 2 -o"
+
+
+def in_a_shell(tmp_path, words, **environment):
+    """`python -m nst_helpers` and these words, as a shell understands them."""
+    return subprocess.run(
+        f"{sys.executable} -m nst_helpers {words}",
+        shell=True,
+        executable=shutil.which("bash"),
+        cwd=tmp_path,
+        env=os.environ | environment,
+        capture_output=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs a shell")
+@pytest.mark.parametrize(
+    "words, environment",
+    [
+        ("out.png 2>&-", {}),
+        ("out.png >&-", {}),
+        ("out.png | true", {}),
+        ("out.png >/dev/full", {}),
+        ("out.png >log", {"PYTHONIOENCODING": "cp1251:strict"}),
+        ("out.png >log", {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}),
+        ("$'caf\\351.png' >log", {"PYTHONIOENCODING": "utf-8:strict"}),
+    ],
+)
+def test_whatever_becomes_of_the_output_the_picture_is_saved(tmp_path, words, environment):
+    done = in_a_shell(tmp_path, f"{SHELL} {words}", **environment)
+    assert done.returncode == 0, done
+    assert b"Traceback" not in done.stderr and b"Error" not in done.stderr
+    assert load_image(next(tmp_path.glob("*.png"))).shape == (1, 64, 64, 3)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs a shell")
+@pytest.mark.parametrize("words", ["doctor | true", "--help >/dev/null"])
+def test_a_reader_that_goes_away_is_no_fault(tmp_path, words):
+    done = in_a_shell(tmp_path, words, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", LC_ALL="C")
+    assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+def test_a_pasted_path_and_a_name_that_begins_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_image(load_image("astronaut", max_side=64), "~photo.png")
+    for name in ("~photo.png", " '~photo.png' \n", f'"{tmp_path / "~photo.png"}"'):
+        assert load_image(name).shape == (1, 64, 64, 3)
+    assert (tmp_path / "~photo.png").exists()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load_image("~/~photo.png").shape == (1, 64, 64, 3)
+
+
 def doctor_lines(capsys):
     code = main(["doctor"])
     return code, capsys.readouterr().out.splitlines()
@@ -173,6 +258,26 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
     assert "gone.npz" in lines[5] and "reinstall" in lines[5]
     assert lines[6].startswith("PASS") and lines[7].startswith("FAIL")
+
+
+def test_doctor_says_that_tensorflow_ends_python(capsys, monkeypatch):
+    """As on a processor without AVX, where nothing after its import can run."""
+    real = doctor.subprocess.run
+
+    def aborts(command, **options):
+        return real([sys.executable, "-c", "import os; os.abort()"], **options)
+
+    monkeypatch.setattr(doctor.subprocess, "run", aborts)
+    code, lines = doctor_lines(capsys)
+    assert code == 1 and len(lines) == 4
+    assert lines[3].startswith("FAIL TensorFlow: Python ends (exit code -6)")
+    assert "Colab" in lines[3]
+
+
+def test_doctor_without_docstrings():
+    command = [sys.executable, "-OO", "-m", "nst_helpers", "doctor"]
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    assert len(lines) == 8 and all(re.match(r"PASS [A-Z][a-zA-Z ]+: .", line) for line in lines)
 
 
 @pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])

@@ -75,6 +75,10 @@ def test_plan_refuses_what_stylize_would(vgg):
     }.items():
         with pytest.raises(SettingsError, match=words):
             plan(**{bad: value}, vgg=vgg)
+    for size, aspect in ((32, 1.5), (64, 4), (512, 1e9)):  # too narrow for the network
+        with pytest.raises(SettingsError, match="32 on the shorter side"):
+            plan(size, aspect=aspect, vgg=vgg)
+    assert plan(32, aspect=1, vgg=vgg)["fits"]
 
 
 def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
@@ -83,6 +87,16 @@ def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
     plan(192, steps=1, vgg=vgg)
     traced = next(iter(cost._SECONDS_TO_TRACE.values()))
     assert plan(192, steps=1, vgg=vgg)["seconds"] > traced
+
+
+def test_a_plan_made_where_all_is_traced_does_not_spoil_those_after_it(vgg, monkeypatch):
+    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
+    plan(192, steps=1, vgg=vgg)
+    known = {name: 0.0 for name in cost._SECONDS_TO_TRACE}  # what a trial sees there
+    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", known)
+    graphs._graphs.cache_clear()
+    plan(192, steps=1, vgg=vgg)
+    assert all(seconds > 0.2 for seconds in known.values())
 
 
 def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):

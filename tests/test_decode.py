@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from nst_helpers.decode import read_file
 from nst_helpers.errors import PictureError
-from nst_helpers.pictures import load_image, load_with_sha256
+from nst_helpers.pictures import load_image, load_with_sha256, to_uint8
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -78,13 +78,17 @@ def test_a_transparent_color_of_an_rgb_png_lies_on_white(tmp_path):
         ("L", 100, (100,) * 3),
         ("1", 1, WHITE),
         ("LA", (100, 255), (100,) * 3),
+        ("La", (100, 255), (100,) * 3),
         ("CMYK", (0, 255, 255, 0), RED),
     ],
 )
 def test_other_modes(tmp_path, mode, color, seen):
     path = tmp_path / ("picture.tiff" if mode == "CMYK" else "picture.png")
-    Image.new(mode, (40, 40), color).save(path)
-    assert corner(load_image(path)) == seen
+    image = Image.new(mode, (40, 40), color)
+    assert corner(load_image(image)) == seen
+    if mode != "La":  # which no file has
+        image.save(path)
+        assert corner(load_image(path)) == seen
 
 
 @pytest.mark.parametrize("ending", ["png", "tiff"])
@@ -100,6 +104,35 @@ def test_sixteen_bits_are_scaled_not_cut(tmp_path, ending):
 def test_floats_are_read_as_0_to_1(tmp_path):
     Image.fromarray(np.full((40, 40), 0.2, np.float32)).save(tmp_path / "float.tiff")
     assert corner(load_image(tmp_path / "float.tiff")) == (51,) * 3
+
+
+def test_what_overshoots_is_clipped_and_another_range_gets_a_sentence(tmp_path):
+    """Nothing is guessed from one maximum: not 0 to 255 from 1.0001, nor 0 to 1 from a speck."""
+    values = np.full((40, 40), 0.2, np.float32)
+    values[0, :2] = -0.05, 3.0
+    array = np.repeat(values[:, :, None], 3, axis=2)
+    Image.fromarray(values).save(tmp_path / "float.tiff")
+    for picture in (load_image(tmp_path / "float.tiff"), load_image(array)):
+        assert corner(picture) == (0, 0, 0) and corner(picture, 0, 1) == WHITE
+        assert corner(picture, 1) == (51,) * 3
+    Image.fromarray(values * 255).save(tmp_path / "bytes.tiff")
+    for source in (tmp_path / "bytes.tiff", array * 255, -array):
+        with pytest.raises(PictureError, match="floats must lie between 0 and 1"):
+            load_image(source)
+
+
+def test_sixteen_bits_that_look_black_are_named_and_a_range_beyond_is_refused(tmp_path):
+    values = np.full((40, 40), 1023, np.uint16)  # white, if it came from ten bits
+    Image.fromarray(values).save(tmp_path / "dark.png")
+    array = np.repeat(values[:, :, None], 3, axis=2)
+    for source in (tmp_path / "dark.png", array):
+        with pytest.warns(UserWarning, match="nearly black: its values end at 1023"):
+            assert corner(load_image(source)) == (4,) * 3
+    assert corner(load_image(array * 64)) == (255,) * 3
+    for beyond in (70_000, -1):
+        Image.fromarray(np.full((40, 40), beyond, np.int32)).save(tmp_path / "beyond.tiff")
+        with pytest.raises(PictureError, match=f"beyond.tiff has integers from {beyond}"):
+            load_image(tmp_path / "beyond.tiff")
 
 
 def test_a_float_file_with_nan_gets_a_sentence(tmp_path):
@@ -177,18 +210,53 @@ def test_an_srgb_profile_changes_nothing(tmp_path):
     )
 
 
+def chunk(name, data):
+    """Of a PNG file."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+METADATA = {
+    "a text of 2 MB": chunk(b"zTXt", b"notes\0\0" + zlib.compress(bytes(2_000_000))),
+    "a profile of 2 MB": chunk(b"iCCP", b"odd\0\0" + zlib.compress(bytes(2_000_000))),
+    "an EXIF text that is none": chunk(b"tEXt", b"Raw profile type exif\0exif\n 4\nxyz"),
+    "EXIF that is none": chunk(b"eXIf", b"II*\0\xff\xff\xff\xff"),
+    "an orientation that is a text": chunk(
+        b"eXIf", b"MM\0*\0\0\0\10\0\1\1\22\0\2\0\0\0\4abc\0\0\0\0\0"
+    ),
+}
+
+
+@pytest.mark.parametrize("metadata", METADATA)
+def test_metadata_never_costs_the_pixels(tmp_path, metadata):
+    pixels = quarters([RED, GREEN, BLUE, WHITE])
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    content = file.getvalue()
+    after_head = 8 + 25
+    path = tmp_path / "photo.png"
+    path.write_bytes(content[:after_head] + METADATA[metadata] + content[after_head:])
+    np.testing.assert_array_equal(to_uint8(load_image(path)), pixels)
+    damaged = path.read_bytes().replace(b"IDAT", b"IDAT" + bytes(9))
+    path.write_bytes(damaged)
+    with pytest.raises(PictureError, match="damaged|not a picture"):
+        load_image(path)
+
+
+def test_a_pil_image_that_cannot_be_read_gets_a_sentence(tmp_path):
+    path = tmp_path / "cut.png"
+    path.write_bytes(encoded("PNG")[:3000])
+    with Image.open(path) as image, pytest.raises(PictureError, match="this PIL image cannot"):
+        load_image(image)
+    with pytest.raises(PictureError, match="this PIL image cannot"):
+        load_image(image)  # closed
+
+
 def heic():
     return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
 
 
 def huge_png():
     """A small PNG file that claims to be 60000 × 60000 pixels."""
-
-    def chunk(name, data):
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
     header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -257,6 +325,14 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
         (np.full((40, 40, 3), 200.0), "divide by 255"),
         (np.zeros((40, 40)), r"shape \(40, 40\)"),
         (np.zeros((2, 40, 40, 3)), "shape"),
+        (np.zeros((0, 64, 3), np.uint8), "shape"),
+        ([[1, 2], [3]], "no array of numbers"),
+        (np.full((40, 40, 3), 1, object), "holds object values"),
+        (np.full((40, 40, 3), "red"), "holds str"),
+        (np.full((40, 40, 3), 200), "convert it to uint8"),
+        (None, "shape"),
+        ("nul\0.png", "there is no such file"),
+        ("/dev/null", "is no ordinary file"),
     ],
 )
 def test_a_bad_source_gets_one_sentence(source, words):

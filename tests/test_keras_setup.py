@@ -130,3 +130,19 @@ def test_a_policy_in_the_file_is_named_with_the_file(tmp_path, monkeypatch):
         KerasError, match=r"'float16' in .*keras\.json.*'float32' there and restart"
     ):
         machine.import_keras()
+
+
+@pytest.mark.parametrize("broken", ["disable_eager_execution", "disable_v2_behavior"])
+def test_eager_execution_switched_off_gets_one_sentence(tmp_path, broken):
+    code = f"import tensorflow as tf; tf.compat.v1.{broken}()\n{TRY_IT}"
+    raised, _, reported, code = python(tmp_path, "-c", code).stdout.splitlines()
+    assert "eager execution is switched off in this program" in raised and reported in raised
+    assert code.startswith("code: 1")
+
+
+@pytest.mark.parametrize("stderr", ["sys.stderr = None", "sys.stderr = io.StringIO(); os.close(2)"])
+def test_tensorflow_is_imported_without_a_standard_error(tmp_path, stderr):
+    """As under pythonw, and in IDLE on Windows."""
+    code = f"import io, os, sys; {stderr}\nfrom nst_helpers import machine\n"
+    done = python(tmp_path, "-c", code + "print(machine.import_tensorflow().__name__)")
+    assert done.stdout == "tensorflow\n"

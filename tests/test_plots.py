@@ -1,6 +1,7 @@
 """How figures come out in a notebook: as sharp JPEG files, and small pictures enlarged smoothly."""
 
 import io
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
-from nst_helpers import picture_grid, plots, sharp_figures, show
+from nst_helpers import loss_curves, picture_grid, plots, sharp_figures, show
+from nst_helpers.curves import HEIGHT, loss_curve
 
 
 @pytest.fixture
@@ -52,3 +54,29 @@ def test_a_small_picture_is_enlarged_without_blocks(figures, draw):
     pixels = np.asarray(figures[0].canvas.buffer_rgba())[:, :, 0]
     across = pixels[len(pixels) // 2]
     assert len(np.unique(across)) > 10  # and not just black and white
+
+
+@pytest.mark.parametrize("losses", [(0.0, 0.0), (0.0, 1.0), (1e-30, 0.0)])
+def test_losses_of_nothing_are_drawn_too(figures, losses):
+    """A photo painted like itself has none."""
+    terms = ("total", "content", "style", "tv")
+    history = [
+        {"step": step, "side": 64, **dict.fromkeys(terms, loss)} for step, loss in enumerate(losses)
+    ]
+    loss_curves(history)
+    figures[0].canvas.draw()
+    drawn = re.findall(r"[-\d.]+,([-\d.]+)", loss_curve(history))
+    assert all(0 <= float(height) <= HEIGHT for height in drawn) and drawn
+
+
+def test_show_draws_each_picture_under_its_title(figures):
+    wide, gray = np.zeros((1, 20, 40, 3)), np.full((20, 20), 0.5)
+    show(wide, gray, titles=["wide", "gray"], height=2)
+    axes = figures[0].axes
+    assert [axis.get_title() for axis in axes] == ["wide", "gray"]
+    assert [axis.images[0].get_array().shape for axis in axes] == [(20, 40, 3), (20, 20)]
+    assert axes[1].images[0].get_clim() == (0, 1)  # and not from the darkest to the brightest
+    with pytest.raises(ValueError):
+        show(wide, titles=["one", "too many"])
+    show(*[wide] * 9)
+    assert figures[-1].get_size_inches()[0] <= 14.01

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import signal
 import stat
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from PIL import Image
 
 from nst_helpers.errors import PictureError
 from nst_helpers.pictures import load_image, to_uint8
-from nst_helpers.saving import check_output_path, rescue_image, save_image
+from nst_helpers.saving import check_output_path, rescue_image, save_image, write_files
 
 
 def test_save_and_load_give_the_same_pixels(tmp_path):
@@ -67,8 +68,11 @@ def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypat
         fits = mode != "xb" or ".json" not in path.name
         return create(path, mode, **options) if fits else FullDisk(path, "xb")
 
+    refused = []
+
     def held(source, target):
-        if target.name.endswith(".json"):
+        if target.name.endswith(".json") and not refused:
+            refused.append(target)
             raise OSError(13, "Permission denied")
         rename(source, target)
 
@@ -78,6 +82,95 @@ def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypat
             with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
                 save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
         assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_what_cannot_be_put_back_is_kept_and_named(tmp_path, monkeypatch):
+    picture, path = load_image("mosaic", max_side=64), tmp_path / "out.jpg"
+    save_image(picture, path, card={"format": 1, "settings": {}})
+    card, rename = (tmp_path / "out.jpg.json").read_text(), os.replace
+
+    def held(source, target):
+        if target.name.endswith(".json"):
+            raise OSError(13, "Permission denied")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", held)
+    with pytest.raises(PictureError, match="neither written nor put back") as raised:
+        save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+    kept = [file for file in tmp_path.iterdir() if str(file) in str(raised.value)]
+    assert card in [file.read_text() for file in kept if file.suffix != ".jpg"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="each try ends in a process of its own")
+@pytest.mark.parametrize("new_card", [b"new card", None])
+def test_wherever_a_save_is_killed_each_file_is_whole_and_none_belongs_to_another(
+    tmp_path, new_card
+):
+    picture, card = tmp_path / "out.jpg", tmp_path / "out.jpg.json"
+    steps = [(os, "replace"), (os, "link"), (Path, "unlink"), (Path, "open")]
+    ended_by_itself = False
+    for last in range(30):
+        for file in tmp_path.iterdir():
+            file.unlink()
+        picture.write_bytes(b"old picture")
+        card.write_bytes(b"old card")
+        child = os.fork()
+        if child == 0:
+            left = iter(range(last))
+            for owner, name in steps:
+                do = getattr(owner, name)
+
+                def or_die(*arguments, do=do, left=left, **options):
+                    if next(left, None) is None:
+                        os._exit(9)
+                    return do(*arguments, **options)
+
+                setattr(owner, name, or_die)
+            write_files({picture: b"new picture", card: new_card})
+            os._exit(0)
+        ended_by_itself = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        kept = picture.read_bytes(), card.read_bytes() if card.exists() else None
+        whole = {(b"old picture", b"old card"), (b"old picture", None)}
+        assert kept in whole | {(b"new picture", None), (b"new picture", new_card)}
+        if ended_by_itself:
+            break
+    assert ended_by_itself and last > 5 and kept == (b"new picture", new_card)
+    assert len(list(tmp_path.iterdir())) == 1 + bool(new_card)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+def test_an_interrupt_waits_until_the_picture_is_saved(tmp_path, monkeypatch, ending):
+    path, picture = tmp_path / f"out.{ending}", load_image("mosaic", max_side=64)
+    for owner, name in ((Path, "open"), (os, "replace"), (Image.Image, "save")):
+        do, interrupted = getattr(owner, name), []
+
+        def impatient(*arguments, do=do, interrupted=interrupted, **options):
+            signal.raise_signal(signal.SIGINT)
+            interrupted.append(True)
+            return do(*arguments, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, impatient)
+            save_image(picture, path, card={"format": 1, "settings": {}})
+        assert interrupted and load_image(path).shape == picture.shape
+        path.unlink()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)  # heard again
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there files have a mode")
+def test_the_mode_of_a_file_and_a_link_are_kept(tmp_path):
+    picture, path, link = load_image("mosaic", max_side=64), tmp_path / "a.jpg", tmp_path / "b.jpg"
+    save_image(picture, path, card={"format": 1, "settings": {}})
+    for file in (path, tmp_path / "a.jpg.json"):
+        file.chmod(0o600)
+    link.symlink_to(path)
+    save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+    before = path.read_bytes()
+    save_image(picture, link)
+    assert link.is_symlink() and path.read_bytes() != before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "a.jpg.json").stat().st_mode) == 0o600
 
 
 def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_path, monkeypatch):
@@ -132,6 +225,8 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
         ("out.txt", "ending"),
         ("none/out.png", "no folder"),
         ("folder.png", "is a folder"),
+        ("nul\0.png", "cannot be written"),
+        ("~nobody-of-this-name/out.png", "no folder"),
     ],
 )
 def test_a_bad_output_path_gets_a_sentence(tmp_path, name, words):

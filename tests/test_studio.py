@@ -1,7 +1,9 @@
 import shutil
+import signal
 
 import keras
 import pytest
+from PIL import Image
 
 from nst_helpers import (
     PictureError,
@@ -11,6 +13,7 @@ from nst_helpers import (
     paint_all,
     run,
     save_image,
+    saving,
     studio,
 )
 
@@ -127,6 +130,53 @@ def test_a_pair_that_cannot_be_painted_does_not_end_the_rest(folders, capsys, mo
     assert capsys.readouterr().out.count("more memory") == 2
 
 
+def test_what_is_left_out_of_a_folder_is_named_and_no_result_is_painted(folders, capsys):
+    photos, paintings, _ = folders
+    (photos / "._astronaut.jpg").write_bytes(b"of macOS")
+    shutil.copy(photos / "astronaut.jpg", photos / "earlier.jfif")
+    Image.new("RGB", (64, 64)).save(photos / "phone.avif")
+    (photos / "of a phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(20))
+    done = paint_all(photos, [str(paintings / "mosaic.jpg")], photos, **QUICK)
+    said = capsys.readouterr().out
+    assert {photo for photo, _ in done} == {"astronaut", "earlier", "phone", "red_panda"}
+    assert "of a phone.heic is a HEIC phone photo" in said and "or no pictures: notes.txt." in said
+    again = paint_all(photos, [str(paintings / "mosaic.jpg")], photos, **QUICK)
+    said = capsys.readouterr().out
+    assert again == done and said.count("there already") == 4 and "astronaut_x_mosaic.png" in said
+
+
+@pytest.mark.parametrize("left", [0, 400])
+def test_a_result_that_a_crash_has_cut_off_is_painted_again(folders, capsys, left):
+    photos, paintings, out = folders
+    done = paint_all(photos, paintings, out, **QUICK)
+    path = next(iter(done.values()))
+    length = path.read_bytes().index(b"IDAT") + left if left else 0
+    path.write_bytes(path.read_bytes()[:length])
+    capsys.readouterr()
+    assert paint_all(photos, paintings, out, **QUICK) == done
+    assert capsys.readouterr().out.count("there already") == 3
+    assert load_image(path).shape == (1, 64, 64, 3)
+
+
+def test_a_pair_whose_name_is_too_long_costs_only_itself(folders, capsys):
+    photos, paintings, out = folders
+    long = shutil.copy(photos / "astronaut.jpg", photos / f"{'a' * 240}.jpg")
+    done = paint_all([long, str(photos / "red_panda.jpg")], paintings, out, **QUICK)
+    assert len(done) == 2 and capsys.readouterr().out.count("cannot be written") == 2
+
+
+def test_an_interrupt_while_a_picture_is_saved_waits(folders, monkeypatch):
+    photos, paintings, out = folders
+    encode = saving._encoded
+
+    def impatient(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        return encode(*arguments)
+
+    monkeypatch.setattr(saving, "_encoded", impatient)
+    assert len(paint_all(photos, paintings, out, **QUICK)) == 4 == len(list(out.iterdir()))
+
+
 def test_lists_of_names(folders):
     out = folders[2]
     assert list(paint_all(["astronaut"], ["mosaic"], out, **QUICK)) == [("astronaut", "mosaic")]
@@ -141,6 +191,14 @@ def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
         paint_all(tmp_path / "empty", paintings, out)
     with pytest.raises(PictureError, match="Two pictures are called astronaut"):
         paint_all(["astronaut", photos / "astronaut.jpg"], paintings, out)
+    for one, other in (("A", "a"), ("\u00e4", "a\u0308")):  # one file on some disks
+        with pytest.raises(PictureError, match="Two pictures are called"):
+            paint_all([f"{one}.jpg", f"{other}.jpg"], paintings, out)
+    with pytest.raises(PictureError, match="called a_x_b_x_c.png: rename one"):
+        paint_all(["a_x_b", "a"], ["c", "b_x_c"], out)
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(PictureError, match="file cannot be the folder"):
+        paint_all(photos, paintings, tmp_path / "file", **QUICK)
     with pytest.raises(SettingsError, match="size"):
         paint_all(photos, paintings, out, size=1)
     with pytest.raises(TypeError, match="stiel_weight"):

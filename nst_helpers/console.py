@@ -1,0 +1,58 @@
+"""What is printed to a shell: nothing that happens to it may end a run or cost its picture."""
+
+import os
+import sys
+
+
+def prepare():
+    """Let what cannot be printed in the shell's encoding be printed as its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # there may be none, or another program's
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(words, file=None):
+    """Print a line at once, whatever can be printed of it; if nobody can read it, go on.
+
+    file: standard output, or `sys.stderr`.
+    """
+    file, words = file or sys.stdout, str(words)
+    try:
+        print(words, file=file, flush=True)
+    except UnicodeEncodeError:
+        say(words.encode(file.encoding, "backslashreplace").decode(file.encoding), file)
+    except OSError:  # a closed pipe, or a full disk that the output was sent to
+        silence(file)
+
+
+class Forgiving:
+    """A stream to print to; if nobody can read it any more, nothing happens."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, text):
+        self._try(self._stream.write, text)
+
+    def flush(self):
+        self._try(self._stream.flush)
+
+    def _try(self, action, *arguments):
+        try:
+            action(*arguments)
+        except OSError:
+            silence(self._stream)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+def silence(stream):
+    """Turn away all that is still written to a stream, also what Python writes as it ends."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # no file of the system's
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
