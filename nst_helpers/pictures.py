@@ -62,7 +62,8 @@ def _shrunk(image, max_side, name):
 
 def _fitted(height, width, max_side, name):
     """Height and width after shrinking to `max_side`, if they still make a usable picture."""
-    scale = min(1, (max_side or max(height, width)) / max(height, width))
+    longest = max(height, width, 1)
+    scale = min(1, (max_side or longest) / longest)
     smaller = max(1, round(height * scale)), max(1, round(width * scale))
     if min(smaller) < SHORTEST_SIDE:
         shrunk = "" if scale == 1 else f" shrunk to {smaller[1]} × {smaller[0]} px;"

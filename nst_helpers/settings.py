@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from .errors import SettingsError
 
 SHORTEST_SIDE = 32  # px; VGG19 halves a picture four times before its fifth block
+LONGEST_SIDE = 10**6  # px; far more than any memory holds, and few enough to be counted
 CONTENT_LAYER = "block4_conv2"
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 # Unlike Gatys, who gives each the same share: shallow layers draw the strokes, which is what one
@@ -39,7 +40,7 @@ def number(name, value):
 
 def _whole_number(name, value):
     if number(name, value) != int(value):
-        raise SettingsError(f"{name} is {value!r}: give a whole number.")
+        raise SettingsError(f"{name} is {_short(value)}: give a whole number.")
     return int(value)
 
 
@@ -47,6 +48,8 @@ def _side(name, value):
     side = _whole_number(name, value)
     if side < SHORTEST_SIDE:
         raise SettingsError(f"{name} is {side} px: ask for at least {SHORTEST_SIDE} px.")
+    if side > LONGEST_SIDE:
+        raise SettingsError(f"{name} is {_short(side)} px: ask for at most {LONGEST_SIDE} px.")
     return side
 
 
@@ -66,7 +69,9 @@ def _steps(name, value):
 def _scales(name, value):
     if value is None or _is_list(value):
         return value if value is None else _counts(name, value)
-    raise SettingsError(f"{name} is {value!r}: give a list of longest sides, such as [256, 512].")
+    raise SettingsError(
+        f"{name} is {_short(value)}: give a list of longest sides, such as [256, 512]."
+    )
 
 
 def _counts(name, values):
@@ -95,9 +100,9 @@ def _seed(name, value):
 
 def _one_of(*known):
     def check(name, value):
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise SettingsError(
-                f"{name} is {value!r}: choose one of {', '.join(map(repr, known))}."
+                f"{name} is {_short(value)}: choose one of {', '.join(map(repr, known))}."
             )
         return value
 
@@ -107,7 +112,7 @@ def _one_of(*known):
 def _layer(name, value):
     if not isinstance(value, str):
         raise SettingsError(
-            f"A layer is called {value!r}: give Keras' name of a layer, such as 'block4_conv2'."
+            f"A layer is called {_short(value)}: give Keras' name of one, such as 'block4_conv2'."
         )
     return value
 
@@ -116,7 +121,7 @@ def _layers(name, value):
     layers = [value] if isinstance(value, str) else value
     if not isinstance(layers, (list, tuple, dict)) or not layers:
         raise SettingsError(
-            f"{name} is {layers!r}: name at least one layer, such as ['block1_conv1']."
+            f"{name} is {_short(layers)}: name at least one layer, such as ['block1_conv1']."
         )
     names = list(dict.fromkeys(_layer(name, layer) for layer in layers))  # each once
     if isinstance(layers, dict):
@@ -129,9 +134,9 @@ def _is_list(value):
 
 
 def _short(value):
-    text = (
-        repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "too large a number"
-    )
+    """The value as it is written in code, on one line and not too long."""
+    too_large = isinstance(value, int) and abs(value) >= 10**20
+    text = "too large a number" if too_large else " ".join(repr(value).split())
     return text if len(text) < 80 else text[:77] + "..."
 
 

@@ -4,6 +4,7 @@ import functools
 import itertools
 import os
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def _sources(given, results):
 
     results: the folder of the results.
     """
-    if isinstance(given, (str, Path)):
+    if isinstance(given, (str, os.PathLike)):
         folder = as_path(given)
         if not folder.is_dir():
             raise PictureError(
@@ -130,7 +131,14 @@ def _sources(given, results):
             raise PictureError(
                 f"There is no picture in {folder}: it should hold files such as photo.jpg."
             )
-    return [str(source) for source in given]
+    sources = list(given) if isinstance(given, Iterable) else [given]
+    for source in sources:
+        if not isinstance(source, (str, os.PathLike)):
+            raise PictureError(
+                f"A value of type {type(source).__name__} is no name or path of a picture: give a "
+                "list of such, or a folder."
+            )
+    return [str(source) for source in sources]
 
 
 def _pictures_in(folder, results):
