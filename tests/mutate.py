@@ -1,0 +1,180 @@
+"""Would the tests notice? One mistake at a time is put into the package, and its tests are run.
+
+    python tests/mutate.py [--count N] [--seed SEED] [MODULE ...]
+
+Each mutant is a copy of one module with one change: a comparison turned, a sum made a difference, a
+number changed, a condition denied, a call or an error left out. It is killed if a test of its module
+fails. Those that survive are printed, to be read: each is either a gap in the tests, or no mistake.
+By chance, from a seed: N of all that are possible, as many of each module as its share. 300 take
+about two hours on two cores. Not part of CI. Needs a system with `fork`.
+"""
+
+import argparse
+import ast
+import contextlib
+import copy
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 400  # for the tests of a mutant; one that takes longer never ends
+TESTS = {  # of each module, those that a mistake should turn red, the quickest first
+    "losses": "losses bands painting",
+    "vgg": "vgg painting",
+    "optimizers": "optimizers painting",
+    "painting": "painting run",
+    "objective": "bands painting",
+    "canvas": "canvas painting",
+    "bands": "bands",
+    "scales": "scales run",
+    "pictures": "pictures plots decode",
+    "decode": "decode pictures contract",
+    "png": "card decode contract",
+    "paths": "command_line saving contract",
+    "saving": "saving contract studio",
+    "card": "card contract",
+    "settings": "settings scales contract card",
+    "checks": "checks",
+    "studio": "studio contract",
+    "cost": "cost",
+    "console": "command_line",
+    "progress": "run command_line",
+}
+SWAPS = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div, ast.Pow: ast.Mult, ast.Mod: ast.FloorDiv, ast.And: ast.Or,
+    ast.Or: ast.And,
+}  # fmt: skip
+NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+
+def mutants(source):
+    """`(line, what was changed, changed source)` of each, one after the other."""
+    tree = ast.parse(source)
+    for place, node in enumerate(ast.walk(tree)):
+        for number in range(len(list(_changes(node)))):
+            changed = copy.deepcopy(tree)
+            inside = list(ast.walk(changed))[place]
+            line, before = inside.lineno, ast.unparse(inside)
+            list(_changes(inside))[number]()
+            after = ast.unparse(ast.fix_missing_locations(inside))
+            yield line, f"{before[:60]!r} became {after[:60]!r}", ast.unparse(changed)
+
+
+def _changes(node):
+    """What can be changed in this node: functions without arguments, which change it."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        yield lambda: node.ops.__setitem__(0, SWAPS[type(node.ops[0])]())
+    elif isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in SWAPS:
+        yield lambda: setattr(node, "op", SWAPS[type(node.op)]())
+    elif isinstance(node, ast.Constant) and type(node.value) in (bool, int, float):
+        yield lambda: setattr(node, "value", _another(node.value))
+    elif isinstance(node, ast.Name) and node.id in NAMES:
+        yield lambda: setattr(node, "id", NAMES[node.id])
+    elif isinstance(node, (ast.If, ast.IfExp)):
+        yield lambda: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
+    body = getattr(node, "body", None)
+    for number, line in enumerate(body if isinstance(body, list) else []):
+        is_call = isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)
+        if is_call or isinstance(line, ast.Raise):
+            yield lambda number=number: body.__setitem__(number, ast.Pass())
+
+
+def _another(value):
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else 1.5 * value or 1.0
+
+
+def chosen(names, count, seed):
+    """`[(module, line, change, source)]`, by chance."""
+    every = [
+        (name, *mutant)
+        for name in names
+        for mutant in mutants((ROOT / "nst_helpers" / f"{name}.py").read_text())
+    ]
+    random.Random(seed).shuffle(every)
+    return sorted(every[:count], key=lambda one: (names.index(one[0]), one[1]))
+
+
+def house(folder):
+    """A copy of the project to put mutants into; the data is only linked."""
+    for name in ("tests", "nst_helpers"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("data", "__py*"))
+    (folder / "nst_helpers" / "data").symlink_to(ROOT / "nst_helpers" / "data")
+    for name in ("notebooks", "benchmarks", "README.md", "environment.yml"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "pyproject.toml").write_text("[project]\nname = 'mutant'\n")
+    return folder
+
+
+def run_tests(folder, name, log):
+    """Fork, run the module's tests there on what is in the folder; returns the process's number."""
+    child = os.fork()
+    if child:
+        return child
+    with contextlib.suppress(BaseException):
+        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        os.chdir(folder)
+        sys.path.insert(0, str(folder))
+        os.environ["PYTHONPATH"] = str(folder)
+        signal.alarm(SECONDS)
+        import pytest
+
+        files = [f"tests/test_{test}.py" for test in TESTS[name].split()]
+        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *files])))
+    os._exit(1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", default=list(TESTS))
+    parser.add_argument("--count", type=int, default=300, help="of mutants")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    names = options.modules
+    for heavy in ("tensorflow", "keras", "matplotlib.pyplot", "hypothesis", "pytest", "PIL.Image"):
+        __import__(heavy)  # once, for all that are forked; nothing is computed before that
+    todo = chosen(names, options.count, options.seed)
+    killed, all_of, survivors = dict.fromkeys(names, 0), dict.fromkeys(names, 0), []
+    with tempfile.TemporaryDirectory() as place:
+        places = [house(Path(place) / str(number)) for number in range(os.cpu_count() or 1)]
+        running = {}
+        while todo or running:
+            while todo and places:
+                folder, mutant = places.pop(), todo.pop(0)
+                target = folder / "nst_helpers" / f"{mutant[0]}.py"
+                target.write_text(mutant[3])
+                child = run_tests(folder, mutant[0], folder / "log")
+                running[child] = folder, mutant, time.perf_counter()
+            child, status = os.wait()
+            folder, (name, line, change, _), start = running.pop(child)
+            shutil.copy(ROOT / "nst_helpers" / f"{name}.py", folder / "nst_helpers")
+            places.append(folder)
+            all_of[name] += 1
+            if status:
+                killed[name] += 1
+            else:
+                survivors.append(f"{name}.py:{line}: {change}")
+            words = "killed" if status else "SURVIVED"
+            seconds = time.perf_counter() - start
+            print(f"{words} in {seconds:.0f} s: {name}.py:{line}: {change}", flush=True)
+    for name in names:
+        if all_of[name]:
+            print(f"{name}: {killed[name]} of {all_of[name]}")
+    print(f"Killed: {sum(killed.values())} of {sum(all_of.values())}. Survivors:")
+    print("\n".join(survivors))
+
+
+if __name__ == "__main__":
+    main()
