@@ -344,8 +344,8 @@ def nearer_on_both(folder):
             )
     if ratios and others > 1:
         lines.append(
-            f"Of the {others} other pairs it is nearer to both in {len(ratios)}: {statistics.mean(ratios):.0f} times as fast "
-            f"in the mean of these, {statistics.median(ratios):.0f} in the median."
+            f"Of the {others} other pairs it is nearer to both in {len(ratios)}: "
+            f"{statistics.median(ratios):.0f} times as fast in the median of these."
         )
     return [line for sentence in lines for line in ("", sentence)]
 

@@ -13,7 +13,7 @@ from .settings import SHORTEST_SIDE
 NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings leave one position
 COARSEST_SIDE = 120  # px, at least; the deepest style layer sees 156 × 156 px at a time
 GROWTH = math.sqrt(2)  # from one scale to the next: enlarged so little, a picture hardly blurs
-STEPS = (35, 22, 16, 9, 7, 5)  # at each scale, from the coarsest on; 5 at all finer ones, too
+STEPS = (35, 22, 16, 9, 7, 5, 4)  # at each scale, from the coarsest on; 4 at all finer ones, too
 # On a small picture the style loss sees a whole tree of the painting, and plants it in the sky.
 SMALL_SIDE, STYLE_SHARE_WHEN_SMALL = 200, 0.35
 

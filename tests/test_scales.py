@@ -37,7 +37,7 @@ def test_steps_are_split_between_scales():
     assert split_steps(None, [256]) == [35]
     assert split_steps(None, [192, 384]) == [35, 22]
     assert split_steps(114, [192, 384]) == [70, 44]
-    assert split_steps(None, [*range(1, 9)]) == [35, 22, 16, 9, 7, 5, 5, 5]
+    assert split_steps(None, [*range(1, 9)]) == [35, 22, 16, 9, 7, 5, 4, 4]
     assert split_steps(188, [*range(1, 7)]) == [70, 44, 32, 18, 14, 10]
     for steps, sides in itertools.product(
         (7, 8, 9, 50, 101), ([256], [192, 384], [256, 512, 1024], [*range(1, 8)])
