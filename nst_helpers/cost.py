@@ -23,9 +23,9 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
 BYTES_A_PIXEL_IN_BANDS = 400  # of the whole picture, beside what the band takes that is seen
-GROWTH = 1.9  # a step's seconds grow with the side to this power, a little slower than the pixels
+GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
-TRIAL_SIDE = 191  # of `plan`, px; nobody paints at this size, so no run has traced it before
+TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule; and no run has traced it before
 _SECONDS_TO_TRACE = {}  # by precision, the most that a trial of `plan` took; most trace nothing
 
 
@@ -166,7 +166,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
     """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
 
     size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo; the
-    painting may be up to a square. The seconds come from a timed trial of about two seconds at a
+    painting may be up to a square. The seconds come from a timed trial of a few seconds at a
     small size, without import and loading; the gigabytes are the process's peak, see
     `peak_memory`; `fits` says whether they can be had now (always true on a GPU, of whose memory
     nothing is known before). Raises `SettingsError`.
@@ -204,7 +204,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
 def _trial(vgg, side, aspect, settings):
     """`(seconds to trace, seconds a step)` at a small size, measured."""
     picture = tf.zeros((1, max(SHORTEST_SIDE, round(side / aspect)), side, 3))
-    settings = replace(settings, scales=[side], steps=[5], init="noise")
+    settings = replace(settings, scales=[side], steps=[3], init="noise")
     steps = timed(paint(vgg, picture, picture, settings), settings)
     times = [step.seconds for step in steps]
     step = min(after - before for before, after in itertools.pairwise(times))

@@ -220,8 +220,7 @@ def test_when_the_kit_is_nearer_on_both(tmp_path):
         write("kit", [(6, seconds, 0.2, 0.7)], 1.0, pair)
     text = "\n".join(compare.nearer_on_both(tmp_path))
     assert (
-        "Of the 3 other pairs it is nearer to both in 2: 30 times as fast in the median"
-        in text
+        "Of the 3 other pairs it is nearer to both in 2: 30 times as fast in the median" in text
     )  # 40 and 20; the third is float32's
 
 
