@@ -64,7 +64,7 @@ def import_keras():
     And with eager execution, as TensorFlow starts. Looked at anew at each call, since a program may
     change it. Raises `KerasError`.
     """
-    _check_eager(import_tensorflow())
+    check_eager()
     if "keras" not in sys.modules:  # another backend may not even be installed
         asked = os.environ.get("KERAS_BACKEND") or _in_keras_file("backend") or "tensorflow"
         _check_keras("backend", asked)
@@ -77,8 +77,9 @@ def import_keras():
     return keras
 
 
-def _check_eager(tensorflow):
-    if not tensorflow.compat.v1.executing_eagerly_outside_functions():
+def check_eager():
+    """Raise `KerasError` if TensorFlow's eager execution is switched off."""
+    if not import_tensorflow().compat.v1.executing_eagerly_outside_functions():
         raise KerasError(
             "TensorFlow's eager execution is switched off in this program: leave out "
             "disable_eager_execution() or disable_v2_behavior(), and restart Python."

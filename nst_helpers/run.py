@@ -53,7 +53,7 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     """
     start = time.perf_counter()
     asked = check_settings(settings)
-    machine.import_keras()  # before anything is computed in another way than the kit needs
+    machine.check_eager()
     content, content_sha256 = load_with_sha256(content, max_side=asked.size)
     style, style_sha256 = load_with_sha256(style, max_side=max(content.shape[1:3]))
     used = settle(asked, content, style)
