@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from .console import prepare, say, silence
+from .console import prepare, say
 from .errors import FramesError, KitError, PictureError
 from .settings import DEFAULTS, FIELDS
 
@@ -25,11 +25,7 @@ def main(arguments=None):
     """Run one command; returns the exit code."""
     prepare()
     options = build_parser().parse_args(arguments)
-    try:
-        return options.run(options)
-    except BrokenPipeError:  # of what was printed, nobody wants the rest
-        silence(sys.stdout)
-        return 1
+    return options.run(options)
 
 
 def build_parser():
@@ -207,9 +203,9 @@ def run_frames(options):
 
     unknown = set(options.names) - set(frames.RECIPES)
     if unknown:
-        print(
+        say(
             f"There is no explorer {unknown.pop()!r}: choose from {', '.join(frames.RECIPES)}.",
-            file=sys.stderr,
+            sys.stderr,
         )
         return 1
     for name in options.names or frames.RECIPES:
@@ -217,12 +213,10 @@ def run_frames(options):
         try:
             number, size = frames.make(name)
         except FramesError as error:
-            print(f"{name}: {error} Its old frames were kept.", file=sys.stderr)
+            say(f"{name}: {error} Its old frames were kept.", sys.stderr)
             return 130
-        print(
-            f"{name}: {number} frames, {size / 1e6:.2f} MB, {time.perf_counter() - start:.0f} s",
-            flush=True,
-        )
+        seconds = time.perf_counter() - start
+        say(f"{name}: {number} frames, {size / 1e6:.2f} MB, {seconds:.0f} s")
     return 0
 
 

@@ -200,7 +200,9 @@ def _eight_bits(image, name):
     if image.mode.startswith("I"):
         values = _from_16_bits(np.asarray(image), name)
     elif image.mode == "F":
-        values = _from_floats(np.asarray(image), name)
+        values = np.asarray(image)
+        _check_finite(values, name)
+        values = _from_floats(values, name)
     else:
         return image
     return Image.fromarray(np.round(values * 255).astype(np.uint8))
@@ -224,8 +226,7 @@ def _from_16_bits(values, name):
 
 
 def _from_floats(values, name):
-    """Floats clipped to 0 to 1, if all but a few of them lie there."""
-    _check_finite(values, name)
+    """Finite floats clipped to 0 to 1, if all but a few of them lie there."""
     outside = (values < -OVERSHOOT) | (values > 1 + OVERSHOOT)
     if outside.mean() > SHARE_OUTSIDE:
         raise PictureError(
@@ -265,7 +266,7 @@ def checked_values(array, name):
         values = values[None]
     if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] != 3 or 0 in values.shape:
         raise PictureError(
-            f"{name} has the shape {values.shape if values.ndim != 4 else np.shape(array)}: "
+            f"{name} has the shape {np.shape(array)}: "
             "a picture has the shape (1, height, width, 3)."
         )
     if values.dtype.kind not in "fiu":

@@ -133,7 +133,7 @@ def _has_card_file(image_format, card_beside):
 def _holds_card(path):
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # RecursionError: nested too deep
         return False
     return isinstance(held, dict) and {"format", "settings"} <= held.keys()
 

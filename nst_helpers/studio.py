@@ -10,9 +10,10 @@ from pathlib import Path
 
 from . import card
 from .console import say
+from .decode import read_file
 from .errors import CardError, KitError, PictureError
 from .paths import as_path
-from .pictures import load_image, load_with_sha256
+from .pictures import load_with_sha256
 from .run import stylize
 from .saving import check_output_path, rescue_image, save_image
 from .settings import check_settings, takes_settings
@@ -26,13 +27,14 @@ SUFFIXES |= {".avif", ".heic", ".heif"}  # a phone's; where they cannot be read,
 def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=None, **settings):
     """Paint each photo in the manner of each painting, and save the pictures with their run cards.
 
-    photos, paintings: a folder, or a list of what `load_image` takes by name or path. Of a folder,
-    what is left out is named; pictures that this function painted into it are. folder: where
-    the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. vgg, progress, on_step:
-    as for `stylize`. A picture that is there already, of the same two inputs, with the same
-    settings and weights of the network, is not painted again; another one is. One that cannot be
-    saved there is saved elsewhere. A pair that cannot be painted is named with the reason, and the
-    rest goes on. An interrupt saves the picture that is being painted, and ends the whole.
+    photos, paintings: a folder, or a list of what `load_image` takes by name or path. Files of a
+    folder that are no pictures, or that this function painted into it, are left out and named.
+    folder: where the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. vgg,
+    progress, on_step: as for `stylize`. A picture that is there already, of the same two inputs,
+    with the same settings and weights of the network, is not painted again; another one is. One
+    that cannot be saved there is saved elsewhere. A pair that cannot be painted is named with the
+    reason, and the rest goes on. An interrupt saves the picture that is being painted, and ends the
+    whole.
 
     Returns `{(photo, painting): path}`, by their names without suffix, for the pictures that are
     there in the end. Raises `PictureError` or `SettingsError` for input with which nothing can be
@@ -100,7 +102,7 @@ def _is_done(path, asked, photo, painting, vgg, sha256_of):
 
 def _can_be_read(path):
     try:
-        load_image(path, max_side=None)
+        read_file(path)
     except PictureError:
         return False
     return True

@@ -40,7 +40,7 @@ def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
     save_image(picture, tmp_path / "out.jpg")
     assert not beside.exists()
     (tmp_path / "out.jpg").write_bytes(b"the old file")
-    for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON"):
+    for foreign in ('{"title": "of a photo album"}', "[1]", "no JSON", "[" * 10_000):
         beside.write_text(foreign)
         with pytest.raises(PictureError, match="out.jpg.json would be written over"):
             save_image(picture, tmp_path / "out.jpg", card={"format": 1, "settings": {}})
