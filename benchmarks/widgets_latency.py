@@ -33,8 +33,8 @@ live"""
 NOTE_FRAMES = """
 import hashlib
 digests, show_picture = {}, live.show_picture  # of each step's frame
-def noted(jpeg):
-    show_picture(jpeg)
+def noted(jpeg, in_passing=False):
+    show_picture(jpeg, in_passing)
     digests[live.painter.live.steps_done] = hashlib.sha256(jpeg).hexdigest()
 live.show_picture = noted
 """

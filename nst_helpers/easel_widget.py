@@ -7,6 +7,7 @@ import contextlib
 import html
 import math
 import threading
+import time
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -17,6 +18,8 @@ from .samples import PAINTINGS, PATTERNS, PHOTOS
 from .settings import STARTING_POINTS, STYLE_LAYERS
 
 YOUR_OWN = "your own"  # in the menus, of a picture that is no sample
+PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
+SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
 UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
 SLIDERS = {  # the words beside it, and how many powers of ten it goes below and above its default
     "content": ("content weight", 2, 2),
@@ -75,6 +78,9 @@ class Easel(widgets.VBox):
         self.menus, self.paths, self.uploads = _menus(), _paths(), _uploads()
         self.buttons = {name: _control(widgets.Button, name.capitalize()) for name in BUTTONS}
         self.image = widgets.Image(format="jpeg", layout=widgets.Layout(width=f"{WIDTH}px"))
+        self._sent, self._arrived = widgets.IntText(), widgets.IntText()  # how many pictures
+        widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
+        self._sent_at = 0.0
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
         two_lines = widgets.Layout(min_height="60px")
         self.status = widgets.HTML("Press Start.", layout=two_lines)
@@ -160,8 +166,13 @@ class Easel(widgets.VBox):
         finally:
             self._showing = None
 
-    def show_picture(self, jpeg):
+    def show_picture(self, jpeg, in_passing=False):
+        is_behind = self._sent.value - self._arrived.value >= PICTURES_AHEAD
+        if in_passing and is_behind and time.monotonic() - self._sent_at < SECONDS_BETWEEN_THEM:
+            return
         self.image.value = jpeg
+        self._sent.value += 1
+        self._sent_at = time.monotonic()
 
     def show_curve(self, history):
         self.curve.value = loss_curve(history)

@@ -43,8 +43,11 @@ class View:
 
     log = logging.getLogger(__name__)  # of the kit's own mistakes
 
-    def show_picture(self, jpeg):
-        """jpeg: the bytes of a file with the picture as it is now."""
+    def show_picture(self, jpeg, in_passing=False):
+        """jpeg: the bytes of a file with the picture as it is now.
+
+        in_passing: another one follows soon, so it may be left out where they come too fast.
+        """
 
     def show_curve(self, history):
         """history: as in `LivePicture`; once a second or so."""
@@ -286,7 +289,6 @@ class Painter:
                 self._messages.put(message)
         self._shows_finished = True
         self._unsaved = not self.result.message  # what was stopped is kept if the user saves it
-        self._view.show_picture(as_jpeg(self.picture))
         done = self.result.message or f"Finished in {self.result.seconds:.0f} s."
         self._pause(f"{done} Save keeps this picture with its run card.")
 
@@ -342,6 +344,7 @@ class Painter:
         self._say("Painting.")
 
     def _pause(self, words):
+        self._view.show_picture(as_jpeg(self.picture))  # the last one may have been left out
         self._view.offer("start")
         self._say(words)
         self.painting = False  # last, for whoever waits for it
@@ -358,7 +361,7 @@ class Painter:
     def _step(self):
         self.live.step()
         done, jpeg = self.live.steps_done, as_jpeg(self.live.picture)
-        self._view.show_picture(jpeg)
+        self._view.show_picture(jpeg, in_passing=True)
         self.live.film.add(done, jpeg)
         if time.perf_counter() - self._curve_shown_at > SECONDS_BETWEEN_CURVES:
             self._curve_shown_at = time.perf_counter()
@@ -370,7 +373,7 @@ class Painter:
 
     def _watch(self, step, put_off):
         """Show a step in full size; put off all that is asked meanwhile, except to stop."""
-        self._view.show_picture(as_jpeg(step.picture))
+        self._view.show_picture(as_jpeg(step.picture), in_passing=True)
         left = "" if step.seconds_left is None else f", about {step.seconds_left:.0f} s left"
         count = f"step {step.number} of {step.total} at {step.side} px"
         self._say(f"Painting in full size: {count}{left}.")

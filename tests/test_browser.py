@@ -215,6 +215,27 @@ def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, c
         assert made_by["painted_live"][-1]["style"] == pytest.approx(shown)
 
 
+NOTE_PICTURES_AHEAD = """\
+from nst_helpers import easel_widget
+easel_widget.SECONDS_BETWEEN_THEM = 1000
+ahead, show_picture = [], live.show_picture
+def noted(jpeg, in_passing=False):
+    show_picture(jpeg, in_passing)
+    ahead.append(live._sent.value - live._arrived.value)
+live.show_picture = noted"""
+
+
+def test_a_page_that_cannot_follow_is_sent_few_pictures(lab, chromium):
+    with easel(lab, chromium) as (page, live):
+        start(page, live)
+        wait_for_frames(page, live, 5)
+        ask(page, NOTE_PICTURES_AHEAD)
+        page.evaluate("() => { const end = Date.now() + 5000; while (Date.now() < end); }")
+        wait_for_frames(page, live, 5)  # it has told that it shows them again
+        most, times = ask(page, "print(max(ahead), ahead.count(2))").split()
+        assert int(most) == 2 and int(times) >= 2  # the second one was sent, and others left out
+
+
 def test_a_photo_is_uploaded_and_a_pdf_gets_a_sentence(lab, chromium, tmp_path):
     with easel(lab, chromium) as (page, live):
         save_image(load_image("red_panda", max_side=120), tmp_path / "panda.jpg")

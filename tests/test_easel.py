@@ -11,6 +11,7 @@ from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
 
 from nst_helpers import card, easel_widget, load_image, save_image, widgets
 from nst_helpers.errors import PictureError, SettingsError
+from nst_helpers.painter import as_jpeg
 from nst_helpers.settings import DEFAULTS
 
 
@@ -81,6 +82,27 @@ def test_it_paints_pauses_and_goes_on(easel):
     paint_some(easel)
     assert live.steps_done > done and len(live.history) == live.steps_done
     assert easel.painter.live is live and "<svg" in easel.curve.value
+
+
+def test_pictures_that_the_browser_cannot_follow_are_left_out(easel, monkeypatch):
+    monkeypatch.setattr(easel_widget, "SECONDS_BETWEEN_THEM", 1000)
+
+    def shown_in_passing(count):
+        pictures = [b"%d" % number for number in range(count)]
+        for picture in pictures:
+            easel.show_picture(picture, in_passing=True)
+        return int(easel.image.value)
+
+    easel._arrived.value = easel._sent.value
+    assert shown_in_passing(9) == easel_widget.PICTURES_AHEAD - 1  # no browser says a word
+    easel._arrived.value += 1
+    assert shown_in_passing(7) == 0
+    easel.show_picture(b"12")
+    assert easel.image.value == b"12"  # the last one always is
+    monkeypatch.setattr(easel_widget, "SECONDS_BETWEEN_THEM", 0)
+    assert shown_in_passing(9) == 8
+    paint_some(easel)
+    assert easel.image.value == as_jpeg(easel.picture)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ class Recorder(View):
         self.words = self.notice = ""
         self.closed = False
 
-    def show_picture(self, jpeg):
+    def show_picture(self, jpeg, in_passing=False):
         self.pictures.append(jpeg)
 
     def say(self, words, notice):
