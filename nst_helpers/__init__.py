@@ -11,6 +11,7 @@ from importlib import import_module
 _NAMES = {
     "canvas": ["enlarged", "starting_point"],
     "checks": ["check"],
+    "colors": ["in_colors_of", "luminance"],
     "cost": ["plan"],
     "easel_widget": ["easel"],
     "errors": [
@@ -18,7 +19,11 @@ _NAMES = {
         "OutOfMemory", "PictureError", "RunStopped", "SettingsError", "WeightsError",
     ],
     "explorer_widget": ["explorer"],
-    "losses": ["content_loss", "gram_matrix", "style_loss", "total_loss", "total_variation"],
+    "losses": [
+        "content_loss", "gram_matrix", "guided_gram_matrix", "style_loss", "total_loss",
+        "total_variation",
+    ],
+    "masks": ["circle", "color_range", "half"],
     "objective": ["compute_targets", "make_loss_and_gradient"],
     "optimizers": ["LBFGS", "color_at_half_resolution"],
     "painting": ["paint"],

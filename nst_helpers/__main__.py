@@ -9,8 +9,15 @@ import sys
 import time
 
 from .console import prepare, say
-from .errors import FramesError, KitError, PictureError
+from .errors import FramesError, KitError, PictureError, SettingsError
 from .settings import DEFAULTS, FIELDS
+
+GROUPS = {  # of the settings, as `stylize --help` shows them
+    "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
+    "size and time": ["size", "scales", "steps", "precision"],
+    "the loss": ["content_weight", "style_weight", "tv_weight", "content_layer", "style_layers"],
+    "the loop": ["init", "seed", "optimizer", "learning_rate"],
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,32 +40,7 @@ def build_parser():
     parser = Parser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
     commands = parser.add_subparsers(required=True, metavar="{stylize,doctor,frames}")
 
-    stylize = commands.add_parser(
-        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
-    )
-    stylize.set_defaults(run=run_stylize)
-    stylize.add_argument(
-        "photo", metavar="PHOTO", help="a file, or a sample such as neuschwanstein"
-    )
-    stylize.add_argument(
-        "painting", metavar="PAINTING", help="a file, or a sample such as starry_night"
-    )
-    stylize.add_argument(
-        "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
-    )
-    for name, field in FIELDS.items():
-        default = getattr(DEFAULTS, name)
-        default = "" if default is None else f" ({_words(default)})"
-        meaning = field.metadata["meaning"].split(";")[0].split(", or a ")[0]
-        stylize.add_argument(
-            f"--{name.replace('_', '-')}", help=meaning + default, **field.metadata["option"]
-        )
-    stylize.add_argument(
-        "--card-beside", action="store_true", help="write the run card as OUT.png.json too"
-    )
-    stylize.add_argument(
-        "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
-    )
+    _add_stylize(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=run_doctor)
@@ -69,6 +51,49 @@ def build_parser():
     frames.set_defaults(run=run_frames)
     frames.add_argument("names", nargs="*", metavar="NAME", help="of an explorer; without one, all")
     return parser
+
+
+def _add_stylize(commands):
+    """The command `stylize`, with the settings as options, and the masks."""
+    stylize = commands.add_parser(
+        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
+    )
+    stylize.set_defaults(run=run_stylize)
+    stylize.add_argument(
+        "photo", metavar="PHOTO", help="a file, or a sample such as neuschwanstein"
+    )
+    stylize.add_argument(
+        "painting", metavar="PAINTING", nargs="?", help="a file, or a sample such as starry_night"
+    )
+    stylize.add_argument(
+        "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
+    )
+    groups = {words: stylize.add_argument_group(words) for words in GROUPS}
+    several, *_ = groups.values()
+    several.add_argument(
+        "--style", nargs="+", metavar="PAINTING", help="several paintings, in place of PAINTING"
+    )
+    for words, group in groups.items():
+        for name in GROUPS[words]:
+            default = getattr(DEFAULTS, name)
+            default = "" if default in (None, False) else f" ({_words(default)})"
+            meaning = FIELDS[name].metadata["meaning"].split(";")[0].split(", or a list")[0]
+            group.add_argument(
+                f"--{name.replace('_', '-')}",
+                help=meaning + default,
+                **FIELDS[name].metadata["option"],
+            )
+    for option, words in {
+        "--style-masks": "one for each painting: the part of the photo where it applies is white",
+        "--painting-masks": "one for each painting: the part of it that is used is white",
+    }.items():
+        several.add_argument(option, nargs="+", metavar="MASK", help=words)
+    stylize.add_argument(
+        "--card-beside", action="store_true", help="write the run card as OUT.png.json too"
+    )
+    stylize.add_argument(
+        "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
+    )
 
 
 def _words(value):
@@ -98,12 +123,13 @@ def _stylize(options):
     settings = {name: value for name, value in given.items() if name in FIELDS}
     try:
         path, _ = check_output_path(options.output, "card_beside" in given)  # before the run
-        _check_no_input(path, options)
+        _check_no_input(path, given)
         # Now, since it may be what is written over.
         model = card.read(options.like) if "like" in given else None
         if model:
             settings = card.settings_from(options.like, FIELDS) | settings
-        result = stylize(options.photo, options.painting, **settings)
+        masks = {name: given[name] for name in ("style_masks", "painting_masks") if name in given}
+        result = stylize(options.photo, _style(given), **masks, **settings)
     except KitError as error:
         say(error, sys.stderr)
         return 1
@@ -113,12 +139,24 @@ def _stylize(options):
     return code
 
 
-def _check_no_input(path, options):
-    """Raise `PictureError` if the picture would take the place of the photo or the painting."""
+def _style(given):
+    """The painting, or a list of several. Raises `SettingsError` unless one of the two is given."""
+    if ("painting" in given) == ("style" in given):
+        raise SettingsError("Name the painting after the photo, or several with --style A B.")
+    return given.get("style") or given["painting"]
+
+
+def _check_no_input(path, given):
+    """Raise `PictureError` if the picture would take the place of one from which it is painted.
+
+    A picture to go on from may be written over.
+    """
     from .paths import as_path
     from .samples import find_sample
 
-    for source in (options.photo, options.painting):
+    masks = [*given.get("style_masks", []), *given.get("painting_masks", [])]
+    style = _style(given)
+    for source in (given["photo"], *(style if isinstance(style, list) else [style]), *masks):
         try:
             same = find_sample(source) is None and path.samefile(as_path(source))
         except OSError:  # at least one of them is not there
@@ -155,6 +193,12 @@ def _say_what_differs(model, made):
         say(
             "The picture taken as a model was painted on the easel: this one has the last of its "
             "settings from the first step on, and its own scales and number of steps."
+        )
+    forgotten = [name for name in ("style_masks", "painting_masks") if f"{name}_sha256" in model]
+    if forgotten := [name for name in forgotten if f"{name}_sha256" not in made]:
+        say(
+            f"The picture taken as a model was painted with {' and '.join(forgotten)}: "
+            "name them too."
         )
     asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
     if done < asked and made["steps_done"] == sum(made["painted"]["steps"]):

@@ -10,7 +10,7 @@ Transfer*, arXiv 2212.13459.)
 import tensorflow as tf
 
 from .losses import gram_matrix
-from .vgg import feature_extractor
+from .vgg import feature_extractor, stride
 
 PIXELS_AT_ONCE = 1.2e6  # of a picture; in bands a step takes half as long again
 LAST = "block3_pool"  # of the layers that see bands
@@ -37,7 +37,7 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
         features = see_early(rows)
         parts = []
         for layer in early:
-            scale = _scale(layer)
+            scale = stride(layer)
             inner = features[layer][:, above // scale : (above + count) // scale]
             parts.append(gram_matrix(inner) * tf.cast(tf.size(inner[0, :, :, 0]), tf.float32))
         return [*parts, features[LAST][:, above // STRIDE : (above + count) // STRIDE]]
@@ -98,10 +98,5 @@ def _bands(height):
         yield top, bottom, tf.constant(first - top), tf.constant(count)
 
 
-def _scale(layer):
-    """Rows of the picture to one row of a layer: each block halves the height."""
-    return 2 ** (int(layer[len("block")]) - 1)
-
-
 def _area(layer, height, width):
-    return (height // _scale(layer)) * (width // _scale(layer))
+    return (height // stride(layer)) * (width // stride(layer))

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from .colors import in_colors_of
 from .pictures import resize
 
 
@@ -19,35 +20,6 @@ def starting_point(init, content, style, seed=0):
     if init == "style":
         return resize(style, *content.shape[1:3])
     return tf.random.stateless_uniform(content.shape, seed=(seed, 0))
-
-
-def in_colors_of(painting, photo):
-    """The photo in the painting's colors, so that no step need go into changing all of them.
-
-    painting, photo: pictures. Returns one in the photo's size, clipped to 0..1: the photo's colors
-    under the linear map that gives them the painting's mean and covariance and moves them least,
-    T = P^-½ (P^½ A P^½)^½ P^-½ for the covariances P of the photo and A of the painting (Pitié,
-    Kokaram, *The Linear Monge-Kantorovitch Linear Colour Mapping*, CVMP 2007).
-    """
-    photo_mean, photo_covariance = mean_and_covariance(photo)
-    mean, covariance = mean_and_covariance(painting)
-    little = 1e-4 * tf.eye(3)  # with which a gray photo's covariance has an inverse, too
-    photo_covariance, covariance = photo_covariance + little, covariance + little
-    root = tf.linalg.sqrtm(photo_covariance)  # (3, 3)
-    inverse = tf.linalg.inv(root)
-    color_map = inverse @ tf.linalg.sqrtm(root @ covariance @ root) @ inverse  # (3, 3), symmetric
-    return tf.clip_by_value((photo - photo_mean) @ color_map + mean, 0.0, 1.0)
-
-
-def mean_and_covariance(values):
-    """Of a picture's colors or of features: `(channels,)`, `(channels, channels)`.
-
-    values: `(1, height, width, channels)`.
-    """
-    vectors = tf.reshape(values, (-1, values.shape[-1]))  # (M, channels)
-    mean = tf.reduce_mean(vectors, axis=0)
-    places = tf.cast(tf.shape(vectors)[0], vectors.dtype)
-    return mean, tf.matmul(vectors - mean, vectors - mean, transpose_a=True) / places
 
 
 def enlarged(picture, photo, larger_photo, keep_detail):

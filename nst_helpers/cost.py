@@ -75,14 +75,22 @@ def available_memory():
     return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 
-def check_memory(content, style, settings):
-    """Raise `SettingsError` if pictures of this size do not fit the memory now available."""
+def check_memory(content, paintings, settings):
+    """Raise `SettingsError` if pictures of this size do not fit the memory now available.
+
+    content: a picture. paintings: `Paintings`.
+    """
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
 
     def needed(side):
-        shapes = (size_with_longest_side(picture, side) for picture in (content, style))
-        return _memory_for(*shapes, settings)
+        of_styles = [
+            size_with_longest_side(picture, round(side * settings.style_scale))
+            for picture in paintings.pictures
+        ]
+        photo = size_with_longest_side(content, side)
+        guided = paintings.masks is not None
+        return max(_memory_for(photo, one, settings, guided) for one in of_styles)
 
     height, width = content.shape[1:3]
     side, available = max(height, width), available_memory()
@@ -99,9 +107,12 @@ def check_memory(content, style, settings):
     )
 
 
-def _memory_for(photo, painting, settings):
-    """The peak for two pictures' `(height, width)`. The painting has no gradient: it needs half."""
-    in_bands = can_see(settings.content_layer, settings.style_layers)
+def _memory_for(photo, painting, settings, guided=False):
+    """The peak for two pictures' `(height, width)`. The painting has no gradient: it needs half.
+
+    guided: whether there are regions, which bands cannot see.
+    """
+    in_bands = not guided and can_see(settings.content_layer, settings.style_layers)
     half = painting[0] / 2, painting[1]
     return max(peak_memory(*shape, settings.precision, in_bands) for shape in (photo, half))
 
@@ -162,16 +173,18 @@ def _median(values):
     return sorted(values)[len(values) // 2]
 
 
-def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
+def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_scale=1.0):
     """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
 
-    size, steps, precision: as for `stylize`. aspect: long side ÷ short side of the photo; the
-    painting may be up to a square. The seconds come from a timed trial of a few seconds at a
-    small size, without import and loading; the gigabytes are the process's peak, see
-    `peak_memory`; `fits` says whether they can be had now (always true on a GPU, of whose memory
-    nothing is known before). Raises `SettingsError`.
+    size, steps, precision, style_scale: as for `stylize`. aspect: long side ÷ short side of the
+    photo; the painting may be up to a square. The seconds come from a timed trial of a few seconds
+    at a small size, without import and loading, and without what masks add; the gigabytes are the
+    process's peak, see `peak_memory`; `fits` says whether they can be had now (always true on a
+    GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
-    asked = check_settings({"size": size, "steps": steps, "precision": precision})
+    asked = check_settings(
+        {"size": size, "steps": steps, "precision": precision, "style_scale": style_scale}
+    )
     if number("aspect", aspect) < 1:
         raise SettingsError(
             f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."
@@ -191,7 +204,8 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None):
         step * (count + STEPS_FOR_TARGETS) * (scale / side) ** GROWTH
         for scale, count in zip(settled.scales, settled.steps, strict=True)
     )
-    needed = _memory_for((height, asked.size), (asked.size, asked.size), settled)
+    painting = round(asked.size * asked.style_scale)
+    needed = _memory_for((height, asked.size), (painting, painting), settled)
     return {
         "seconds": seconds,
         "gigabytes": needed / 1e9,

@@ -6,6 +6,8 @@ A feature map set is what one layer makes of one picture: shape
 * Gatys, Ecker, Bethge: *A Neural Algorithm of Artistic Style*, arXiv 1508.06576 (2015).
 * Gatys, Ecker, Bethge: *Image Style Transfer Using Convolutional Neural Networks*,
   CVPR 2016; its equation numbers are the ones given here.
+* Gatys, Ecker, Bethge, Hertzmann, Shechtman: *Controlling Perceptual Factors in Neural Style
+  Transfer*, arXiv 1611.07865 (2017).
 * Johnson, Alahi, Fei-Fei: *Perceptual Losses for Real-Time Style Transfer and
   Super-Resolution*, arXiv 1603.08155 (2016).
 """
@@ -47,6 +49,19 @@ def gram_matrix(features):
     return _products(vectors) / positions  # (N, N)
 
 
+def guided_gram_matrix(features, guide):
+    """The Gram matrix of one region: `gram_matrix` with a weighted mean over the positions.
+
+    features: `(1, height, width, channels)`. guide: `(1, height, width, 1)`, how much each position
+    belongs to the region, 0 to 1; not 0 everywhere. Returns `(channels, channels)`.
+
+    Gatys 2017, equations 5 and 6, with guides T whose squares are this guide and add up to 1.
+    """
+    vectors = tf.reshape(features, (-1, features.shape[-1]))  # (M, N)
+    weights = tf.reshape(guide, (-1, 1))  # (M, 1)
+    return _weighted_products(vectors, weights) / tf.reduce_sum(weights)  # (N, N)
+
+
 @tf.custom_gradient
 def _products(vectors):
     """VᵀV. Its gradient for an upstream U is V (U + Uᵀ): one product, not TensorFlow's two."""
@@ -55,6 +70,17 @@ def _products(vectors):
         return tf.matmul(vectors, upstream + tf.transpose(upstream))  # (M, N)
 
     return tf.matmul(vectors, vectors, transpose_a=True), gradient  # (N, N)
+
+
+@tf.custom_gradient
+def _weighted_products(vectors, weights):
+    """VᵀWV for constant weights of V's rows; the gradient is W V (U + Uᵀ)."""
+    weighted = weights * vectors
+
+    def gradient(upstream):  # (N, N)
+        return tf.matmul(weighted, upstream + tf.transpose(upstream)), None  # (M, N)
+
+    return tf.matmul(vectors, weighted, transpose_a=True), gradient  # (N, N)
 
 
 def style_loss(grams, targets, layer_weights=None):

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from .losses import TERMS, content_loss, gram_matrix, style_loss, total_loss, total_variation
+from .losses import (
+    TERMS,
+    content_loss,
+    gram_matrix,
+    guided_gram_matrix,
+    style_loss,
+    total_loss,
+    total_variation,
+)
 
 
 @dataclass(frozen=True)
@@ -16,7 +24,9 @@ class Targets:
     """What the generated image is compared with at one size. Computed once; never changes."""
 
     content: tf.Tensor  # the content image's features, (1, height, width, channels)
-    grams: dict  # the style image's Gram matrices, {layer: (channels, channels)}
+    # The style image's Gram matrices, {layer: (channels, channels)}; of a guided run, {layer: list
+    # of such, one a region}, and as many constants.
+    grams: dict
     constants: dict  # {"content": number, layer: number, ...}, see `compute_targets`
 
 
@@ -42,26 +52,41 @@ def compute_targets(extract, content, style, content_layer, style_layers):
 
 def targets_by(measure, content, style):
     """`compute_targets` with what `measuring` returns, or the same in bands or as a graph."""
-    target, photo_grams = measure(content)
-    _, grams = measure(style)
-    constants = {"content": _strength(target)}
-    for layer in grams:
-        constants[layer] = tf.maximum(_strength(grams[layer]), _strength(photo_grams[layer]))
-    return Targets(target, grams, constants)
+    return targets_from(*measure(content), measure(style)[1])
+
+
+def targets_from(features, photo_grams, grams):
+    """`Targets` from the content image's features and Gram matrices, and the style image's."""
+    constants = {layer: larger_strength(grams[layer], photo_grams[layer]) for layer in grams}
+    return Targets(features, grams, {"content": strength(features)} | constants)
 
 
 def measuring(extract, content_layer, style_layers):
-    """From a picture to its content layer's features and its style layers' Gram matrices."""
+    """From a picture to its content layer's features and its style layers' Gram matrices.
 
-    def measure(picture):
+    guides: of regions, `{layer: [(1, height, width, 1), ...]}`, see `guided_gram_matrix`; there is
+    then a list of Gram matrices for each layer.
+    """
+
+    def measure(picture, guides=None):
         features = extract(picture)
-        grams = {layer: gram_matrix(features[layer]) for layer in style_layers}  # (N, N) each
+        if guides is None:
+            grams = {layer: gram_matrix(features[layer]) for layer in style_layers}  # (N, N) each
+        else:
+            grams = {
+                layer: [guided_gram_matrix(features[layer], guide) for guide in guides[layer]]
+                for layer in style_layers
+            }
         return features[content_layer], grams
 
     return measure
 
 
-def _strength(values):
+def larger_strength(gram, photo_gram):
+    return tf.maximum(strength(gram), strength(photo_gram))
+
+
+def strength(values):
     """Mean square; at least 1, so that it can be divided by (features are in the hundreds)."""
     return tf.maximum(tf.reduce_mean(tf.square(values)), 1.0)
 
@@ -82,16 +107,23 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
 def loss_and_gradient_by(measure):
     """`make_loss_and_gradient`, not yet a graph, with what `measuring` returns."""
 
-    def loss_and_gradient(picture, content_target, style_targets, constants, weights):
+    def loss_and_gradient(picture, content_target, style_targets, constants, weights, guides=None):
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            features, grams = measure(picture)
+            features, grams = measure(picture) if guides is None else measure(picture, guides)
             content = content_loss(features, content_target) / constants["content"]
             shares = {}
-            for layer, gram in grams.items():
-                weight = weights.get(layer, 1.0) / (len(grams) * constants[layer])
-                target = {layer: style_targets[layer]}
-                shares[layer] = style_loss({layer: gram}, target, {layer: weight})
+            for layer in grams:
+                compared = (one[layer] for one in (grams, style_targets, constants))
+                if guides is None:
+                    compared = ([one] for one in compared)
+                weight = weights.get(layer, 1.0)
+                shares[layer] = tf.add_n(
+                    style_loss(
+                        {layer: gram}, {layer: target}, {layer: weight / (len(grams) * constant)}
+                    )
+                    for gram, target, constant in zip(*compared)
+                )
             plain = content, tf.add_n(list(shares.values())), total_variation(picture)
             total = total_loss(*plain, *(weights[term] for term in TERMS))
         losses = {term: weights[term] * loss for term, loss in zip(TERMS, plain)} | {"total": total}

@@ -24,13 +24,14 @@ class Adam:
 
     picture: the starting point. steps: how many there will be. learning_rate: at the start; it
     falls to a tenth along a half cosine. It may be changed between steps: the rest of the cosine
-    then falls from it. β₂ is 0.99: runs are too short for the usual 0.999. Raises `KerasError`.
+    then falls from it. β₂ is 0.99: runs are too short for the usual 0.999. project: what each
+    gradient goes through first. Raises `KerasError`.
     """
 
-    def __init__(self, picture, steps, learning_rate=0.03):
+    def __init__(self, picture, steps, learning_rate=0.03, project=tf.identity):
         self.picture = self._trial = tf.convert_to_tensor(picture)
         self._variable = tf.Variable(picture)
-        self.learning_rate = learning_rate
+        self.learning_rate, self._project = learning_rate, project
         keras = import_keras()
         self._fall = keras.optimizers.schedules.CosineDecay(1.0, steps, alpha=0.1)
         self._adam = keras.optimizers.Adam(learning_rate, beta_2=0.99)
@@ -38,7 +39,7 @@ class Adam:
     def next(self, loss, gradient):
         self.picture = self._trial
         self._adam.learning_rate = self.learning_rate * self._fall(self._adam.iterations)
-        self._adam.apply_gradients([(gradient, self._variable)])
+        self._adam.apply_gradients([(self._project(gradient), self._variable)])
         self._variable.assign(tf.clip_by_value(self._variable, 0.0, 1.0))
         self._trial = tf.identity(
             self._variable
@@ -161,3 +162,9 @@ def color_at_half_resolution(gradient):
     blocks = tf.nn.avg_pool2d(gradient, 2, 2, "SAME")
     coarse = tf.repeat(tf.repeat(blocks, 2, axis=1), 2, axis=2)[:, :height, :width]
     return coarse + tf.reduce_mean(gradient - coarse, axis=-1, keepdims=True)
+
+
+@tf.function(reduce_retracing=True)
+def gray(gradient):
+    """The gradient averaged over the three colors: a gray picture stays gray. A projection, too."""
+    return tf.reduce_mean(gradient, axis=-1, keepdims=True) + tf.zeros_like(gradient)

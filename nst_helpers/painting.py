@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 import tensorflow as tf
 
-from .canvas import enlarged, starting_point
+from .canvas import enlarged
+from .colors import luminance
 from .errors import LossNotFinite
 from .graphs import graphs_for
 from .losses import TERMS
 from .machine import memory_errors_said
-from .optimizers import LBFGS, Adam, color_at_half_resolution
+from .optimizers import LBFGS, Adam, color_at_half_resolution, gray
+from .paintings import finished, one_painting, repainted, start_from, targets_at
 from .pictures import resize, with_longest_side
 from .scales import style_share
 
@@ -39,42 +41,54 @@ class Step:
 def paint(vgg, content, style, settings, weights=None, start=None):
     """The loop, as a generator: yields a `Step` after every evaluation of the loss.
 
-    vgg: what `load_vgg19` returns. content, style: pictures. settings: a `Settings` whose scales
-    and steps are lists, one entry a scale, and whose precision is not "auto". weights: `{"content",
-    "style", "tv"}`, read before every step, so that whoever holds this dict can change them while
-    the picture is painted; None for the settings'. It may also hold a style layer's name, with a
-    factor for its share, and `"learning_rate"`, Adam's. start: a picture to go on from.
+    vgg: what `load_vgg19` returns. content: a picture. style: one, or `Paintings`. settings: a
+    `Settings` whose scales and steps are lists, one entry a scale, and whose precision is not
+    "auto". weights: `{"content", "style", "tv"}`, read before every step, so that whoever holds
+    this dict can change them while the picture is painted; None for the settings'. It may also hold
+    a style layer's name, with a factor for its share, and `"learning_rate"`, Adam's. start: a
+    picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
     weights = weights or {term: getattr(settings, f"{term}_weight") for term in TERMS}
     layers = settings.content_layer, tuple(settings.style_layers)
+    original, colors = content, settings.original_colors
+    content, paintings = repainted(content, one_painting(style), colors)
     picture, photo, optimizer, number = start, None, None, 0
     for side, steps in zip(settings.scales, settings.steps, strict=True):
         with memory_errors_said(side):
             smaller, photo = photo, with_longest_side(content, side)
-            painting = with_longest_side(style, side)
+            here = paintings.at(side, photo, settings.style_scale)
             if picture is None:
-                picture = starting_point(settings.init, photo, painting, settings.seed)
+                picture = start_from(settings.init, photo, here, settings.seed)
             elif smaller is not None:
                 picture = enlarged(picture, smaller, photo, settings.keeps_detail)
             optimizer = _optimizer(settings, resize(picture, *photo.shape[1:3]), steps, optimizer)
-            loss_and_gradient, targets_for = graphs_for(photo, vgg, layers, settings.precision)
-            targets = targets_for(photo, painting)
+            guided = here.masks is not None
+            loss_and_gradient, measure = graphs_for(photo, vgg, layers, settings.precision, guided)
+            targets, guides = targets_at(measure, photo, here, layers[1])
             share = style_share(side, settings.scales)
             weigh = functools.partial(_weighing, settings, weights, share)
             numbers = range(number + 1, number + steps + 1)
+            original_here = with_longest_side(original, side)
             for number, losses, picture in _descend(
-                loss_and_gradient, targets, optimizer, weigh, numbers
+                loss_and_gradient, targets, guides, optimizer, weigh, numbers
             ):
-                yield Step(number, sum(settings.steps), side, losses, picture, targets.constants)
+                shown = finished(picture, original_here, here, colors)
+                yield Step(number, sum(settings.steps), side, losses, shown, targets.constants)
 
 
 def _optimizer(settings, picture, steps, before):
+    if settings.original_colors == "luminance":
+        picture, project = luminance(picture), gray
+    elif settings.optimizer == "adam" or settings.init == "noise" and before is None:
+        project = (
+            tf.identity
+        )  # noise's color changes with every pixel, and must be able to stop that
+    else:
+        project = color_at_half_resolution
     if settings.optimizer == "adam":
-        return Adam(picture, steps, settings.learning_rate)
-    if settings.init == "noise" and before is None:
-        return LBFGS(picture)  # whose color changes with every pixel, and must be able to stop that
-    return LBFGS(picture, before, project=color_at_half_resolution)
+        return Adam(picture, steps, settings.learning_rate, project)
+    return LBFGS(picture, before, project)
 
 
 def _weighing(settings, weights, share):
@@ -85,12 +99,13 @@ def _weighing(settings, weights, share):
     return rate | factors | weights | {"style": share * weights["style"]}
 
 
-def _descend(loss_and_gradient, targets, optimizer, weigh, numbers):
+def _descend(loss_and_gradient, targets, guides, optimizer, weigh, numbers):
     """The loop at one scale: yields `(number, losses, picture)`, of the best picture so far.
 
     weigh: called before each step for the weights.
     """
     fixed = targets.content, targets.grams, targets.constants
+    guides = () if guides is None else (guides,)
     trial, weighing = optimizer.picture, None
     for number in numbers:
         asked = weigh()
@@ -99,7 +114,7 @@ def _descend(loss_and_gradient, targets, optimizer, weigh, numbers):
             trial = optimizer.loss_changed()
         weighing = asked
         tensors = {name: tf.constant(weight, tf.float32) for name, weight in weighing.items()}
-        losses, gradient = loss_and_gradient(trial, *fixed, tensors)
+        losses, gradient = loss_and_gradient(trial, *fixed, tensors, *guides)
         values = dict(zip(losses, tf.stack([*losses.values()]).numpy().tolist()))  # fetched at once
         if not math.isfinite(values["total"]):
             raise LossNotFinite(number, values, weighing)

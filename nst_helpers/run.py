@@ -3,14 +3,16 @@
 import time
 from dataclasses import asdict, dataclass, field
 
+import numpy as np
 import tensorflow as tf
 
 from . import card, machine
 from .canvas import enlarged
 from .console import say
 from .cost import check_memory, timed
+from .inputs import load_inputs, split_init
 from .painting import paint
-from .pictures import load_with_sha256, with_longest_side
+from .pictures import with_longest_side
 from .progress import to_the_end
 from .scales import settle
 from .settings import check_settings, takes_settings
@@ -38,10 +40,25 @@ class Result:
 
 
 @takes_settings
-def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings):
+def stylize(
+    content,
+    style,
+    *,
+    style_masks=None,
+    painting_masks=None,
+    vgg=None,
+    progress=True,
+    on_step=None,
+    **settings,
+):
     """Paint the content image in the manner of the style image.
 
-    content, style: anything `load_image` takes. vgg: what `load_vgg19` returns; None loads the
+    content, style: anything `load_image` takes; style may be a list of such, of several paintings.
+    style_masks: one for each painting, in the same order: anything `load_image` takes, or an array
+    `(height, width)`, in the photo's shape, white where that painting applies, gray in between.
+    Where all are black the photo stays as it is. painting_masks: the same in each painting's shape,
+    white on the part of it that is used. init may be anything `load_image` takes, too: a picture in
+    the photo's shape, to go on from. vgg: what `load_vgg19` returns; None loads the
     bundled weights, once. progress: show a bar. on_step: a function that is called with each
     `Step`; it may raise `KeyboardInterrupt` to end the run.
 
@@ -52,15 +69,16 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
     `RunStopped` if it ends before there is a picture.
     """
     start = time.perf_counter()
+    settings, init = split_init(settings)
     asked = check_settings(settings)
     machine.check_eager()
-    content, content_sha256 = load_with_sha256(content, max_side=asked.size)
-    style, style_sha256 = load_with_sha256(style, max_side=max(content.shape[1:3]))
-    used = settle(asked, content, style)
-    check_memory(content, style, used)
+    given = load_inputs(asked, content, style, init, style_masks, painting_masks)
+    content, paintings = given.content, given.paintings
+    used = settle(asked, content, *paintings.pictures)
+    check_memory(content, paintings, used)
     vgg = vgg or bundled_vgg19()
 
-    steps = timed(paint(vgg, content, style, used), used)
+    steps = timed(paint(vgg, content, paintings, used, start=given.start), used)
     history, last, message = to_the_end(steps, sum(used.steps), progress, on_step)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the words from the result
@@ -75,10 +93,9 @@ def stylize(content, style, *, vgg=None, progress=True, on_step=None, **settings
             },
             steps_done=last.number,
             losses=last.losses,
-            constants={name: float(value) for name, value in last.constants.items()},
+            constants={name: np.asarray(one).tolist() for name, one in last.constants.items()},
             seconds=round(seconds, 1),
-            content_sha256=content_sha256,
-            style_sha256=style_sha256,
+            **given.sha256,
             weights_sha256=weights_sha256(vgg),
             machine=machine.describe(),
         )

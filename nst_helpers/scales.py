@@ -8,11 +8,12 @@ import math
 
 from . import machine
 from .errors import SettingsError
-from .settings import SHORTEST_SIDE
+from .settings import GIVEN_PICTURE, SHORTEST_SIDE
 
 NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings leave one position
 COARSEST_SIDE = 120  # px, at least; the deepest style layer sees 156 × 156 px at a time
 GROWTH = math.sqrt(2)  # from one scale to the next: enlarged so little, a picture hardly blurs
+STEPS_FROM_A_PICTURE = 16  # at the one scale of such a run: as many as the three finest of others
 STEPS = (35, 22, 16, 9, 7, 5, 4)  # at each scale, from the coarsest on; 4 at all finer ones, too
 # On a small picture the style loss sees a whole tree of the painting, and plants it in the sky.
 SMALL_SIDE, STYLE_SHARE_WHEN_SMALL = 200, 0.35
@@ -25,17 +26,17 @@ def size_with_longest_side(picture, side):
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def choose_scales(content, style):
+def choose_scales(content, *styles, style_scale=1.0):
     """The longest side at each scale, from coarse to fine, in pixels.
 
-    content, style: pictures. The last one is the content image's own; each before it is smaller by
-    √2, as long as it is at least 120 px and no picture is too narrow for the network.
+    content, styles: pictures. The last side is the content image's own; each before it is smaller
+    by √2, as long as it is at least 120 px and no picture is too narrow for the network.
     """
     size = max(content.shape[1:3])
     sides = [size]
     while (side := round(size / GROWTH ** len(sides))) >= COARSEST_SIDE:
-        shorter = min(min(size_with_longest_side(one, side)) for one in (content, style))
-        if shorter < SHORTEST_SIDE:
+        shapes = [size_with_longest_side(one, round(side * style_scale)) for one in styles]
+        if min(map(min, [size_with_longest_side(content, side), *shapes])) < SHORTEST_SIDE:
             break
         sides.insert(0, side)
     return sides
@@ -67,15 +68,17 @@ def style_share(side, sides):
     return STYLE_SHARE_WHEN_SMALL if side < min(SMALL_SIDE, sides[-1]) else 1.0
 
 
-def settle(asked, content, style):
+def settle(asked, content, *styles):
     """The `Settings` asked for, with the size, scales, steps and precision of this very run.
 
-    asked: `Settings`. content, style: pictures, the content image no larger than asked.size.
+    asked: `Settings`. content, styles: pictures, the content image no larger than asked.size.
     Raises `SettingsError` if scales, size, steps and pictures do not go together.
     """
     side, sides, steps = max(content.shape[1:3]), asked.scales, asked.steps
-    if sides is None:
-        sides = choose_scales(content, style)
+    if sides is None and asked.init == GIVEN_PICTURE:
+        sides, steps = [side], STEPS_FROM_A_PICTURE if steps is None else steps
+    elif sides is None:
+        sides = choose_scales(content, *styles, style_scale=asked.style_scale)
         if isinstance(steps, int):  # fewer than scales: the coarsest ones are left out
             sides = sides[-steps:]
     _check_order(asked)
@@ -83,7 +86,9 @@ def settle(asked, content, style):
         raise SettingsError(f"steps is {steps}: give one number for each of the scales {sides}.")
     if asked.scales is not None:
         sides, steps = _shrunk(sides, steps, side / asked.size)
-    _check_width(sides[0], content, style)
+    _check_width("content image", content, sides[0])
+    for style in styles:
+        _check_width("style image", style, round(sides[0] * asked.style_scale))
     if not isinstance(steps, list):
         steps = split_steps(steps, sides)
     precision = machine.best_precision() if asked.precision == "auto" else asked.precision
@@ -114,13 +119,12 @@ def _shrunk(sides, steps, factor):
     return [smaller[number] for number in kept], steps
 
 
-def _check_width(coarsest, content, style):
-    """Raise `SettingsError` unless VGG19 can see both pictures at the coarsest scale."""
-    for name, picture in {"content image": content, "style image": style}.items():
-        shorter = min(size_with_longest_side(picture, coarsest))
-        if shorter < NARROWEST:
-            raise SettingsError(
-                f"At {coarsest} px on its longer side the {name} is {shorter} px on the shorter, "
-                f"and VGG19 needs {NARROWEST}: use larger scales or a larger size, or crop it "
-                "nearer to a square."
-            )
+def _check_width(name, picture, coarsest):
+    """Raise `SettingsError` unless VGG19 can see the picture at its coarsest."""
+    shorter = min(size_with_longest_side(picture, coarsest))
+    if shorter < NARROWEST:
+        raise SettingsError(
+            f"At {coarsest} px on its longer side the {name} is {shorter} px on the shorter, "
+            f"and VGG19 needs {NARROWEST}: use larger scales or a larger size, or crop it "
+            "nearer to a square."
+        )

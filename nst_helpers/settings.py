@@ -21,6 +21,9 @@ STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", 
 # sees first, and need the larger share to draw them sharp; deep ones plant whole objects in a sky.
 STYLE_SHARES = dict(zip(STYLE_LAYERS, (1.8, 1.4, 0.9, 0.5, 0.4), strict=True))
 STARTING_POINTS = ("recolored", "content", "style", "noise")
+GIVEN_PICTURE = "picture"  # the starting point of a run that goes on from a picture
+ORIGINAL_COLORS = (False, "luminance", "match")
+SMALLEST_STYLE_SCALE, LARGEST_STYLE_SCALE = 0.25, 4.0
 OPTIMIZERS = ("lbfgs", "adam")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -89,6 +92,35 @@ def _above_zero(name, value):
     if number(name, value) <= 0:
         raise SettingsError(f"{name} is {value:g}: use a number above 0, such as 0.03.")
     return float(value)
+
+
+def _style_scale(name, value):
+    scale = number(name, value)
+    if not SMALLEST_STYLE_SCALE <= scale <= LARGEST_STYLE_SCALE:
+        raise SettingsError(
+            f"{name} is {scale:g}: use a number from {SMALLEST_STYLE_SCALE:g} to "
+            f"{LARGEST_STYLE_SCALE:g}; 1 has the painting as long as the picture."
+        )
+    return scale
+
+
+def _blend_weights(name, value):
+    if value is None:
+        return None
+    if not _is_list(value):
+        raise SettingsError(f"{name} is {_short(value)}: give a list, one number a painting.")
+    weights = [_weight(name, one) for one in value]
+    if not sum(weights) > 0:
+        raise SettingsError(f"{name} are {weights}: give at least one painting a weight above 0.")
+    return weights
+
+
+def _original_colors(name, value):
+    if value is not False and not isinstance(value, str) or value not in ORIGINAL_COLORS:
+        raise SettingsError(
+            f"{name} is {_short(value)}: choose one of {', '.join(map(repr, ORIGINAL_COLORS))}."
+        )
+    return value
 
 
 def _seed(name, value):
@@ -168,12 +200,33 @@ class Settings:
     style_weight: float = _setting(20.0, _weight, "how much the style loss counts", type=float)
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.
     tv_weight: float = _setting(1.0, _weight, "how much total variation counts", type=float)
+    original_colors: bool | str = _setting(
+        False,
+        _original_colors,
+        'whose colors: False for the painting\'s; "luminance" paints brightness only and keeps the '
+        "photo's colors; \"match\" brings the painting's colors to the photo's before it is used",
+        choices=ORIGINAL_COLORS[1:],
+    )
+    style_scale: float = _setting(
+        1.0,
+        _style_scale,
+        "longest side of the painting ÷ that of the picture, 0.25 to 4; strokes grow with it",
+        type=float,
+    )
+    style_blend_weights: list | None = _setting(
+        None,
+        _blend_weights,
+        "of several paintings, how much each counts, in their order; None for all alike",
+        type=float,
+        nargs="+",
+        metavar="WEIGHT",
+    )
     init: str = _setting(
         "recolored",
-        _one_of(*STARTING_POINTS),
+        _one_of(*STARTING_POINTS, GIVEN_PICTURE),
         'where to start: "recolored" (the content image in the style image\'s colors), "content", '
-        '"style" or "noise" (white noise)',
-        choices=STARTING_POINTS,
+        '"style", "noise" (white noise), or a picture to go on from',
+        metavar="START",
     )
     seed: int = _setting(0, _seed, "of the noise; the same seed gives the same noise", type=int)
     content_layer: str = _setting(
@@ -195,7 +248,8 @@ class Settings:
         None,
         _scales,
         "longest sides from coarse to fine, the last one being the size (if the content image is "
-        "smaller, they shrink with it); None for the size and those smaller by √2, to about 128",
+        "smaller, they shrink with it); None for the size and those smaller by √2, to about 128 "
+        "(from a picture, for the size alone)",
         type=int,
         nargs="+",
         metavar="SIDE",
@@ -221,7 +275,7 @@ class Settings:
         Only where its pixels are in the picture from the start: what is rebuilt from noise, by its
         features alone, gets none of them, and nor does a texture.
         """
-        return self.init in ("recolored", "content") and self.content_weight > 0
+        return self.init in ("recolored", "content", GIVEN_PICTURE) and self.content_weight > 0
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}

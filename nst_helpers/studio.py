@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+import tensorflow as tf
+
 from . import card
 from .console import say
 from .decode import read_file
-from .errors import CardError, KitError, PictureError
+from .errors import CardError, KitError, PictureError, SettingsError
 from .paths import as_path
-from .pictures import load_with_sha256
+from .pictures import load_image, load_with_sha256
 from .run import stylize
 from .saving import check_output_path, rescue_image, save_image
-from .settings import check_settings, takes_settings
+from .settings import GIVEN_PICTURE, check_settings, takes_settings
 from .weights import bundled_vgg19, weights_sha256
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
@@ -24,17 +26,28 @@ SUFFIXES |= {".avif", ".heic", ".heif"}  # a phone's; where they cannot be read,
 
 
 @takes_settings
-def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=None, **settings):
+def paint_all(
+    photos,
+    paintings,
+    folder,
+    *,
+    sequence=False,
+    vgg=None,
+    progress=False,
+    on_step=None,
+    **settings,
+):
     """Paint each photo in the manner of each painting, and save the pictures with their run cards.
 
     photos, paintings: a folder, or a list of what `load_image` takes by name or path. Files of a
     folder that are no pictures, or that this function painted into it, are left out and named.
-    folder: where the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there. vgg,
-    progress, on_step: as for `stylize`. A picture that is there already, of the same two inputs,
-    with the same settings and weights of the network, is not painted again; another one is. One
-    that cannot be saved there is saved elsewhere. A pair that cannot be painted is named with the
-    reason, and the rest goes on. An interrupt saves the picture that is being painted, and ends the
-    whole.
+    folder: where the pictures go, as PHOTO_x_PAINTING.png; it is made if it is not there.
+    sequence: whether the photos are frames in this order, so that each picture goes on from the one
+    before, changed as the photo has changed: a clip of them flickers less. vgg, progress, on_step:
+    as for `stylize`. A picture that is there already, of the same two inputs, with the same
+    settings and weights of the network, is not painted again; another one is. One that cannot be
+    saved there is saved elsewhere. A pair that cannot be painted is named with the reason, and the
+    rest goes on. An interrupt saves the picture that is being painted, and ends the whole.
 
     Returns `{(photo, painting): path}`, by their names without suffix, for the pictures that are
     there in the end. Raises `PictureError` or `SettingsError` for input with which nothing can be
@@ -44,17 +57,17 @@ def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=No
     paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
     _make(folder)
     sha256_of = functools.cache(lambda source: load_with_sha256(source, max_side=asked["size"])[1])
-    done = {}
+    options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
+    done, before = {}, {}
     for number, ((photo, painting), path) in enumerate(paths.items(), 1):
         words, interrupted = f"{number} of {len(paths)}: ", False
         try:
-            if _is_done(path, asked, photo, painting, vgg, sha256_of):
+            going_on = _carried_over(photo, before.get(painting), asked["size"])
+            if _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
                 message = "there already"
             else:
                 check_output_path(path)  # before the minutes that a picture takes
-                result = stylize(
-                    photo, painting, vgg=vgg, progress=progress, on_step=on_step, **settings
-                )
+                result = stylize(photo, painting, **options | going_on)
                 path = _saved(result, path, words)
                 message = f"{result.seconds:.0f} s"
                 interrupted = result.message.startswith("Interrupted")
@@ -65,6 +78,8 @@ def paint_all(photos, paintings, folder, *, vgg=None, progress=False, on_step=No
             say(f"{words}interrupted before its first step.")
             break
         done[_stem(photo), _stem(painting)] = path
+        if sequence:
+            before[painting] = photo, path
         say(f"{words}{path}, {message}")
         if interrupted:
             break
@@ -81,7 +96,20 @@ def _saved(result, path, words):
         return rescued
 
 
-def _is_done(path, asked, photo, painting, vgg, sha256_of):
+def _carried_over(photo, before, size):
+    """Where to start, as a setting: the picture of the photo before, changed as the photo has.
+
+    before: `(photo, path of its picture)`. Empty if there is none, or if it had another shape.
+    """
+    if before is None:
+        return {}
+    photo, photo_before, picture = (load_image(one, size) for one in (photo, *before))
+    if photo.shape != photo_before.shape:
+        return {}
+    return {"init": tf.clip_by_value(picture + photo - photo_before, 0.0, 1.0)}
+
+
+def _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
     """Whether a whole picture is there, of these settings, inputs and weights, not cut short.
 
     Raises `CardError` if what is there is not this kit's, and so must not be written over.
@@ -89,7 +117,7 @@ def _is_done(path, asked, photo, painting, vgg, sha256_of):
     if not os.path.exists(path) or path.stat().st_size == 0:  # empty, as a crash can leave it
         return False
     made = card.read(path)
-    if made["settings"] != asked:
+    if not _same_settings(made["settings"], asked | dict.fromkeys(going_on, GIVEN_PICTURE)):
         return False
     inputs = [sha256_of(photo), sha256_of(painting)]
     return (
@@ -98,6 +126,14 @@ def _is_done(path, asked, photo, painting, vgg, sha256_of):
         and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
         and _can_be_read(path)
     )
+
+
+def _same_settings(made, asked):
+    """Whether a card's settings are these; one of an older kit has not got all of them."""
+    try:
+        return asdict(check_settings(made)) == asked
+    except (SettingsError, TypeError):  # of a kit that had others
+        return False
 
 
 def _can_be_read(path):

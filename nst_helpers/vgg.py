@@ -65,3 +65,9 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
         return features
 
     return extract
+
+
+def stride(layer):
+    """Pixels of the picture, in each direction, to one position of this layer."""
+    block = int(layer[len("block")])
+    return 2 ** (block if layer.endswith("pool") else block - 1)

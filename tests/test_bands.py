@@ -11,6 +11,7 @@ from nst_helpers import (
     feature_extractor,
     graphs,
     make_loss_and_gradient,
+    objective,
     stylize,
 )
 from nst_helpers.settings import STYLE_LAYERS
@@ -23,8 +24,8 @@ def in_one_piece_and_in_bands(vgg, height, width, layers=LAYERS):
     )
     extract = feature_extractor(vgg, [layers[0], *layers[1]])
     targets = compute_targets(extract, photo, painting, *layers)
-    by_bands, targets_by_bands = graphs._graphs(vgg, layers, "float32", in_bands=True)
-    same = targets_by_bands(photo, painting)
+    by_bands, measure = graphs._graphs(vgg, layers, "float32", in_bands=True)
+    same = objective.targets_by(measure, photo, painting)
     weights = {name: tf.constant(2.0) for name in ("content", "style", "tv", *layers[1])}
     fixed = ((one.content, one.grams, one.constants, weights) for one in (targets, same))
     functions = make_loss_and_gradient(extract, *layers), by_bands
@@ -43,6 +44,14 @@ def test_bands_are_exact(vgg, monkeypatch, height, width):
         assert float(in_bands[name]) == pytest.approx(float(losses[name]), rel=1e-4), name
     difference = np.abs(gradient_in_bands - gradient).max()
     assert difference < 1e-4 * np.abs(gradient).max()
+
+
+def test_poolings_are_style_layers_too(vgg, monkeypatch):
+    monkeypatch.setattr(bands, "ROWS", 64)
+    layers = "block5_conv2", ("block1_pool", "block2_pool", "block3_conv4", "block4_pool")
+    (losses, gradient), (in_bands, banded) = in_one_piece_and_in_bands(vgg, 170, 37, layers)
+    assert float(in_bands["style"]) == pytest.approx(float(losses["style"]), rel=1e-4)
+    assert np.abs(banded - gradient).max() < 1e-4 * np.abs(gradient).max()
 
 
 def test_too_narrow_a_margin_would_be_seen(vgg, monkeypatch):

@@ -85,13 +85,13 @@ FLOORS = """
 errors paths png console
 settings samples curves
 machine
-card losses
+card losses colors
 scales
 optimizers weights decode
 vgg pictures
-saving canvas bands objective
-graphs
-painting
+saving canvas bands objective masks
+graphs paintings
+painting inputs
 cost progress
 run
 studio frames live
@@ -150,7 +150,7 @@ def test_the_rooms_are_small():
     lines = {name: path.read_text().splitlines() for name, path in modules().items()}
     total = sum(map(len, lines.values()))
     assert max(map(len, lines.values())) <= 0.15 * total
-    assert sum(len(lines[name]) for name in ("losses", "vgg", "objective", "painting")) <= 375
+    assert sum(len(lines[name]) for name in ("losses", "vgg", "objective", "painting")) <= 460
     for name, path in modules().items():
         assert max(map(len, lines[name]), default=0) <= 100, name
         for node in ast.walk(ast.parse(path.read_text())):

@@ -2,7 +2,9 @@ import shutil
 import signal
 
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from nst_helpers import (
@@ -15,6 +17,7 @@ from nst_helpers import (
     save_image,
     saving,
     studio,
+    stylize,
 )
 
 QUICK = {"size": 64, "steps": 2}
@@ -204,3 +207,44 @@ def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
     with pytest.raises(TypeError, match="stiel_weight"):
         paint_all(photos, paintings, out, stiel_weight=3)
     assert not out.exists()
+
+
+def test_frames_of_a_sequence_go_on_from_each_other(vgg, tmp_path):
+    photo = load_image("astronaut", max_side=64)
+    for number in range(3):
+        save_image(tf.roll(photo, number, axis=2), tmp_path / f"frame_{number}.png")
+    options = QUICK | {"steps": 4, "vgg": vgg, "sequence": True}
+    frames = [tmp_path / f"frame_{number}.png" for number in range(3)]
+    done = paint_all(frames, ["mosaic"], tmp_path / "out", **options)
+    inits = [card.read(path)["settings"]["init"] for path in done.values()]
+    assert inits == ["recolored", "picture", "picture"]
+    first, second = (load_image(path) for path in list(done.values())[:2])
+    begun = tf.clip_by_value(first + load_image(frames[1]) - load_image(frames[0]), 0, 1)
+    alone = stylize(frames[1], "mosaic", init=begun, **QUICK | {"steps": 4}, vgg=vgg)
+    np.testing.assert_allclose(second, alone.picture, atol=1 / 255)
+    times = [path.stat().st_mtime_ns for path in done.values()]
+    again = paint_all(frames, ["mosaic"], tmp_path / "out", **options)
+    assert [path.stat().st_mtime_ns for path in again.values()] == times
+
+
+def test_a_frame_of_another_shape_is_painted_afresh(vgg, tmp_path):
+    options = QUICK | {"steps": 2, "vgg": vgg, "sequence": True}
+    done = paint_all(["astronaut", "neuschwanstein"], ["mosaic"], tmp_path, **options)
+    assert [card.read(path)["settings"]["init"] for path in done.values()] == ["recolored"] * 2
+
+
+def test_a_picture_of_an_older_kit_is_not_painted_again(vgg, tmp_path):
+    """One whose card has not got the settings that came later."""
+    options = QUICK | {"steps": 2, "vgg": vgg}
+    (path,) = paint_all(["astronaut"], ["mosaic"], tmp_path, **options).values()
+    made = card.read(path)
+    for name in ("style_scale", "original_colors", "style_blend_weights"):
+        del made["settings"][name]
+    save_image(load_image(path), path, card=made)
+    before = path.stat().st_mtime_ns
+    paint_all(["astronaut"], ["mosaic"], tmp_path, **options)
+    assert path.stat().st_mtime_ns == before
+    save_image(load_image(path), path, card=made | {"settings": made["settings"] | {"zoom": 3}})
+    before = path.stat().st_mtime_ns
+    paint_all(["astronaut"], ["mosaic"], tmp_path, **options)
+    assert path.stat().st_mtime_ns != before  # a setting that is not known here
