@@ -6,6 +6,7 @@ import math
 import tensorflow as tf
 
 from .bands import PIXELS_AT_ONCE, can_see, measuring_in_bands
+from .losses import TERMS
 from .objective import loss_and_gradient_by, make_loss_and_gradient, measuring, targets_by
 from .vgg import feature_extractor
 
@@ -29,5 +30,13 @@ def _graphs(vgg, layers, precision, in_bands):
         feature_extractor(vgg, [layers[0], *layers[1]], one) for one in (precision, "float32")
     )
     measure = tf.function(measuring(exactly, *layers))
-    for_all_sizes = measure.get_concrete_function(tf.TensorSpec((1, None, None, 3)))
-    return make_loss_and_gradient(function, *layers), functools.partial(targets_by, for_all_sizes)
+    picture, number = tf.TensorSpec((1, None, None, 3)), tf.TensorSpec(())
+    for_all_sizes = measure.get_concrete_function(picture)
+    content, grams = for_all_sizes.structured_outputs
+    constants = dict.fromkeys(["content", *grams], number)
+    weights = dict.fromkeys([*TERMS, *grams], number)
+    loss_and_gradient = make_loss_and_gradient(function, *layers)
+    # Now and for all sizes, not when it is called: after some short runs, each with layers of its
+    # own, TensorFlow would warn of "retracing".
+    loss_and_gradient.get_concrete_function(picture, content, grams, constants, weights)
+    return loss_and_gradient, functools.partial(targets_by, for_all_sizes)
