@@ -25,7 +25,7 @@ BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
 BYTES_A_PIXEL_IN_BANDS = 400  # of the whole picture, beside what the band takes that is seen
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
-TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule; and no run has traced it before
+TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
 _SECONDS_TO_TRACE = {}  # by precision, the most that a trial of `plan` took; most trace nothing
 
 
@@ -134,17 +134,17 @@ class Clock:
     def __init__(self, scales, steps):
         self._scales, self._steps = scales, steps
         self._start = self._last = time.perf_counter()
-        self._first, self._later = {}, {}  # seconds by scale: of the first step, of those after it
+        self._later = {}  # seconds by scale, of the steps after its first one
         self.number, self.total, self.seconds = 0, sum(steps), 0.0
 
     def tick(self, scale):
         """One more step at this scale, counted from 0, is done; returns its number, from 1."""
         now = time.perf_counter()
         took, self._last, self._scale = now - self._last, now, scale
-        if scale in self._first:
-            self._later.setdefault(scale, []).append(took)
+        if scale in self._later:
+            self._later[scale].append(took)
         else:
-            self._first[scale] = took  # with the targets and the tracing
+            self._later[scale] = []  # a first step has the targets in it, and the tracing
         self.number += 1
         self.seconds = now - self._start
         return self.number
@@ -152,9 +152,9 @@ class Clock:
     def left(self):
         """The seconds that the rest of the run should take; None with nothing to go by yet."""
         here = self._scale
-        if here in self._later:
+        if self._later.get(here):
             step = _median(self._later[here][-9:])
-        elif here - 1 in self._later:
+        elif self._later.get(here - 1):
             growth = (self._scales[here] / self._scales[here - 1]) ** GROWTH
             step = _median(self._later[here - 1]) * growth
         elif self.number == self.total:
@@ -164,8 +164,6 @@ class Clock:
         left = step * (sum(self._steps[: here + 1]) - self.number)
         for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
             left += step * (steps + STEPS_FOR_TARGETS) * (side / self._scales[here]) ** GROWTH
-        if here == 0 and len(self._scales) > 1:  # traced at two sizes, a graph takes all others
-            left += max(0.0, self._first[here] - step * (1 + STEPS_FOR_TARGETS))
         return left
 
 
@@ -200,7 +198,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
     settled = settle(asked, picture, picture)
     side = min(TRIAL_SIDE, asked.size)
     tracing, step = _trial(vgg or bundled_vgg19(), side, aspect, settled)
-    seconds = tracing * min(2, len(settled.scales)) + sum(
+    seconds = tracing + sum(
         step * (count + STEPS_FOR_TARGETS) * (scale / side) ** GROWTH
         for scale, count in zip(settled.scales, settled.steps, strict=True)
     )

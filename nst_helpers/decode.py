@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms
 
-from . import png
+from . import metadata
 from .errors import PictureError
 from .paths import as_path
 from .samples import SAMPLES, find_sample
@@ -101,26 +101,31 @@ def read_file(path):
     except PictureError:
         raise  # from `as_seen`, which names the fault itself
     except Exception as error:  # a damaged file can raise almost anything inside a decoder
-        picture = _without_metadata(path, head)
+        picture = _without_metadata(path, metadata.remover(head))
         if picture is None:
             raise PictureError(f"{path.name} {_fault(error, head)}") from error
         return picture
 
 
-def _first_frame(file, name):
+def _first_frame(file, name, exif=None):
+    """exif: if the file has none, where to look for its orientation."""
     with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")  # of broken metadata, that cost nothing
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(file) as image:
             image.load()
+            if exif:
+                image.info["exif"] = exif
             return as_seen(image, name)
 
 
-def _without_metadata(path, head):
-    """What the pixels of a PNG alone show; None if they are what cannot be read."""
-    if not head.startswith(png.SIGNATURE):
+def _without_metadata(path, remove):
+    """What a file's pixels alone show, upright; None if they are what cannot be read."""
+    if remove is None:  # before all of it is read: it may be a film
         return None
     try:
-        return _first_frame(io.BytesIO(png.pixels_only(path.read_bytes())), path.name)
+        content, exif = remove(path.read_bytes())
+        return _first_frame(io.BytesIO(content), path.name, exif)
     except Exception:  # as in `read_file`, which says what was wrong
         return None
 
@@ -145,6 +150,8 @@ def _fault(error, head):
         return (
             f"holds more than {millions} million pixels: make it smaller in an image editor first."
         )
+    if isinstance(error, MemoryError):
+        return "does not fit this machine's memory: make it smaller in an image editor first."
     if not isinstance(error, Image.UnidentifiedImageError):
         return f"is damaged or cut off ({_said(error)}): copy or download it again."
     if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
@@ -205,7 +212,8 @@ def _eight_bits(image, name):
         values = _from_floats(values, name)
     else:
         return image
-    return Image.fromarray(np.round(values * 255).astype(np.uint8))
+    values *= 255  # in place, like what follows: of the largest picture it is 350 MB
+    return Image.fromarray(np.round(values, out=values).astype(np.uint8))
 
 
 def _from_16_bits(values, name):
@@ -222,7 +230,9 @@ def _from_16_bits(values, name):
             "for white. If it was made with fewer bits, stretch it to 16 first.",
             stacklevel=2,
         )
-    return values.astype(np.float32) / WHITE_OF_16_BITS
+    values = values.astype(np.float32)
+    values /= WHITE_OF_16_BITS
+    return values
 
 
 def _from_floats(values, name):
@@ -233,7 +243,7 @@ def _from_floats(values, name):
             f"{name} has values from {values.min():.3g} to {values.max():.3g}: "
             "floats must lie between 0 and 1 (divide by 255?), or be uint8."
         )
-    return np.clip(values, 0, 1).astype(np.float32)
+    return np.clip(values, 0, 1).astype(np.float32, copy=False)
 
 
 def _in_srgb(image, profile):

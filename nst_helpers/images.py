@@ -3,11 +3,22 @@
 New code imports them from `nst_helpers`.
 """
 
+# First what the package has, since that way TensorFlow is imported without its messages.
+from . import (
+    PAINTINGS,
+    PATTERNS,
+    PHOTOS,
+    SAMPLES,
+    PictureError,
+    load_image,
+    resize,
+    save_image,
+    show,
+)
 from .decode import read_file
-from .errors import PictureError
-from .pictures import load_image, load_with_sha256, resize, show, to_uint8
-from .samples import DATA, PAINTINGS, PATTERNS, PHOTOS, SAMPLES, draw_pattern
-from .saving import check_output_path, rescue_image, save_image, write_files
+from .pictures import load_with_sha256, to_uint8
+from .samples import DATA, draw_pattern
+from .saving import check_output_path, rescue_image, write_files
 from .scales import size_with_longest_side
 from .settings import SHORTEST_SIDE
 

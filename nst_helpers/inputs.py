@@ -32,8 +32,8 @@ def split_init(settings):
     Raises `SettingsError` for a word that is neither a starting point nor a picture's name.
     """
     init = settings.get("init", STARTING_POINTS[0])
-    if isinstance(init, str):
-        if init in (*STARTING_POINTS, GIVEN_PICTURE):
+    if init is None or isinstance(init, str):
+        if init in (None, *STARTING_POINTS, GIVEN_PICTURE):
             return settings, None
         if find_sample(init) is None and not os.path.exists(as_path(init)):
             raise SettingsError(

@@ -1,13 +1,24 @@
 """The old address of these names, for programs that use it; new code imports from `nst_helpers`."""
 
-from .canvas import starting_point
-from .cost import plan
-from .errors import LossNotFinite, OutOfMemory, RunStopped, SettingsError
-from .objective import compute_targets, make_loss_and_gradient
-from .painting import paint
-from .run import Result, stylize
+# First what the package has, since that way TensorFlow is imported without its messages.
+from . import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    LossNotFinite,
+    OutOfMemory,
+    Result,
+    RunStopped,
+    Settings,
+    SettingsError,
+    compute_targets,
+    make_loss_and_gradient,
+    paint,
+    plan,
+    starting_point,
+    stylize,
+)
 from .scales import choose_scales, split_steps
-from .settings import CONTENT_LAYER, DEFAULTS, STARTING_POINTS, STYLE_LAYERS, Settings
+from .settings import DEFAULTS, STARTING_POINTS
 from .weights import bundled_vgg19, weights_sha256
 
 __all__ = [

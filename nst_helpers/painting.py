@@ -63,8 +63,9 @@ def paint(vgg, content, style, settings, weights=None, start=None):
             elif smaller is not None:
                 picture = enlarged(picture, smaller, photo, settings.keeps_detail)
             optimizer = _optimizer(settings, resize(picture, *photo.shape[1:3]), steps, optimizer)
-            guided = here.masks is not None
-            loss_and_gradient, measure = graphs_for(photo, vgg, layers, settings.precision, guided)
+            loss_and_gradient, measure = graphs_for(
+                photo, vgg, layers, settings.precision, here.regions
+            )
             targets, guides = targets_at(measure, photo, here, layers[1])
             share = style_share(side, settings.scales)
             weigh = functools.partial(_weighing, settings, weights, share)

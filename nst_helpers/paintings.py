@@ -39,6 +39,11 @@ class Paintings:
             masks=None if self.masks is None else by_area(self.masks, *photo.shape[1:3]),
         )
 
+    @property
+    def regions(self):
+        """How many regions there are; 0 without masks."""
+        return 0 if self.masks is None else len(self.pictures)
+
     def parts(self):
         """Of each painting `(picture, its own mask or None, its mask in the photo or None)`."""
         count = len(self.pictures)

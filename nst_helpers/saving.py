@@ -104,6 +104,8 @@ def check_output_path(path, card=True, card_beside=False):
         temporary = _temporary_beside(beside(_linked(path)))  # the longest name that is needed
         temporary.open("xb").close()
         temporary.unlink()
+    except PictureError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         fault = getattr(error, "strerror", None) or error
         raise PictureError(f"{path} cannot be written ({fault}): save it elsewhere.") from error
@@ -181,7 +183,7 @@ def _take_places(paths, temporaries):
     kept = {}
     try:
         for path in paths:
-            if path.exists():
+            with contextlib.suppress(FileNotFoundError):  # or another run has just taken it away
                 kept[path] = _kept_beside(path)
         try:
             for path in paths[1:]:

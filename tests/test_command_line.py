@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 
 from nst_helpers import card, doctor, load_image, machine, run, save_image, saving, stylize, weights
 from nst_helpers.__main__ import build_parser, main
+from nst_helpers.paths import as_path
 
 
 def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
@@ -229,6 +231,11 @@ def test_a_pasted_path_and_a_name_that_begins_with_a_tilde(tmp_path, monkeypatch
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert load_image("~/~photo.png").shape == (1, 64, 64, 3)
+
+
+def test_a_quote_at_one_end_belongs_to_the_name(tmp_path):
+    for name in ('results of "Anna"', "Thomas'", "'", "\"a'"):
+        assert as_path(f"{tmp_path}/{name}") == tmp_path / name and as_path(name) == Path(name)
 
 
 def doctor_lines(capsys):

@@ -334,7 +334,7 @@ def test_masks_are_loaded_from_whatever_there_is(tmp_path):
         ("mosaic", {"original_colors": True}, SettingsError, "'match'"),
         ("mosaic", {"original_colors": "gray"}, SettingsError, "'match'"),
         ("mosaic", {"init": "picture"}, SettingsError, "none is given"),
-        ("mosaic", {"init": None}, PictureError, "shape"),
+        ("mosaic", {"init": None}, SettingsError, "choose one of"),
         ("mosaic", {"init": np.zeros((64, 32, 3))}, PictureError, "32 × 64"),
         ("mosaic", {"init": "there_is_none.png"}, SettingsError, "'noise', or"),
     ],

@@ -35,7 +35,7 @@ def test_clock_counts_and_looks_ahead(monkeypatch):
         now[0] += seconds
         number = clock.tick(0)
     assert number == 4 and clock.total == 15 and clock.seconds == 6.0
-    assert clock.left() == pytest.approx(6 + 1 + (5 + 1) * 2**cost.GROWTH)
+    assert clock.left() == pytest.approx(6 + (5 + 1) * 2**cost.GROWTH)
     for _ in range(6):
         now[0] += 1.0
         clock.tick(0)

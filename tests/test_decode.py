@@ -1,12 +1,13 @@
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from nst_helpers.decode import read_file
+from nst_helpers.decode import as_seen, read_file
 from nst_helpers.errors import PictureError
 from nst_helpers.pictures import load_image, load_with_sha256, to_uint8
 
@@ -135,6 +136,17 @@ def test_sixteen_bits_that_look_black_are_named_and_a_range_beyond_is_refused(tm
             load_image(tmp_path / "beyond.tiff")
 
 
+@pytest.mark.parametrize("white, bytes_a_pixel", [(np.uint16(65535), 8), (np.float32(1), 11)])
+def test_a_large_deep_picture_takes_little_memory(white, bytes_a_pixel):
+    """Found by a fuzzer: Pillow's largest picture, of 89 million pixels, took 1.7 GB."""
+    image = Image.fromarray(np.full((1000, 1000), white))
+    tracemalloc.start()
+    read = as_seen(image, "deep")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read.size == (1000, 1000) and peak < bytes_a_pixel * 10**6
+
+
 def test_a_float_file_with_nan_gets_a_sentence(tmp_path):
     values = np.full((40, 40), np.nan, np.float32)
     Image.fromarray(values).save(tmp_path / "holes.tiff")
@@ -240,6 +252,98 @@ def test_metadata_never_costs_the_pixels(tmp_path, metadata):
     path.write_bytes(damaged)
     with pytest.raises(PictureError, match="damaged|not a picture"):
         load_image(path)
+
+
+def segment(kind, data):
+    """Of a JPEG file."""
+    return bytes([0xFF, kind]) + struct.pack(">H", len(data) + 2) + data
+
+
+def directory(*entries):
+    """EXIF with these entries: tag, type, number of values, at most four bytes of them."""
+    entries = [struct.pack("<HHI4s", *entry) for entry in entries]
+    return b"II*\0\10\0\0\0" + struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+
+
+BROKEN_SEGMENTS = {
+    "resolution that is a byte": (0xE1, directory((0x11A, 1, 1, b"\1"), (0x128, 3, 1, b"\3"))),
+    "orientation that is a text": (0xE1, directory((0x112, 2, 4, b"abc"))),
+    "directory without an end": (0xE1, directory((0x112, 3, 1, b"\1"))[:14]),
+    "GPS that is elsewhere": (0xE1, directory((0x8825, 4, 1, b"\xff\xff\xff\x7f"))),
+    "profile of no bytes": (0xE2, b"ICC_PROFILE\0"),
+    "profile of five parts": (0xE2, b"ICC_PROFILE\0\1\5part"),
+    "short JFIF": (0xE0, b"JFIF\0\1"),
+    "short Adobe": (0xEE, b"Adobe"),
+    "Photoshop": (0xED, b"Photoshop 3.0\x008BIM\3\xed\0\0\xff\xff\xff\xff"),
+    "other pictures": (0xE2, b"MPF\0" + directory((0xB001, 4, 1, b"\xff\xff\xff\xff"))),
+    "comment": (0xFE, b"\xff\xfe\0"),
+}
+
+
+@pytest.mark.parametrize("metadata", BROKEN_SEGMENTS)
+def test_metadata_never_costs_the_pixels_of_a_jpeg(tmp_path, metadata, recwarn):
+    photo = Image.fromarray(quarters([RED, GREEN, BLUE, WHITE]))
+    file, path = io.BytesIO(), tmp_path / "photo.jpg"
+    photo.save(file, "JPEG", quality=95, subsampling=0)
+    content = file.getvalue()
+    path.write_bytes(content)
+    pixels = to_uint8(load_image(path))
+    kind, data = BROKEN_SEGMENTS[metadata]
+    broken = segment(kind, b"Exif\0\0" + data if kind == 0xE1 else data)
+    turned = segment(0xE1, b"Exif\0\0" + directory((0x112, 3, 1, b"\6")))
+    for start in (content[:2], content[:20]):  # the second with a good JFIF before it
+        path.write_bytes(start + broken + content[len(start) :])
+        np.testing.assert_array_equal(to_uint8(load_image(path)), pixels)
+    if kind != 0xE1:
+        path.write_bytes(content[:20] + turned + broken + content[20:])
+        np.testing.assert_array_equal(to_uint8(load_image(path)), np.rot90(pixels, -1))
+    assert not recwarn.list
+    path.write_bytes(content[:20] + broken + content[20:400])
+    with pytest.raises(PictureError, match="damaged|not a picture"):
+        load_image(path)
+
+
+def test_an_oversized_text_does_not_cost_a_png_its_orientation(tmp_path):
+    pixels, file = quarters([RED, GREEN, BLUE, WHITE]), io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    exif = chunk(b"eXIf", directory((0x112, 3, 1, b"\6")))
+    content = file.getvalue().replace(b"\0\0\0\0IEND", exif + b"\0\0\0\0IEND")
+    for text in (b"", METADATA["a text of 2 MB"]):
+        (tmp_path / "photo.png").write_bytes(content[:33] + text + content[33:])
+        picture = load_image(tmp_path / "photo.png")
+        np.testing.assert_array_equal(to_uint8(picture), np.rot90(pixels, -1))
+
+
+def test_metadata_never_costs_the_pixels_of_a_webp(tmp_path):
+    pixels, file = quarters([RED, GREEN, BLUE, WHITE]), io.BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", lossless=True, exif=b"Exif\0\0" + directory())
+    content = file.getvalue() + b"XMP \xff\xff\xff\x7fcut off"
+    content = content[:4] + struct.pack("<I", len(content) - 8) + content[8:]
+    (tmp_path / "photo.webp").write_bytes(content)
+    np.testing.assert_array_equal(to_uint8(load_image(tmp_path / "photo.webp")), pixels)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+@pytest.mark.parametrize("broken", [(0x2BC, 2, 4, b"text"), (0x2BC, 3, 1, b"ab")])
+def test_metadata_never_costs_the_pixels_of_a_tiff(tmp_path, compression, broken):
+    pixels, file = quarters([RED, GREEN, BLUE, WHITE]), io.BytesIO()
+    Image.fromarray(pixels).save(file, "TIFF", compression=compression, software="here")
+    content = bytearray(file.getvalue())
+    (place,) = struct.unpack_from("<I", content, 4)
+    entry = content.index(struct.pack("<HH", 0x131, 2), place)
+    content[entry : entry + 12] = struct.pack("<HHI4s", *broken)
+    (tmp_path / "photo.tiff").write_bytes(content)
+    np.testing.assert_array_equal(to_uint8(load_image(tmp_path / "photo.tiff")), pixels)
+
+
+def test_a_picture_without_room_in_memory_is_not_called_damaged(tmp_path, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    (tmp_path / "photo.png").write_bytes(encoded("PNG"))
+    monkeypatch.setattr(Image, "open", full)
+    with pytest.raises(PictureError, match="photo.png does not fit this machine's memory"):
+        load_image(tmp_path / "photo.png")
 
 
 def test_a_pil_image_that_cannot_be_read_gets_a_sentence(tmp_path):

@@ -84,7 +84,7 @@ def test_the_address_stands_in_one_place():
 FLOORS = """
 errors paths png console
 settings samples curves
-machine
+machine metadata
 card losses colors
 scales
 optimizers weights decode

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from nst_helpers import card
 from nst_helpers.errors import PictureError
 from nst_helpers.pictures import load_image, to_uint8
 from nst_helpers.saving import check_output_path, rescue_image, save_image, write_files
@@ -82,6 +83,29 @@ def test_picture_and_card_are_changed_together_or_not_at_all(tmp_path, monkeypat
             with pytest.raises(PictureError, match="out.jpg.json cannot be written"):
                 save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
         assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_file_that_another_run_takes_away_meanwhile_is_no_fault(tmp_path, monkeypatch):
+    picture, path, link = load_image("mosaic", max_side=64), tmp_path / "out.jpg", os.link
+    save_image(picture, path, card={"format": 1, "settings": {}})
+
+    def too_late(source, target):
+        source.unlink()
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", too_late)
+    save_image(1 - picture, path, card={"format": 1, "settings": {"seed": 1}})
+    assert card.read(path)["settings"] == {"seed": 1} and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_fault_of_the_place_is_one_sentence(tmp_path):
+    """And not within another one, that the file cannot be written."""
+    (tmp_path / "out.jpg.json").write_text("a foreign file")
+    (tmp_path / "folder.png").mkdir()
+    for name in ("none/out.png", "folder.png", "out.jpg"):
+        with pytest.raises(PictureError) as raised:
+            save_image(load_image("mosaic", max_side=64), tmp_path / name, {"format": 1})
+        assert "cannot be written" not in str(raised.value)
 
 
 def test_what_cannot_be_put_back_is_kept_and_named(tmp_path, monkeypatch):
