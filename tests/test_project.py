@@ -124,7 +124,8 @@ def imports(name, path, known):
             base = [part for part in package[: len(package) - node.level + 1] if part]
             base += node.module.split(".") if node.module else []
             whole = [".".join([*base, alias.name]) for alias in node.names]
-            yield from (one if one in known else ".".join(base) for one in whole)
+            for one in whole:  # a module, a module's name, or a public one of the package
+                yield one if one in known else ".".join(base) or nst_helpers._MODULES[one]
 
 
 def test_no_module_imports_one_above_it():
