@@ -15,8 +15,8 @@ def test_every_sample_is_a_picture(name):
     assert 0 <= float(tf.reduce_min(picture)) < 0.3 and 0.7 < float(tf.reduce_max(picture)) <= 1
 
 
-def test_there_are_eight_samples_and_three_patterns():
-    assert len(samples.PHOTOS) == 4 and len(samples.PAINTINGS) == 4 and len(samples.PATTERNS) == 3
+def test_there_are_thirteen_samples_and_three_patterns():
+    assert len(samples.PHOTOS) == 6 and len(samples.PAINTINGS) == 7 and len(samples.PATTERNS) == 3
 
 
 def test_every_sample_is_credited():
