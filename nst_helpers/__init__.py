@@ -32,6 +32,7 @@ _NAMES = {
     "run": ["Result", "stylize"],
     "samples": ["PAINTINGS", "PATTERNS", "PHOTOS", "SAMPLES"],
     "saving": ["save_image"],
+    "segments": ["regions"],
     "settings": ["CONTENT_LAYER", "STYLE_LAYERS", "Settings"],
     "studio": ["paint_all"],
     "vgg": ["feature_extractor", "preprocess"],

@@ -15,7 +15,7 @@ from .vgg import feature_extractor, stride
 PIXELS_AT_ONCE = 1.2e6  # of a picture; in bands a step takes half as long again
 LAST = "block3_pool"  # of the layers that see bands
 STRIDE = 8  # rows of the picture to one row of `LAST`; bands and margins are multiples of it
-ROWS = 192  # of a band
+ROWS = 80  # of a band: fewer cost more time, more of them more memory
 MARGIN = 24  # rows more on each side, that are seen. Of the 3 × 3 filters of the first blocks, two
 # work at full height, two at half and four at a quarter, so that 22 are needed.
 

@@ -92,7 +92,7 @@ vgg pictures
 saving canvas bands objective masks
 graphs paintings
 painting inputs
-cost progress
+cost progress segments
 run
 studio frames live
 exercises.exercise plots
