@@ -7,7 +7,7 @@ from PIL import Image
 
 from nst_helpers import images
 from nst_helpers.errors import PictureError
-from nst_helpers.pictures import load_image, load_with_sha256, resize
+from nst_helpers.pictures import load_image, load_with_sha256, resize, to_uint8
 
 
 def test_max_side_shrinks_and_never_enlarges():
@@ -26,6 +26,18 @@ def test_shrinking_is_antialiased(tmp_path):
     for picture in (from_file, from_tensor):
         inner = picture[:, 4:-4, 4:-4]
         assert float(tf.reduce_max(tf.abs(inner - 0.5))) < 0.05
+
+
+def test_what_bicubic_overshoots_is_clipped():
+    half = np.zeros((1, 8, 8, 3), np.float32)
+    half[:, :, 4:] = 1
+    resized = resize(half, 32, 32).numpy()
+    assert (resized.min(), resized.max()) == (0, 1)
+
+
+def test_bytes_of_a_picture():
+    picture = np.reshape(np.float32([-1, 0, 0.1, 0.5, 1, 2]), (1, 1, 2, 3))
+    np.testing.assert_array_equal(to_uint8(picture), [[[0, 0, 26], [128, 255, 255]]])
 
 
 def test_too_small_a_max_side():

@@ -21,6 +21,15 @@ def test_save_and_load_give_the_same_pixels(tmp_path):
     np.testing.assert_array_equal(to_uint8(load_image(tmp_path / "out.png")), to_uint8(picture))
 
 
+@pytest.mark.parametrize("ending, off", [("jpg", 2.6), ("webp", 2.6), ("tiff", 0.0), ("bmp", 0.0)])
+def test_a_saved_picture_looks_like_the_one_that_was_painted(tmp_path, ending, off):
+    """What programs save as JPEG when not asked for better is off by twice as much."""
+    picture = load_image("astronaut", max_side=200)
+    path = save_image(picture, tmp_path / f"out.{ending}")
+    difference = to_uint8(load_image(path)).astype(float) - to_uint8(picture)
+    assert np.abs(difference).mean() <= off
+
+
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tiff"])
 def test_the_card_goes_with_the_picture(tmp_path, ending):
     path = tmp_path / f"out.{ending}"
