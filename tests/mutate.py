@@ -36,15 +36,15 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "pictures": "pictures plots decode",
     "decode": "decode pictures contract",
     "png": "card decode contract",
-    "paths": "command_line saving contract",
+    "paths": "paths saving contract",
     "saving": "saving contract studio",
     "card": "card contract",
     "settings": "settings scales contract card",
     "checks": "checks",
     "studio": "studio contract",
     "cost": "cost",
-    "console": "command_line",
-    "progress": "run command_line",
+    "console": "console",
+    "progress": "progress run",
 }
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
