@@ -126,7 +126,5 @@ def test_fewer_steps_than_the_scales_asked_for_get_a_sentence():
 def test_a_picture_too_narrow_for_vgg19_gets_a_sentence():
     with pytest.raises(PictureError, match="512 × 64 px, shrunk to 64 × 8 px"):
         stylize("astronaut", tf.zeros((1, 64, 512, 3)), **QUICK)
-    with pytest.raises(
-        SettingsError, match="At 34 px on its longer side the content image is 15 px on the shorter"
-    ):
+    with pytest.raises(SettingsError, match="34 px .* content image is 15 px .* needs 16"):
         stylize(tf.zeros((1, 56, 128, 3)), "mosaic", size=128, scales=[34, 128], progress=False)
