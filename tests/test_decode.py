@@ -34,6 +34,9 @@ def corner(picture, row=0, column=0):
         (6, BLUE, (128, 64)),
         (8, GREEN, (128, 64)),
         (2, GREEN, (64, 128)),
+        (4, BLUE, (64, 128)),
+        (5, RED, (128, 64)),
+        (7, WHITE, (128, 64)),
     ],
 )
 def test_a_phone_photo_stands_upright(tmp_path, orientation, top_left, shape):
@@ -140,6 +143,27 @@ def test_sixteen_bits_that_look_black_are_named_and_a_range_beyond_is_refused(tm
         Image.fromarray(values).save(tmp_path / "beyond.tiff")
         with pytest.raises(PictureError, match=f"integers from {lowest} to {highest}"):
             load_image(tmp_path / "beyond.tiff")
+
+
+@pytest.mark.parametrize("value, seen", [(1.09, 255), (-0.09, 0), (1.11, None), (-0.11, None)])
+def test_floats_may_overshoot_by_a_tenth(value, seen):
+    array = np.full((40, 40, 3), value, np.float32)
+    if seen is None:
+        with pytest.raises(PictureError, match="between 0 and 1"):
+            load_image(array)
+    else:
+        assert corner(load_image(array)) == (seen,) * 3
+
+
+@pytest.mark.parametrize("highest, warned", [(0, 0), (1, 1), (4095, 1), (4096, 0), (65535, 0)])
+def test_of_16_bits_black_and_white_are_as_said_and_between_them_it_warns(recwarn, highest, warned):
+    array = np.zeros((40, 40, 3), np.uint16)
+    array[0, 0] = highest
+    assert corner(load_image(array)) == (round(highest / 257),) * 3
+    assert len(recwarn) == warned
+    image = Image.fromarray(np.full((40, 40), 65536, np.int32))
+    with pytest.raises(PictureError, match="from 65536"):
+        load_image(image)
 
 
 def test_a_float_file_with_nan_gets_a_sentence(tmp_path):
@@ -295,7 +319,8 @@ BAD_FILES = {
     "cut.jpg": (encoded("JPEG")[:3000], "damaged or cut off"),
     "cut.png": (encoded("PNG")[:3000], "damaged or cut off"),
     "cut.webp": (encoded("WEBP")[:300], "damaged or cut off|not a picture"),
-    "huge.png": (huge_png(), "million pixels"),
+    "huge.png": (huge_png(), f"than {Image.MAX_IMAGE_PIXELS / 1e6:.0f} million pixels"),
+    "film.mov": (b"\0\0\0\x14ftypqt  \0\0\0\0" + bytes(40), "not a picture"),
     "IMG_1.heic": (heic(), "HEIC.*JPEG"),
     "paper.pdf": (b"%PDF-1.4 nothing", "not a picture"),
 }

@@ -15,6 +15,8 @@ def test_max_side_shrinks_and_never_enlarges():
     assert load_image(small, max_side=400).shape == (1, 50, 100, 3)
     assert load_image("neuschwanstein", max_side=300).shape == (1, 200, 300, 3)
     assert load_image("neuschwanstein", max_side=None).shape == (1, 683, 1024, 3)
+    assert load_image("neuschwanstein").shape == (1, 342, 512, 3)
+    assert load_image(small[:32, :32], max_side=32).shape == (1, 32, 32, 3)
 
 
 def test_shrinking_is_antialiased(tmp_path):
@@ -45,12 +47,21 @@ def test_too_small_a_max_side():
         load_image("astronaut", max_side=8)
 
 
-@pytest.mark.parametrize("name, size", [("strip.png", (1, 5000)), ("long.png", (50, 5000))])
-def test_a_picture_too_narrow_for_the_network_gets_one_sentence(tmp_path, name, size):
+@pytest.mark.parametrize(
+    "size, words",
+    [
+        ((1, 5000), "is 1 × 5000 px, shrunk to 1 × 512 px; VGG19"),
+        ((5000, 1), "is 5000 × 1 px, shrunk to 512 × 1 px; VGG19"),
+        ((50, 5000), "shrunk to 5 × 512 px; VGG19"),
+        ((31, 500), "is 31 × 500 px, VGG19"),
+    ],
+)
+def test_a_picture_too_narrow_for_the_network_gets_one_sentence(tmp_path, size, words):
+    name = "narrow.png"
     Image.new("RGB", size).save(tmp_path / name)
-    array = np.zeros((*size, 3), np.uint8)
+    array = np.zeros((*size[::-1], 3), np.uint8)
     for source, called in ((tmp_path / name, name), (array, "this array")):
-        with pytest.raises(PictureError, match="shorter side: .* crop") as raised:
+        with pytest.raises(PictureError, match=f"{words} .* crop") as raised:
             load_image(source)
         assert str(raised.value).startswith(f"{called} is ") and "\n" not in str(raised.value)
 
