@@ -95,6 +95,15 @@ def test_an_unknown_mistake_is_located():
     assert all(part in found for part in ("Not yet", "case 1", "is 7.5;", f"be {right:.6g}."))
 
 
+def test_an_unknown_mistake_is_located_in_an_array():
+    def mistaken(features):
+        gram = EXERCISES["gram matrix"].reference(features).numpy()
+        gram[0, 1], gram[1, 0] = 77, 88
+        return gram
+
+    assert "is 77 at (0, 1); it should be " in verdict(EXERCISES["gram matrix"], mistaken)
+
+
 def test_check_prints(capsys):
     check("gradient step", EXERCISES["gradient step"].reference)
     assert capsys.readouterr().out.startswith("Right. ")

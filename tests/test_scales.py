@@ -23,6 +23,9 @@ def test_scales_from_coarse_to_fine():
     assert choose_scales(picture(1024, 1024), square) == [128, 181, 256, 362, 512, 724, 1024]
     assert choose_scales(picture(1024, 40), square) == [1024]  # the next would be 28 px wide
     assert choose_scales(picture(400, 512), picture(80, 512)) == [256, 362, 512]  # so its painting
+    assert choose_scales(picture(256, 46), square) == [181, 256]  # 33 px wide, then 23
+    assert choose_scales(picture(256, 45), square) == [181, 256]  # 32 px wide: just enough
+    assert choose_scales(picture(256, 44), square) == [256]
 
 
 @pytest.mark.parametrize("size", [32, 119, 120, 169, 170, 500, 2048])
@@ -116,6 +119,19 @@ def test_with_fewer_steps_than_scales_the_coarsest_are_left_out():
     for steps, sides in {1: [384], 2: [272, 384], 4: [136, 192, 272, 384]}.items():
         settled = settle(dataclasses.replace(DEFAULTS, size=384, steps=steps), picture, picture)
         assert settled.scales == sides and settled.steps == [1] * steps
+
+
+def test_scales_that_a_small_photo_makes_one_are_painted_once():
+    photo = tf.zeros((1, 64, 64, 3))
+    asked = dataclasses.replace(DEFAULTS, size=512, scales=[300, 509, 512], steps=[5, 4, 3])
+    settled = settle(asked, photo, photo)
+    assert (settled.scales, settled.steps) == ([38, 64], [5, 3])
+
+
+def test_the_coarsest_scale_may_be_16_px_narrow():
+    photo = tf.zeros((1, 64, 128, 3))
+    asked = dataclasses.replace(DEFAULTS, size=128, scales=[32, 128], steps=[1, 1])
+    assert settle(asked, photo, photo).scales == [32, 128]
 
 
 def test_fewer_steps_than_the_scales_asked_for_get_a_sentence():
