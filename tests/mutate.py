@@ -29,7 +29,7 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "vgg": "vgg painting",
     "optimizers": "optimizers painting",
     "painting": "painting run",
-    "objective": "bands painting",
+    "objective": "objective bands painting",
     "canvas": "canvas painting",
     "bands": "bands",
     "scales": "scales run",
