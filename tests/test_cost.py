@@ -178,7 +178,9 @@ def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, m
         stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
 
 
-@pytest.mark.parametrize("side, words", [(32, "size that fits is 32"), (31, "close other")])
+@pytest.mark.parametrize(
+    "side, words", [(33, "size that fits is 33"), (32, "fits is 32"), (31, "close other")]
+)
 def test_the_memory_needed_and_had_is_said_and_no_size_too_small(monkeypatch, side, words):
     monkeypatch.setattr(cost, "BASE_BYTES", 1e7)
     monkeypatch.setattr(cost, "bytes_a_pixel", lambda precision: 1e6)

@@ -74,9 +74,9 @@ def test_only_positive_curvature_is_remembered(second, remembered):
     assert (trial < optimizer.picture) == (second > 0)
 
 
-@pytest.mark.parametrize("change, kept", [([0.1, -1.9], 0), ([1.0, 0.5], 1)])
+@pytest.mark.parametrize("change, kept", [([0.1, -1.9], 0), ([0.75, -3.25], 0), ([1.0, 0.5], 1)])
 def test_only_positive_curvature_is_kept_for_a_larger_picture(change, kept):
-    """The first change and the step have a product of 0.2, and of −1.1 when they are smoothed."""
+    """The first two changes have a positive product with the step, and have not when smoothed."""
     step, change = (tf.reshape(tf.constant(one), (1, 1, 2, 1)) for one in ([2.0, 0.0], change))
     before = LBFGS(tf.zeros((1, 1, 2, 1)))
     before._pairs = [(step, change, 1 / tf.reduce_sum(step * change))]
@@ -218,9 +218,9 @@ def test_pictures_of_many_sizes_are_traced_twice_at_most(function, pictures):
 
 
 def test_values_that_a_bound_stops_are_held():
-    picture = tf.constant([0.0, 0.0, 1.0, 1.0, 0.5])
-    gradient = tf.constant([1.0, -1.0, 1.0, -1.0, 1.0])  # a step goes against it
-    np.testing.assert_array_equal(optimizers._movable(picture, gradient), [0, 1, 1, 0, 1])
+    picture = tf.constant([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5])
+    gradient = tf.constant([0.5, -0.5, 0.0, 0.5, -0.5, 0.0, 0.5])  # a step goes against it
+    np.testing.assert_array_equal(optimizers._movable(picture, gradient), [0, 1, 1, 1, 0, 1, 1])
 
 
 def test_color_at_half_resolution_by_hand():

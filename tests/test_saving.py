@@ -66,7 +66,11 @@ def test_somebodys_file_beside_the_picture_is_seen_before_a_run(tmp_path):
     with pytest.raises(PictureError, match="out.jpg.json would be written over"):
         check_output_path(tmp_path / "out.jpg")
     check_output_path(tmp_path / "out.jpg", card=False)
-    assert os.listdir(tmp_path) == ["out.jpg.json"]
+    (tmp_path / "out.jpg.json").rename(tmp_path / "out.png.json")
+    check_output_path(tmp_path / "out.png")
+    with pytest.raises(PictureError, match="out.png.json would be written over"):
+        check_output_path(tmp_path / "out.png", card_beside=True)
+    assert os.listdir(tmp_path) == ["out.png.json"]
 
 
 def refused(*_, **__):
