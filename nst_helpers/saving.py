@@ -229,8 +229,8 @@ def _put_back(paths, kept):
 
 def _remove(paths):
     for path in paths:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # also where it is gone already
+            path.unlink()
 
 
 def _linked(path):

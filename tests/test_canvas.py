@@ -49,6 +49,11 @@ def test_independent_colors_are_stretched_one_by_one():
     np.testing.assert_allclose(made, expected, atol=2e-3)
 
 
+def test_what_another_paintings_colors_make_too_light_or_dark_is_clipped():
+    made = in_colors_of(load_image("waves", max_side=64), load_image("astronaut", max_side=64))
+    assert (made.numpy().min(), made.numpy().max()) == (0, 1)
+
+
 def test_in_its_own_colors_a_photo_stays_as_it_is():
     photo = load_image("red_panda", max_side=64)
     np.testing.assert_allclose(in_colors_of(photo, photo), photo, atol=1e-3)
@@ -79,6 +84,7 @@ def test_paint_stays_where_detail_comes_back():
     np.testing.assert_allclose(painted, larger + 0.1, atol=1e-3)
     dark = enlarged(tf.zeros_like(small), small, larger, True).numpy()
     assert dark.min() == 0 and dark.shape == larger.shape  # clipped
+    assert enlarged(tf.ones_like(small), small, larger, True).numpy().max() == 1
 
 
 def test_without_detail_kept_there_is_nothing_of_the_photo():

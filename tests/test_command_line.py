@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -166,8 +167,8 @@ def test_the_photo_is_not_written_over_by_its_picture(tmp_path, capsys, way):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["stylize"], "The following arguments are required: PHOTO, PAINTING, -o/--output"),
-        (["stylize", "a", "b", "-o", "c.png", "--size", "big"], "Argument --size: invalid int"),
+        (["stylize"], "required: PHOTO, PAINTING, -o/--output"),
+        (["stylize", "a", "b", "-o", "c.png", "--size", "big"], "--size"),
         (["stylize", "a", "b", "-o", "c.png", "--stiel", "1"], "--stiel 1"),
         (["paint"], "invalid choice"),
     ],
@@ -260,8 +261,7 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     weights.bundled_vgg19.cache_clear()  # doctor's is a fresh process
     code, lines = doctor_lines(capsys)
     assert code == 1
-    assert "runs on 3.2 to 3.4. Install Python 3.4" in lines[0]
-    assert "use the lessons in Colab" in lines[1]
+    assert "3.2 to 3.4" in lines[0] and "Colab" in lines[1]
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
     assert "gone.npz" in lines[5] and "reinstall" in lines[5]
     assert lines[6].startswith("PASS") and lines[7].startswith("FAIL")
@@ -289,6 +289,8 @@ def test_doctor_without_docstrings():
 
 @pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])
 def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
+    imported = SimpleNamespace(returncode=0)  # and not tried three times
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: imported)
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
     monkeypatch.setattr(doctor.platform, "system", lambda: system)
     assert "unused" not in doctor.check_tensorflow()
@@ -296,4 +298,4 @@ def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
     said = doctor.check_tensorflow()
     assert "NVIDIA GPU, unused" in said and cure in said
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
-    assert doctor.check_tensorflow() == "sees a GPU and will use it"
+    assert "sees a GPU" in doctor.check_tensorflow()

@@ -66,6 +66,37 @@ def test_plan_names_what_stylize_would_do(vgg):
     assert plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
 
 
+def test_a_trial_tells_the_tracing_from_the_steps(monkeypatch):
+    """A first step of 3 s, of which a step and the targets, as long as one, take 2."""
+    shapes, times = [], [3.0, 4.5, 5.5]
+    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
+    monkeypatch.setattr(cost, "paint", lambda vgg, content, *_: shapes.append(content.shape))
+    monkeypatch.setattr(
+        cost, "timed", lambda *_: [types.SimpleNamespace(seconds=seconds) for seconds in times]
+    )
+    assert cost._trial(None, 255, 1.5, FLOAT32) == (1.0, 1.0)
+    times[0] = 4.2  # traced longer
+    assert cost._trial(None, 255, 10, FLOAT32) == (pytest.approx(3.6), pytest.approx(0.3))
+    times[0] = 1.0  # traced before
+    assert cost._trial(None, 255, 1, FLOAT32) == (pytest.approx(3.6), 1.0)
+    assert shapes == [(1, 170, 255, 3), (1, 32, 255, 3), (1, 255, 255, 3)]
+
+
+@pytest.mark.parametrize(
+    "size, steps, seconds", [(128, 5, [2.0, 5]), (362, [5, 4, 3, 2], [4.0, 5, 4, 3, 2])]
+)
+def test_the_seconds_of_a_plan_by_hand(monkeypatch, size, steps, seconds):
+    """Two sizes are traced at most. Each scale takes its steps, and one more for its targets."""
+    monkeypatch.setattr(cost, "_trial", lambda vgg, side, *_: (2.0, 0.5 * (side / 255) ** 1.95))
+    planned = plan(size, steps=steps, aspect=1, vgg=object())
+    sides = [128, 181, 256, 362][: len(seconds) - 1]
+    of_scales = (
+        0.5 * (count + 1) * (side / 255) ** 1.95
+        for side, count in zip(sides, seconds[1:], strict=True)
+    )
+    assert planned["seconds"] == pytest.approx(seconds[0] + sum(of_scales), rel=0.01)
+
+
 def test_plan_refuses_what_stylize_would(vgg):
     for bad, (value, words) in {
         "size": (16, "at least 32"),
@@ -145,6 +176,28 @@ def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, m
     monkeypatch.setattr(cost, "available_memory", lambda: 1e6)
     with pytest.raises(SettingsError, match="close other programs"):
         stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+
+
+@pytest.mark.parametrize(
+    "side, words", [(33, "size that fits is 33"), (32, "fits is 32"), (31, "close other")]
+)
+def test_the_memory_needed_and_had_is_said_and_no_size_too_small(monkeypatch, side, words):
+    monkeypatch.setattr(cost, "BASE_BYTES", 1e7)
+    monkeypatch.setattr(cost, "bytes_a_pixel", lambda precision: 1e6)
+    monkeypatch.setattr(machine, "has_gpu", lambda: False)
+    monkeypatch.setattr(cost, "available_memory", lambda: 1e6 * side**2 + 2e7)
+    photo = tf.zeros((1, 64, 50, 3))
+    square = tf.zeros((1, 32, 32, 3))
+    had = f"needs about 3.2 GB of memory, and {(1e6 * side**2 + 2e7) / 1e9:.1f} GB can be had"
+    with pytest.raises(SettingsError, match="fits is|close other") as caught:
+        cost.check_memory(photo, square, FLOAT32)
+    assert had in str(caught.value)
+    with pytest.raises(SettingsError, match=words):
+        cost.check_memory(tf.zeros((1, 64, 64, 3)), square, FLOAT32)
+    monkeypatch.setattr(cost, "available_memory", lambda: -5e9)
+    with pytest.raises(SettingsError, match=" 0.0 GB can be had"):
+        cost.check_memory(photo, square, FLOAT32)
+    assert cost._memory_for((64, 64), (400, 100), FLOAT32) == cost.peak_memory(200, 100)
 
 
 def test_a_large_picture_takes_less_memory_in_bands():

@@ -35,6 +35,9 @@ def corner(picture, row=0, column=0):
         (6, BLUE, (128, 64)),
         (8, GREEN, (128, 64)),
         (2, GREEN, (64, 128)),
+        (4, BLUE, (64, 128)),
+        (5, RED, (128, 64)),
+        (7, WHITE, (128, 64)),
     ],
 )
 def test_a_phone_photo_stands_upright(tmp_path, orientation, top_left, shape):
@@ -117,8 +120,13 @@ def test_what_overshoots_is_clipped_and_another_range_gets_a_sentence(tmp_path):
         assert corner(picture) == (0, 0, 0) and corner(picture, 0, 1) == WHITE
         assert corner(picture, 1) == (51,) * 3
     Image.fromarray(values * 255).save(tmp_path / "bytes.tiff")
-    for source in (tmp_path / "bytes.tiff", array * 255, -array):
-        with pytest.raises(PictureError, match="floats must lie between 0 and 1"):
+    in_bytes, turned = "values from -12.* to 765: floats", "values from -3 to 0.05: floats"
+    for source, words in (
+        (tmp_path / "bytes.tiff", in_bytes),
+        (array * 255, in_bytes),
+        (-array, turned),
+    ):
+        with pytest.raises(PictureError, match=words):
             load_image(source)
 
 
@@ -130,9 +138,11 @@ def test_sixteen_bits_that_look_black_are_named_and_a_range_beyond_is_refused(tm
         with pytest.warns(UserWarning, match="nearly black: its values end at 1023"):
             assert corner(load_image(source)) == (4,) * 3
     assert corner(load_image(array * 64)) == (255,) * 3
-    for beyond in (70_000, -1):
-        Image.fromarray(np.full((40, 40), beyond, np.int32)).save(tmp_path / "beyond.tiff")
-        with pytest.raises(PictureError, match=f"beyond.tiff has integers from {beyond}"):
+    for lowest, highest in ((0, 70_000), (-1, 9)):
+        values = np.full((40, 40), lowest, np.int32)
+        values[0, 0] = highest
+        Image.fromarray(values).save(tmp_path / "beyond.tiff")
+        with pytest.raises(PictureError, match=f"integers from {lowest} to {highest}"):
             load_image(tmp_path / "beyond.tiff")
 
 
@@ -145,6 +155,27 @@ def test_a_large_deep_picture_takes_little_memory(white, bytes_a_pixel):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert read.size == (1000, 1000) and peak < bytes_a_pixel * 10**6
+
+
+@pytest.mark.parametrize("value, seen", [(1.09, 255), (-0.09, 0), (1.11, None), (-0.11, None)])
+def test_floats_may_overshoot_by_a_tenth(value, seen):
+    array = np.full((40, 40, 3), value, np.float32)
+    if seen is None:
+        with pytest.raises(PictureError, match="between 0 and 1"):
+            load_image(array)
+    else:
+        assert corner(load_image(array)) == (seen,) * 3
+
+
+@pytest.mark.parametrize("highest, warned", [(0, 0), (1, 1), (4095, 1), (4096, 0), (65535, 0)])
+def test_of_16_bits_black_and_white_are_as_said_and_between_them_it_warns(recwarn, highest, warned):
+    array = np.zeros((40, 40, 3), np.uint16)
+    array[0, 0] = highest
+    assert corner(load_image(array)) == (round(highest / 257),) * 3
+    assert len(recwarn) == warned
+    image = Image.fromarray(np.full((40, 40), 65536, np.int32))
+    with pytest.raises(PictureError, match="from 65536"):
+        load_image(image)
 
 
 def test_a_float_file_with_nan_gets_a_sentence(tmp_path):
@@ -160,8 +191,8 @@ def test_the_first_frame_of_an_animation(tmp_path):
     assert corner(load_image(tmp_path / "moving.gif")) == RED
 
 
-def wide_gamut_profile():
-    """A minimal matrix profile: linear light, with Adobe RGB's primaries (adapted to D50)."""
+def linear_profile(space=b"RGB "):
+    """A minimal profile of linear light: gray, or RGB with Adobe RGB's primaries (as in D50)."""
 
     def number(value):
         return struct.pack(">i", round(value * 65536))
@@ -174,13 +205,14 @@ def wide_gamut_profile():
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", 5) + b"wide\0" + b"\0" * 79,
         b"cprt": b"text\0\0\0\0CC0\0",
         b"wtpt": xyz(0.9642, 1.0, 0.8249),
-        b"rXYZ": xyz(0.60974, 0.31111, 0.01947),
-        b"gXYZ": xyz(0.20528, 0.62567, 0.06087),
-        b"bXYZ": xyz(0.14919, 0.06322, 0.74457),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
     }
+    if space == b"GRAY":
+        tags[b"kTRC"] = curve
+    else:
+        tags[b"rXYZ"] = xyz(0.60974, 0.31111, 0.01947)
+        tags[b"gXYZ"] = xyz(0.20528, 0.62567, 0.06087)
+        tags[b"bXYZ"] = xyz(0.14919, 0.06322, 0.74457)
+        tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
     offset, table, data = 128 + 4 + 12 * len(tags), b"", b""
     for tag, content in tags.items():
         content += b"\0" * (-len(content) % 4)
@@ -192,7 +224,7 @@ def wide_gamut_profile():
         b"\0" * 4,
         b"\x02\x10\0\0",
         b"mntr",
-        b"RGB ",
+        space,
         b"XYZ ",
         b"\0" * 12,
         b"acsp",
@@ -201,11 +233,19 @@ def wide_gamut_profile():
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
 
-def test_a_wide_gamut_profile_is_converted(tmp_path):
-    # A pure grey of half the light is 188 in sRGB; as plain numbers it would be read as 128.
-    image = Image.new("RGB", (40, 40), (128, 128, 128))
-    image.save(tmp_path / "wide.png", icc_profile=wide_gamut_profile())
-    assert all(abs(value - 188) <= 1 for value in corner(load_image(tmp_path / "wide.png")))
+@pytest.mark.parametrize(
+    "mode, color, space",
+    [
+        ("RGB", (128, 128, 128), b"RGB "),
+        ("RGBA", (128, 128, 128, 255), b"RGB "),
+        ("L", 128, b"GRAY"),
+    ],
+)
+def test_a_profile_of_linear_light_is_converted(tmp_path, mode, color, space):
+    # A pure gray of half the light is 188 in sRGB; as plain numbers it would be read as 128.
+    image = Image.new(mode, (40, 40), color)
+    image.save(tmp_path / "linear.png", icc_profile=linear_profile(space))
+    assert all(abs(value - 188) <= 1 for value in corner(load_image(tmp_path / "linear.png")))
 
 
 def test_a_broken_profile_is_ignored(tmp_path):
@@ -379,11 +419,12 @@ def encoded(image_format, size=(200, 200)):
 
 BAD_FILES = {
     "text.jpg": (b"this is no picture", "not a picture"),
-    "empty.png": (b"", "empty"),
+    "empty.png": (b"", "0 bytes"),
     "cut.jpg": (encoded("JPEG")[:3000], "damaged or cut off"),
     "cut.png": (encoded("PNG")[:3000], "damaged or cut off"),
     "cut.webp": (encoded("WEBP")[:300], "damaged or cut off|not a picture"),
-    "huge.png": (huge_png(), "million pixels"),
+    "huge.png": (huge_png(), f"than {Image.MAX_IMAGE_PIXELS / 1e6:.0f} million pixels"),
+    "film.mov": (b"\0\0\0\x14ftypqt  \0\0\0\0" + bytes(40), "not a picture"),
     "IMG_1.heic": (heic(), "HEIC.*JPEG"),
     "paper.pdf": (b"%PDF-1.4 nothing", "not a picture"),
 }
@@ -433,7 +474,7 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
         ([[1, 2], [3]], "no array of numbers"),
         (np.full((40, 40, 3), 1, object), "holds object values"),
         (np.full((40, 40, 3), "red"), "holds str"),
-        (np.full((40, 40, 3), 200), "convert it to uint8"),
+        (np.arange(4800).reshape(40, 40, 3), "from 0 to 4799: convert it to uint8"),
         (None, "shape"),
         ("nul\0.png", "there is no such file"),
         ("/dev/null", "is no ordinary file"),
@@ -453,8 +494,8 @@ def noise(mode):
 @pytest.mark.parametrize(
     "mode, extras",
     [
-        ("RGB", {"icc_profile": wide_gamut_profile()}),
-        ("L", {"icc_profile": wide_gamut_profile()}),
+        ("RGB", {"icc_profile": linear_profile()}),
+        ("L", {"icc_profile": linear_profile()}),
         ("RGB", {"transparency": WHITE}),
         ("P", {"transparency": 0}),
         ("RGB", {"exif": b"Exif\0\0MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0"}),
@@ -474,7 +515,7 @@ def test_to_decode_a_picture_twice_is_to_decode_it_once(tmp_path, mode, extras):
 
 def test_to_decode_a_pil_image_leaves_it_as_it_was():
     image = noise("RGB")
-    image.info = {"icc_profile": wide_gamut_profile(), "transparency": WHITE}
+    image.info = {"icc_profile": linear_profile(), "transparency": WHITE}
     before, info = image.tobytes(), dict(image.info)
     load_image(image)
     assert image.tobytes() == before and image.info == info

@@ -222,10 +222,10 @@ def test_the_answer_to_a_bad_upload_stays_and_it_can_be_sent_again(easel):
     press(easel, "start")
     for _ in range(2):
         upload(easel, "paper.pdf", b"%PDF-1.4")
-        wait(lambda: "paper.pdf" in easel.status.value)
+        wait(lambda: "not a picture" in easel.status.value)
         assert not easel.uploads["content"].value
         wait_for_steps(easel.painter, 10)
-        assert "paper.pdf" in easel.status.value
+        assert "not a picture" in easel.status.value
         press(easel, "save")
         wait(lambda: "Saved" in easel.status.value)
 
@@ -253,7 +253,7 @@ def test_the_menus_and_fields_say_what_is_painted_after_own_pictures(easel):
 
 def test_a_missing_path_gets_a_sentence(easel):
     easel.paths["style"].value = "nowhere.png"
-    wait(lambda: "nowhere.png" in easel.status.value)
+    wait(lambda: "no such file" in easel.status.value)
 
 
 def test_painting_inside_a_cell(in_a_cell):
@@ -283,7 +283,7 @@ def test_finish_inside_a_cell_keeps_its_picture(in_a_cell, monkeypatch):
     in_a_cell.paths["content"].value = "nowhere.png"
     with pytest.raises(PictureError):
         in_a_cell.run(1)
-    assert "nowhere.png" in in_a_cell.status.value
+    assert "no such file" in in_a_cell.status.value
     assert in_a_cell.buttons["start"].description == "Start"
     in_a_cell.close()
     with pytest.raises(SettingsError, match="closed"):

@@ -1,9 +1,11 @@
 import os
+import signal
 import sys
 import threading
 import types
 from concurrent.futures import ThreadPoolExecutor
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -47,15 +49,29 @@ def test_precision_is_float32_where_there_are_no_flags(monkeypatch):
     assert machine.best_precision.__wrapped__() == "float32"
 
 
+def switches():
+    """All that the kit could switch for others: in TensorFlow, in Keras and in the process."""
+    names = "backend", "floatx", "epsilon", "image_data_format", "dtype_policy"
+    os.umask(umask := os.umask(0))
+    return {
+        "optimizer": tf.config.optimizer.get_experimental_options(),
+        "jit": tf.config.optimizer.get_jit(),
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "eagerly": tf.config.functions_run_eagerly(),
+        "keras": [str(getattr(keras.config, name)()) for name in names],
+        "process": [dict(os.environ), os.getcwd(), umask, signal.getsignal(signal.SIGINT)],
+    }
+
+
 def test_bfloat16_is_a_cast_and_no_option(vgg):
-    """A learner's function in another thread stays float32, and nothing is left switched."""
+    """A learner's function in another thread stays float32, and nothing is ever switched."""
     values = tf.constant(np.random.default_rng(0).random((64, 64)), tf.float32)
-    options, environment = tf.config.optimizer.get_experimental_options(), dict(os.environ)
-    inside, found = threading.Event(), []
+    before, inside, found = switches(), threading.Event(), []
 
     def learner():
         inside.wait(60)
         found.append(tf.function(lambda: tf.matmul(values, values))())
+        found.append(switches())
 
     thread = threading.Thread(target=learner)
     thread.start()
@@ -67,8 +83,7 @@ def test_bfloat16_is_a_cast_and_no_option(vgg):
     settings = {"size": 64, "steps": 2, "precision": "bfloat16", "progress": False}
     stylize("astronaut", "mosaic", vgg=vgg, on_step=watch, **settings)
     np.testing.assert_allclose(found[0], values.numpy() @ values.numpy(), rtol=1e-5)
-    assert tf.config.optimizer.get_experimental_options() == options
-    assert dict(os.environ) == environment
+    assert found[1] == switches() == before
 
 
 def test_in_bfloat16_losses_are_float32(vgg):
@@ -123,6 +138,58 @@ def test_the_reason_in_an_error_of_a_graph():
         invert(tf.zeros((2, 2)))
     assert machine.reason(caught.value) == "Input is not invertible."
     assert machine.reason(tf.errors.InternalError(None, None, "")) == "InternalError"
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """The GPUs that TensorFlow sees, as a list to be filled."""
+    found = []
+    monkeypatch.setattr(
+        tf.config, "list_physical_devices", lambda kind: found if kind == "GPU" else ["processor"]
+    )
+    return found
+
+
+def test_a_gpu_is_seen(gpus):
+    assert not machine.has_gpu()
+    gpus.append("the first")
+    assert machine.has_gpu()
+
+
+@pytest.mark.parametrize("tf32", [True, False])
+def test_a_gpu_is_described_with_its_name_and_how_it_rounds(gpus, monkeypatch, tf32):
+    gpus += ["the first", "another"]
+    names = {"the first": {"device_name": "Tesla T4"}, "another": {}}
+    experimental = tf.config.experimental
+    monkeypatch.setattr(experimental, "get_device_details", names.get)
+    monkeypatch.setattr(experimental, "tensor_float_32_execution_enabled", lambda: tf32)
+    described = machine.describe()
+    assert (described["gpu"], described["tf32"]) == ("Tesla T4", tf32)
+    assert "processor" not in described and described["system"]
+    gpus.pop(0)
+    assert machine.describe()["gpu"] == "GPU"
+
+
+A_TENSORFLOW = """
+from types import SimpleNamespace
+grown = []
+def set_memory_growth(gpu, enable):
+    if gpu == "used already":
+        raise RuntimeError("Physical devices cannot be modified after being initialized")
+    grown.append((gpu, enable))
+config = SimpleNamespace(
+    list_physical_devices=lambda kind: ["used already", "another"] if kind == "GPU" else ["CPU:0"],
+    experimental=SimpleNamespace(set_memory_growth=set_memory_growth),
+)
+"""
+
+
+def test_memory_of_a_gpu_is_taken_as_it_is_needed(tmp_path, monkeypatch):
+    (tmp_path / "tensorflow.py").write_text(A_TENSORFLOW)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    assert machine.import_tensorflow().grown == [("another", True)]
 
 
 def test_describe_fits_a_card():

@@ -7,7 +7,7 @@ from PIL import Image
 
 from nst_helpers import images
 from nst_helpers.errors import PictureError
-from nst_helpers.pictures import load_image, load_with_sha256, resize
+from nst_helpers.pictures import load_image, load_with_sha256, resize, to_uint8
 
 
 def test_max_side_shrinks_and_never_enlarges():
@@ -15,6 +15,8 @@ def test_max_side_shrinks_and_never_enlarges():
     assert load_image(small, max_side=400).shape == (1, 50, 100, 3)
     assert load_image("neuschwanstein", max_side=300).shape == (1, 200, 300, 3)
     assert load_image("neuschwanstein", max_side=None).shape == (1, 683, 1024, 3)
+    assert load_image("neuschwanstein").shape == (1, 342, 512, 3)
+    assert load_image(small[:32, :32], max_side=32).shape == (1, 32, 32, 3)
 
 
 def test_shrinking_is_antialiased(tmp_path):
@@ -28,17 +30,38 @@ def test_shrinking_is_antialiased(tmp_path):
         assert float(tf.reduce_max(tf.abs(inner - 0.5))) < 0.05
 
 
+def test_what_bicubic_overshoots_is_clipped():
+    half = np.zeros((1, 8, 8, 3), np.float32)
+    half[:, :, 4:] = 1
+    resized = resize(half, 32, 32).numpy()
+    assert (resized.min(), resized.max()) == (0, 1)
+
+
+def test_bytes_of_a_picture():
+    picture = np.reshape(np.float32([-1, 0, 0.1, 0.5, 1, 2]), (1, 1, 2, 3))
+    np.testing.assert_array_equal(to_uint8(picture), [[[0, 0, 26], [128, 255, 255]]])
+
+
 def test_too_small_a_max_side():
     with pytest.raises(PictureError, match="at least 32"):
         load_image("astronaut", max_side=8)
 
 
-@pytest.mark.parametrize("name, size", [("strip.png", (1, 5000)), ("long.png", (50, 5000))])
-def test_a_picture_too_narrow_for_the_network_gets_one_sentence(tmp_path, name, size):
+@pytest.mark.parametrize(
+    "size, words",
+    [
+        ((1, 5000), "is 1 × 5000 px, shrunk to 1 × 512 px; VGG19"),
+        ((5000, 1), "is 5000 × 1 px, shrunk to 512 × 1 px; VGG19"),
+        ((50, 5000), "shrunk to 5 × 512 px; VGG19"),
+        ((31, 500), "is 31 × 500 px, VGG19"),
+    ],
+)
+def test_a_picture_too_narrow_for_the_network_gets_one_sentence(tmp_path, size, words):
+    name = "narrow.png"
     Image.new("RGB", size).save(tmp_path / name)
-    array = np.zeros((*size, 3), np.uint8)
+    array = np.zeros((*size[::-1], 3), np.uint8)
     for source, called in ((tmp_path / name, name), (array, "this array")):
-        with pytest.raises(PictureError, match="shorter side: .* crop") as raised:
+        with pytest.raises(PictureError, match=f"{words} .* crop") as raised:
             load_image(source)
         assert str(raised.value).startswith(f"{called} is ") and "\n" not in str(raised.value)
 

@@ -69,14 +69,19 @@ def test_losses_of_nothing_are_drawn_too(figures, losses):
     assert all(0 <= float(height) <= HEIGHT for height in drawn) and drawn
 
 
-def test_show_draws_each_picture_under_its_title(figures):
+def test_show_draws_each_picture_under_its_title(figures, caplog):
     wide, gray = np.zeros((1, 20, 40, 3)), np.full((20, 20), 0.5)
     show(wide, gray, titles=["wide", "gray"], height=2)
     axes = figures[0].axes
     assert [axis.get_title() for axis in axes] == ["wide", "gray"]
     assert [axis.images[0].get_array().shape for axis in axes] == [(20, 40, 3), (20, 20)]
+    assert tuple(figures[0].get_size_inches()) == (2 * (2 + 1), 2 + 0.3)  # two inches, and titles
     assert axes[1].images[0].get_clim() == (0, 1)  # and not from the darkest to the brightest
+    show(np.full((1, 20, 20, 3), [-1.0, 0.5, 2.0]))
+    values = figures[-1].axes[0].images[0].get_array()[0, 0]
+    assert figures[-1].axes[0].get_title() == "" and values.tolist() == [0, 0.5, 1]
+    assert not caplog.records  # of values beyond what can be shown
     with pytest.raises(ValueError):
         show(wide, titles=["one", "too many"])
     show(*[wide] * 9)
-    assert figures[-1].get_size_inches()[0] <= 14.01
+    assert figures[-1].get_size_inches()[0] == pytest.approx(14)

@@ -35,16 +35,21 @@ def test_colab_has_every_runtime_dependency():
         assert requirement.specifier.contains(colab[requirement.name]), requirement
 
 
+def libraries(path):
+    """The libraries that a module imports, anywhere in it, by the names they are imported by."""
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            imported.add(node.module.split(".")[0])
+    return imported
+
+
 def test_the_package_imports_nothing_that_is_not_declared():
     declared = {Requirement(line).name for line in PROJECT["dependencies"]}
     declared |= {"PIL", "IPython"}  # as pillow and ipython are imported
-    imported = set()
-    for path in (ROOT / "nst_helpers").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                imported.add(node.module.split(".")[0])
+    imported = set().union(*map(libraries, (ROOT / "nst_helpers").rglob("*.py")))
     assert imported - set(sys.stdlib_module_names) <= declared
 
 
@@ -141,9 +146,9 @@ def test_no_module_imports_one_above_it():
 
 def test_only_the_widgets_import_ipywidgets_and_only_figures_matplotlib():
     for name, path in modules().items():
-        text = path.read_text()
-        assert ("import ipywidgets" in text) == name.endswith("_widget"), name
-        assert ("import matplotlib" in text) == (name in ("plots", "pictures")), name
+        others = libraries(path)
+        assert ("ipywidgets" in others) == name.endswith("_widget"), name
+        assert ("matplotlib" in others) == (name in ("plots", "pictures")), name
 
 
 def test_the_rooms_are_small():
@@ -202,17 +207,6 @@ def test_notebooks_import_in_the_one_public_way():
             for line in re.findall(r"^ *((?:from|import) nst_helpers.*)", code, re.M):
                 one_way = line.startswith("from nst_helpers import ")
                 assert one_way or line == "import nst_helpers", f"{path.name}: {line}"
-
-
-def test_nothing_in_the_package_switches_an_option_for_others():
-    """Of TensorFlow, of Keras, or of the process."""
-    for name, path in modules().items():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                assert not re.search(
-                    r"(set_experimental|set_floatx|set_dtype|umask|chdir)", called
-                ), name
 
 
 def test_the_notebook_guard_is_in_force():

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import stat
 import tempfile
@@ -20,6 +21,15 @@ def test_save_and_load_give_the_same_pixels(tmp_path):
     picture = load_image("mosaic", max_side=64)
     save_image(picture, tmp_path / "out.png")
     np.testing.assert_array_equal(to_uint8(load_image(tmp_path / "out.png")), to_uint8(picture))
+
+
+@pytest.mark.parametrize("ending, off", [("jpg", 2.6), ("webp", 2.6), ("tiff", 0.0), ("bmp", 0.0)])
+def test_a_saved_picture_looks_like_the_one_that_was_painted(tmp_path, ending, off):
+    """What programs save as JPEG when not asked for better is off by twice as much."""
+    picture = load_image("astronaut", max_side=200)
+    path = save_image(picture, tmp_path / f"out.{ending}")
+    difference = to_uint8(load_image(path)).astype(float) - to_uint8(picture)
+    assert np.abs(difference).mean() <= off
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tiff"])
@@ -50,6 +60,50 @@ def test_only_a_card_is_written_over_or_taken_away_with_its_picture(tmp_path):
         )
     save_image(picture, tmp_path / "out.jpg")  # with no card there is nothing to write over it
     assert beside.read_text() == foreign and load_image(tmp_path / "out.jpg").shape == picture.shape
+
+
+def test_somebodys_file_beside_the_picture_is_seen_before_a_run(tmp_path):
+    (tmp_path / "out.jpg.json").write_text("no card")
+    with pytest.raises(PictureError, match="out.jpg.json would be written over"):
+        check_output_path(tmp_path / "out.jpg")
+    check_output_path(tmp_path / "out.jpg", card=False)
+    (tmp_path / "out.jpg.json").rename(tmp_path / "out.png.json")
+    check_output_path(tmp_path / "out.png")
+    with pytest.raises(PictureError, match="out.png.json would be written over"):
+        check_output_path(tmp_path / "out.png", card_beside=True)
+    assert os.listdir(tmp_path) == ["out.png.json"]
+
+
+def refused(*_, **__):
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_without_links_old_files_are_kept_as_copies(tmp_path, monkeypatch, room):
+    picture, card = tmp_path / "out.jpg", tmp_path / "out.jpg.json"
+    picture.write_bytes(b"old picture")
+    card.write_bytes(b"old card")
+    copy, rename = shutil.copy2, os.replace
+
+    def half_a_copy(source, target):
+        copy(source, target)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", refused)
+    if room:
+        refusals = iter([True])
+        monkeypatch.setattr(
+            os, "replace", lambda *paths: refused() if next(refusals, False) else rename(*paths)
+        )
+    else:
+        monkeypatch.setattr(shutil, "copy2", half_a_copy)
+    with pytest.raises(PictureError, match="not permitted" if room else "No space left"):
+        write_files({picture: b"new picture", card: b"new card"})
+    assert (picture.read_bytes(), card.read_bytes()) == (b"old picture", b"old card")
+    assert len(os.listdir(tmp_path)) == 2
+    if room:
+        write_files({picture: b"new picture", card: b"new card"})
+        assert (picture.read_bytes(), card.read_bytes()) == (b"new picture", b"new card")
 
 
 class FullDisk(io.FileIO):
@@ -263,10 +317,6 @@ def test_a_bad_output_path_gets_a_sentence(tmp_path, name, words):
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o027])
 def test_a_saved_file_has_the_mode_of_the_umask(tmp_path, monkeypatch, umask):
     """Nobody sets the umask, which is the whole process's, or a mode, which some shares refuse."""
-
-    def refused(*_, **__):
-        raise PermissionError(1, "Operation not permitted")
-
     picture, before = load_image("mosaic", max_side=64), os.umask(umask)
     try:
         with monkeypatch.context() as patch:

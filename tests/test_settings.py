@@ -30,6 +30,8 @@ from nst_helpers.settings import DEFAULTS, FIELDS, STARTING_POINTS, Settings, ch
         ({"size": float("inf")}, "size is inf: give a number"),
         ({"seed": float("nan")}, "seed is nan: give a number"),
         ({"seed": 2**64}, "seed is 18446744073709551616: use a whole number from 0"),
+        ({"seed": 2**31}, "seed is 2147483648: .* from 0 to 2147483647"),
+        ({"size": 10**6 + 1}, "size is 1000001 px: ask for at most 1000000 px"),
         ({"steps": [None, 3]}, "steps is None: give a number"),
         ({"steps": "many"}, "steps is 'many': give a number"),
         ({"scales": 64}, "give a list of longest sides"),
@@ -48,6 +50,18 @@ def test_a_bad_setting_gets_a_sentence(setting, words):
         check_settings(setting)
     with pytest.raises(SettingsError, match=words):
         stylize("astronaut", "mosaic", **(QUICK | setting))
+
+
+def test_settings_go_up_to_their_bounds():
+    given = {"size": 10**6, "seed": 2**31 - 1, "steps": 1, "tv_weight": 0, "learning_rate": 1e-9}
+    settings = check_settings(given)
+    assert {name: getattr(settings, name) for name in given} == given
+    assert check_settings({"size": 32, "seed": 0}).size == 32
+
+
+def test_the_style_layers_shares_add_up_to_their_number():
+    """So that a style weight means the same as for layers that are only named."""
+    assert sum(DEFAULTS.style_layers.values()) == pytest.approx(len(DEFAULTS.style_layers))
 
 
 def test_settings_are_plain_values(vgg):

@@ -47,7 +47,9 @@ def test_every_photo_with_every_painting_and_nothing_twice(folders, capsys):
         done.values()
     )
     assert all(card.read(path)["settings"]["steps"] == 2 for path in done.values())
-    assert "there already" not in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in said[1:]] == [f"{number} of 4" for number in range(1, 5)]
+    assert "notes.txt" in said[0] and not any("already" in line for line in said)
     before = {path: path.stat().st_mtime_ns for path in done.values()}
     next(iter(before)).unlink()  # one is missing, as after a broken-off run
     assert list(paint_all(photos, paintings, out, **QUICK).values()) == list(before)

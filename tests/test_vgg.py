@@ -59,6 +59,8 @@ def test_an_unknown_layer_gets_a_sentence(vgg):
         feature_extractor(vgg, ["block4_conv9"])
     with pytest.raises(LayerError, match="its layers are block1_conv1"):
         feature_extractor(vgg, ["xyz"])
+    with pytest.raises(LayerError, match="at least one"):
+        feature_extractor(vgg, [])
 
 
 def convolutions(extract):

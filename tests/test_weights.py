@@ -1,6 +1,6 @@
 """Loading the network: its weights are the right ones, or a sentence says what is wrong."""
 
-import inspect
+import hashlib
 
 import keras
 import numpy as np
@@ -51,11 +51,15 @@ def test_weights_that_are_not_finite_get_a_sentence(tmp_path):
         load_vgg19(tmp_path / "nan.weights.h5")
 
 
-@pytest.mark.parametrize("name", ["none.h5", "text.h5", "text.txt", "text.npz", "text.keras"])
-def test_other_bad_weights_files(tmp_path, name):
+@pytest.mark.parametrize(
+    "name, words",
+    [("none.h5", "no such weights file")]
+    + [(f"text.{ending}", "does not load") for ending in ("h5", "txt", "npz", "keras")],
+)
+def test_other_bad_weights_files(tmp_path, name, words):
     if not name.startswith("none"):
         (tmp_path / name).write_text("these are no weights")
-    with pytest.raises(WeightsError, match=name) as raised:
+    with pytest.raises(WeightsError, match=rf"{name}.* {words}") as raised:
         load_vgg19(tmp_path / name)
     assert "\n" not in str(raised.value)
 
@@ -82,8 +86,21 @@ def test_a_failing_download_gets_a_sentence(monkeypatch, tmp_path):
         load_vgg19("imagenet")
 
 
-def test_pickles_are_not_allowed():
-    assert "allow_pickle=False" in inspect.getsource(weights)
+class Unpickled:
+    """Says so wherever it is read back."""
+
+    def __reduce__(self):
+        return pytest.fail, ("a pickle was run",)
+
+
+def test_pickles_are_not_run(tmp_path, monkeypatch):
+    path = tmp_path / "pickled.npz"
+    parts = {"codebook": np.array([Unpickled()]), "codes": np.zeros(1, int), "bias": np.zeros(1)}
+    np.savez(path, **{f"block1_conv1/{name}": values for name, values in parts.items()})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(weights, "BUNDLED_SHA256", digest)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        weights._read_bundled(path)
 
 
 def test_the_bundled_network_is_loaded_once_and_known_by_its_weights(vgg):
