@@ -14,8 +14,10 @@ import pytest
 from PIL import Image
 
 from nst_helpers import card, doctor, load_image, machine, run, save_image, saving, stylize, weights
-from nst_helpers.__main__ import build_parser, main
+from nst_helpers.__main__ import GROUPS, build_parser, main
+from nst_helpers.errors import PictureError
 from nst_helpers.paths import as_path
+from nst_helpers.settings import FIELDS
 
 
 def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
@@ -44,12 +46,12 @@ def test_the_keywords_are_those_of_the_function():
     options = vars(build_parser().parse_args(
         "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
         "--content-layer x --style-layers y z --optimizer adam --learning-rate 1 --scales 5 9 --precision float32 "
-        "--like d --card-beside".split()
+        "--like d --card-beside --style-masks m --painting-masks n --original-colors match --style-scale 2 "
+        "--style-blend-weights 1 --style x".split()
     ))  # fmt: skip
     named = set(options) - {"run", "photo", "painting", "output", "like", "card_beside"}
     assert named == set(inspect.signature(stylize).parameters) - {
         "content",
-        "style",
         "vgg",
         "progress",
         "on_step",
@@ -167,7 +169,7 @@ def test_the_photo_is_not_written_over_by_its_picture(tmp_path, capsys, way):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["stylize"], "required: PHOTO, PAINTING, -o/--output"),
+        (["stylize"], "required: PHOTO, -o/--output"),
         (["stylize", "a", "b", "-o", "c.png", "--size", "big"], "--size"),
         (["stylize", "a", "b", "-o", "c.png", "--stiel", "1"], "--stiel 1"),
         (["paint"], "invalid choice"),
@@ -299,3 +301,60 @@ def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
     assert "NVIDIA GPU, unused" in said and cure in said
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
     assert "sees a GPU" in doctor.check_tensorflow()
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """What `stylize` would be called with, in place of a run."""
+    calls = []
+
+    def note(*pictures, **settings):
+        calls.append((pictures, settings))
+        raise PictureError("noted")
+
+    monkeypatch.setattr(run, "stylize", note)
+    return calls
+
+
+def test_several_paintings_masks_and_a_start(asked, tmp_path):
+    out = str(tmp_path / "out.png")
+    more = "--style mosaic waves --style-masks a.png b.png --painting-masks c.png d.png --style-blend-weights 1 3 "
+    more += "--original-colors match --style-scale 0.5 --init e.png"
+    assert main(["stylize", "astronaut", "-o", out, *more.split()]) == 1
+    assert asked == [(
+        ("astronaut", ["mosaic", "waves"]),
+        {"style_masks": ["a.png", "b.png"], "painting_masks": ["c.png", "d.png"], "style_blend_weights": [1, 3],
+         "original_colors": "match", "style_scale": 0.5, "init": "e.png"},
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize("paintings", [[], ["waves", "--style", "mosaic"]])
+def test_no_painting_and_one_too_many_get_a_sentence(asked, tmp_path, capsys, paintings):
+    assert main(["stylize", "astronaut", *paintings, "-o", str(tmp_path / "out.png")]) == 1
+    assert "--style A B" in capsys.readouterr().err and not asked
+
+
+def test_no_painting_and_no_mask_is_written_over(asked, tmp_path, capsys):
+    mask = save_image(load_image("waves", max_side=64), tmp_path / "mask.png")
+    for option in ("--style-masks", "--painting-masks"):
+        more = ["--style", "mosaic", option, str(mask)]
+        assert main(["stylize", "astronaut", "-o", str(mask), *more]) == 1
+    assert main(["stylize", "astronaut", "-o", str(mask), "--style", "mosaic", str(mask)]) == 1
+    assert capsys.readouterr().err.count("give it another name") == 3 and not asked
+    assert main(["stylize", "astronaut", "mosaic", "-o", str(mask), "--init", str(mask)]) == 1
+    assert len(asked) == 1  # one that is gone on from may be
+
+
+def test_a_model_with_masks_asks_for_them(tmp_path, capsys):
+    out = str(tmp_path / "out.png")
+    photo = load_image("astronaut", max_side=64)
+    made = stylize(photo, ["mosaic"], style_masks=[photo * 0 + 1], size=64, steps=1, progress=False)
+    save_image(made.picture, tmp_path / "model.png", card=made.card)
+    model = ["--like", str(tmp_path / "model.png")]
+    assert main(["stylize", "astronaut", "mosaic", "-o", out, *model]) == 0
+    assert "painted with style_masks: name them too" in capsys.readouterr().out
+
+
+def test_every_setting_stands_in_one_group_of_the_help():
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(FIELDS)
