@@ -9,6 +9,9 @@ sys.path.insert(0, GUARD)
 sys.modules.pop("sitecustomize", None)  # the interpreter may have imported one of its own
 import sitecustomize  # noqa: E402, F401  (for this process)
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # `-n 2`: each worker, with its kernels, has a core
+    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+
 from nst_helpers.machine import import_tensorflow  # noqa: E402
 
 import_tensorflow()
