@@ -22,7 +22,7 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 # Of the picture, at the peak, measured. Without AVX-512 TensorFlow's convolutions take more.
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
-BYTES_A_PIXEL_IN_BANDS = 650  # of the whole picture, beside what the band takes that is seen
+BYTES_A_PIXEL_IN_BANDS = 840  # of the whole picture, beside what the band takes that is seen
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
@@ -40,8 +40,7 @@ def peak_memory(height, width, precision="float32", in_bands=True):
     """About how many bytes a process will hold at most that paints a picture of so many pixels.
 
     in_bands: whether a large picture is seen in bands, see `bands.py`. Measured, not derived, from
-    256 to 1024 px; in bands from the first steps at 2048 px only. TensorFlow, Keras and the
-    network are counted in.
+    256 to 1024 px, and in bands at 2048 px. TensorFlow, Keras and the network are counted in.
     """
     pixels = height * width
     if not in_bands or pixels <= PIXELS_AT_ONCE:

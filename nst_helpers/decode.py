@@ -179,11 +179,11 @@ def as_seen(image, name):
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if image.mode == "La":
         image = image.convert("LA")  # the only way from there
-    if image.mode in ("LA", "PA", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    if image.mode in ("PA", "RGBa") or "transparency" in image.info:
+        image = image.convert("LA" if image.mode == "L" else "RGBA")
+    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     if alpha is not None:
-        image = image.convert("RGB")
+        image = image.convert(image.mode[:-1])  # gray stays gray, for a profile of gray
     image = _in_srgb(image, profile)
     if alpha is not None:
         white = Image.new("RGB", image.size, (255, 255, 255))

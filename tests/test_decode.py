@@ -239,6 +239,7 @@ def linear_profile(space=b"RGB "):
         ("RGB", (128, 128, 128), b"RGB "),
         ("RGBA", (128, 128, 128, 255), b"RGB "),
         ("L", 128, b"GRAY"),
+        ("LA", (128, 255), b"GRAY"),
     ],
 )
 def test_a_profile_of_linear_light_is_converted(tmp_path, mode, color, space):
