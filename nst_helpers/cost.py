@@ -22,7 +22,7 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 # Of the picture, at the peak, measured. Without AVX-512 TensorFlow's convolutions take more.
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
-BYTES_A_PIXEL_IN_BANDS = 840  # of the whole picture, beside what the band takes that is seen
+BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes that is seen
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule

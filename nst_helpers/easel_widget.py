@@ -13,10 +13,12 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from .curves import WIDTH, loss_curve
+from .live import OPTIONS
 from .painter import Painter
 from .samples import PAINTINGS, PATTERNS, PHOTOS
 from .settings import STARTING_POINTS, STYLE_LAYERS
 
+NONE = "none"  # in the menu of second paintings
 YOUR_OWN = "your own"  # in the menus, of a picture that is no sample
 PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
 SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
@@ -26,6 +28,11 @@ SLIDERS = {  # the words beside it, and how many powers of ten it goes below and
     "style": ("style weight", 2, 2),
     "tv": ("total variation", 2, 2.5),
     "learning_rate": ("learning rate", 1.5, 1),
+}
+COLORS = {  # the words of the menu, and the setting `original_colors`
+    "the painting's": False,
+    "the photo's": "luminance",
+    "the painting's, matched to the photo's": "match",
 }
 BUTTONS = {  # the message that each posts; while there is something to stop, the first one says so
     "start": "start",
@@ -128,8 +135,15 @@ class Easel(widgets.VBox):
             self.painter.post(*message)
 
     def _choose(self, name, words):
-        message = ("ask_for_own", name) if words == YOUR_OWN else ("choose", name, words)
+        source = None if words == NONE else words
+        message = ("ask_for_own", name) if words == YOUR_OWN else ("choose", name, source)
         self._post(*message)
+
+    def _weigh(self, name, weight):
+        self._post("weight", name, weight)
+
+    def _set(self, name, value):
+        self._post("set", name, value)
 
     def _upload(self, name, sent):
         files = files_sent(sent)
@@ -146,10 +160,14 @@ class Easel(widgets.VBox):
             for name, control in controls.items():
                 control.observe(lambda change, name=name: tell(name, change["new"]), "value")
 
-        watch(self.sliders, lambda name, weight: self._post("weight", name, weight))
-        pictures = {name: menu for name, menu in self.menus.items() if name != "init"}
-        watch({"init": self.menus["init"]}, lambda _, init: self._post("start_from", init))
-        watch(pictures, self._choose)
+        sliders, menus = dict(self.sliders), dict(self.menus)
+        options = {name: (sliders | menus)[name] for name in OPTIONS}
+        for name in OPTIONS:
+            sliders.pop(name, None)
+            menus.pop(name, None)
+        watch(sliders, self._weigh)
+        watch(menus, self._choose)
+        watch(options, self._set)
         watch(self.paths, self._choose)
         watch(self.uploads, self._upload)
         for button in self.buttons.values():
@@ -188,6 +206,9 @@ class Easel(widgets.VBox):
         words = str(source) if isinstance(source, (str, Path)) else ""
         is_sample = words in self.menus[name].options
         with self._only_showing():
+            if name == "second":
+                self.menus[name].value = words or NONE
+                return
             self.menus[name].value = words if is_sample else YOUR_OWN
             if not self.painter.waiting:  # else a newer path may stand there
                 self.paths[name].value = "" if is_sample else words
@@ -205,14 +226,27 @@ class Easel(widgets.VBox):
     # How it is laid out.
 
     def _rows(self):
-        controls = [*self.sliders.values(), *self.menus.values()]
+        layers = [self.sliders[layer] for layer in STYLE_LAYERS]
+        weights = [slider for name, slider in self.sliders.items() if name in SLIDERS]
+        pictures = [self.menus["content"], self.menus["style"], self.menus["init"]]
         for name in self.paths:
-            controls += [self.paths[name], self.uploads[name]]
-        pictures = widgets.Layout(flex=f"0 0 {WIDTH}px")
-        left = widgets.VBox([self.image, self.curve], layout=pictures)
-        right = widgets.VBox(controls, layout=widgets.Layout(flex="1 1 18em", min_width="18em"))
+            pictures += [self.paths[name], self.uploads[name]]
+        control = [self.menus["original_colors"], self.sliders["style_scale"], self.menus["second"]]
+        groups = {
+            "Weights": weights + layers,
+            "Pictures": pictures,
+            "Control": [*control, self.sliders["blend"]],
+        }
+        folded = widgets.Accordion(
+            [widgets.VBox(controls) for controls in groups.values()],
+            selected_index=0,
+            layout=widgets.Layout(flex="1 1 18em", min_width="18em"),
+        )
+        for number, words in enumerate(groups):
+            folded.set_title(number, words)
+        left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 0 {WIDTH}px"))
         buttons = widgets.HBox(list(self.buttons.values()))
-        return [buttons, self.status, widgets.HBox([left, right])]
+        return [buttons, self.status, widgets.HBox([left, folded])]
 
 
 def files_sent(sent):
@@ -236,7 +270,7 @@ def _labeled(kind, words, **options):
 
 
 def _sliders(weights):
-    """`{name: slider}`, each at its weight. The factors of style layers are not logarithmic."""
+    """`{name: slider}`, each at its value; those of style layers and of a share are linear."""
     sliders = {}
     for name, (words, below, above) in SLIDERS.items():
         middle = math.log10(weights[name])  # so that the default lies on one of the slider's steps
@@ -253,6 +287,11 @@ def _sliders(weights):
     for number, layer in enumerate(STYLE_LAYERS, 1):
         options = {"value": weights[layer], "min": 0, "max": 4, "step": 0.1}
         sliders[layer] = _labeled(widgets.FloatSlider, f"style, block {number}", **options)
+    options = {"value": weights["blend"], "min": 0, "max": 1, "step": 0.05}
+    sliders["blend"] = _labeled(widgets.FloatSlider, "share of the second", **options)
+    options = {"value": 1, "base": 2, "min": -1, "max": 1, "step": 0.25, "readout_format": ".2f"}
+    options["continuous_update"] = False  # it begins anew
+    sliders["style_scale"] = _labeled(widgets.FloatLogSlider, "size of strokes", **options)
     return sliders
 
 
@@ -262,6 +301,10 @@ def _menus():
         "content": _labeled(widgets.Dropdown, "photo", options=(YOUR_OWN, *PHOTOS)),
         "style": _labeled(widgets.Dropdown, "painting", options=paintings),
         "init": _labeled(widgets.Dropdown, "start from", options=STARTING_POINTS),
+        "second": _labeled(
+            widgets.Dropdown, "second painting", options=(NONE, *PAINTINGS, *PATTERNS)
+        ),
+        "original_colors": _labeled(widgets.Dropdown, "colors", options=list(COLORS.items())),
     }
 
 

@@ -10,19 +10,24 @@ from PIL import Image
 from . import card, machine
 from .losses import TERMS
 from .painting import paint
+from .paintings import several_paintings
 from .settings import DEFAULTS, STYLE_LAYERS, Settings
 from .weights import weights_sha256
 
+OPTIONS = ("init", "original_colors", "style_scale")
 STEPS_AT_ONCE = 6000  # of one generator; another one then goes on
 FRAMES_OF_FILM = 120  # a film has at most twice as many
 FILM_QUALITY, MILLISECONDS_A_FRAME = 80, 80
 
 
 def starting_weights():
-    """`{term, "learning_rate" or style layer: number}`, before anybody changes one."""
+    """`{term, "learning_rate", "blend" or style layer: number}`, before anybody changes one.
+
+    blend: the share of the second painting, where there is one.
+    """
     weights = {term: getattr(DEFAULTS, f"{term}_weight") for term in TERMS}
-    rate = {"learning_rate": DEFAULTS.learning_rate}
-    return weights | rate | DEFAULTS.style_layers
+    others = {"learning_rate": DEFAULTS.learning_rate, "blend": 0.5}
+    return weights | others | DEFAULTS.style_layers
 
 
 class LivePicture:
@@ -32,17 +37,18 @@ class LivePicture:
     "content", "style", "tv"}`. changes: of weights on the way, `{"step", name: weight}` each.
     """
 
-    def __init__(self, vgg, inputs, weights, init):
+    def __init__(self, vgg, inputs, weights, options):
         """inputs: `{"content", "style"}`, each `(picture, sha256)`, from `load_with_sha256`.
 
-        weights: as `starting_weights`, a dict that is changed in place. init: see `settings`.
+        There may be a "second" painting among them. weights: as `starting_weights`, a dict that is
+        changed in place. options: settings that hold from the first step on, `OPTIONS`.
         """
         content = inputs["content"][0]
         self._vgg, self._inputs = vgg, inputs
         self._weights, self._begun_with = weights, dict(weights)
         self._settings = Settings(
+            **options,
             optimizer="adam",
-            init=init,
             scales=[max(content.shape[1:3])],
             steps=[STEPS_AT_ONCE],
             precision=machine.best_precision(),
@@ -55,9 +61,17 @@ class LivePicture:
     def _go_on(self):
         """Make the generator that paints, from the picture as it is."""
         start = self.picture if self.steps_done else None
-        pictures = [self._inputs[name][0] for name in ("content", "style")]
-        self._steps = paint(self._vgg, *pictures, self._settings, self._weights, start=start)
+        content, *styles = (picture for picture, _ in self._inputs.values())
+        paintings = several_paintings(styles, self._shares())
+        self._steps = paint(
+            self._vgg, content, paintings, self._settings, self._weights, start=start
+        )
         self._done_before = self.steps_done
+
+    def _shares(self):
+        """Of each painting, as they stand."""
+        second = self._weights["blend"]
+        return (1 - second, second) if "second" in self._inputs else (1.0,)
 
     def step(self):
         """Paint one step. Raises what `paint` raises; one can then go on from the last picture."""
@@ -91,11 +105,14 @@ class LivePicture:
         """The settings that were or can be changed, as they stand: keywords of `stylize`."""
         weights = {f"{term}_weight": self._weights[term] for term in TERMS}
         layers = {layer: self._weights[layer] for layer in STYLE_LAYERS}
-        return weights | {"init": self._settings.init, "style_layers": layers}
+        options = {name: getattr(self._settings, name) for name in OPTIONS}
+        blend = list(self._shares()) if "second" in self._inputs else None
+        return weights | options | {"style_layers": layers, "style_blend_weights": blend}
 
     def card(self):
         """The run card: the settings as they stand, the weights at the start, and every change."""
         scales, precision = self._settings.scales, self._settings.precision
+        content, *styles = (sha256 for _, sha256 in self._inputs.values())
         settings = dataclasses.asdict(self._settings) | self.settings_now()
         settings |= {
             "size": scales[0],
@@ -113,7 +130,8 @@ class LivePicture:
             seconds=round(self._seconds, 1),
             machine=machine.describe(),
             weights_sha256=weights_sha256(self._vgg),
-            **{f"{name}_sha256": sha256 for name, (_, sha256) in self._inputs.items()},
+            content_sha256=content,
+            style_sha256=styles if len(styles) > 1 else styles[0],
         )
 
     def end(self):

@@ -26,11 +26,11 @@ machine.import_tensorflow()
 from . import card
 from .decode import read_file
 from .errors import KitError, PictureError, SettingsError
-from .live import LivePicture, starting_weights
+from .live import OPTIONS, LivePicture, starting_weights
 from .pictures import load_with_sha256, to_uint8
 from .run import stylize
 from .saving import save_image, write_files
-from .settings import DEFAULTS
+from .settings import DEFAULTS, SHORTEST_SIDE
 from .weights import bundled_vgg19
 
 STEPS_BEFORE_A_PAUSE = 600
@@ -73,12 +73,14 @@ class Painter:
 
     Its messages: `post("start")`, `"pause"`, `"start_again"`, `"finish"` (in full size), `"stop"`
     (finishing), `"save"`, `"save_film"`, `"close"`; `post("weight", name, value)`,
-    `post("start_from", init)`; and with "content" or "style" for a name, `post("choose", name,
-    path or sample)`, `post("upload", name, [(file name, bytes)])` and `post("ask_for_own", name)`.
+    `post("set", name, value)` for one of `live.OPTIONS`, with which it begins anew; `post("choose",
+    name, path or sample)`, name being "content", "style" or "second", which may be None; and for
+    the first two `post("upload", name, [(file name, bytes)])` and `post("ask_for_own", name)`.
 
-    For all to read: sources, `{"content", "style"}`, each as for `load_image`. weights, by name, as
-    in `starting_weights`. init: see `settings`. live: the `LivePicture`. painting: whether it is
-    being painted. result: the `Result` of the last "finish", or None.
+    For all to read: sources, `{"content", "style", "second"}`, each as for `load_image`, the second
+    painting None at first. weights, by name, as in `starting_weights`. options, by name. live: the
+    `LivePicture`. painting: whether it is being painted. result: the `Result` of the last "finish",
+    or None.
     """
 
     def __init__(self, sources, size=192, full_size=512, vgg=None):
@@ -87,14 +89,15 @@ class Painter:
         vgg: what `load_vgg19` returns; None for the bundled weights. Raises `PictureError`.
         """
         self._size, self._full_size = size, full_size
-        self.sources = dict(sources)
-        self._inputs = {name: load_with_sha256(one, max_side=size) for name, one in sources.items()}
+        self.sources = {"second": None, **sources}
+        self.weights = starting_weights()
+        self.options = {name: getattr(DEFAULTS, name) for name in OPTIONS}
+        self._inputs = {name: self._load(name, one) for name, one in sources.items()}
         self._vgg = vgg or bundled_vgg19()
         self._view = View()
         self._messages = queue.SimpleQueue()
         self._thread, self._ended, self._closed = None, threading.Event(), False
         self._words = self._notice = ""
-        self.weights, self.init = starting_weights(), DEFAULTS.init
         self.result, self._shows_finished, self._unsaved = None, False, False
         self._begin()
 
@@ -243,15 +246,19 @@ class Painter:
     def _on_weight(self, name, weight):
         self.live.change(name, weight)
 
-    def _on_start_from(self, init):
-        self.init = init
+    def _on_set(self, name, value):
+        self.options[name] = value
+        if name == "style_scale":
+            for style in ("style", "second"):
+                if self.sources[style] is not None:
+                    self._inputs[style] = self._load(style, self.sources[style])
         self._on_start_again()
 
     def _on_choose(self, name, source):
         painted = self.sources[name]
-        if source == "" or (isinstance(painted, str) and source == painted):
+        if source == "" or source is painted or (isinstance(painted, str) and source == painted):
             return
-        self._take(name, source, load_with_sha256(source, max_side=self._size))
+        self._take(name, source, None if source is None else self._load(name, source))
 
     def _on_ask_for_own(self, name):
         self._view.show_source(name, self.sources[name])
@@ -261,18 +268,19 @@ class Painter:
         self._view.empty_upload(name)
         if len(files) > 1:
             raise PictureError(f"{len(files)} files came at once: upload one picture.")
-        self._take(name, *_load_upload(*files[0], self._size))
+        self._take(name, *_load_upload(*files[0], self._side(name)))
 
     def _on_finish(self):
         self._put_away()
         self.painting = False
         self._view.offer("stop")
         self._say("Getting ready to paint in full size.")
+        styles = [self.sources[name] for name in self._inputs if name != "content"]
         put_off = []  # messages for when this picture is done
         try:
             self.result = stylize(
                 self.sources["content"],
-                self.sources["style"],
+                styles if len(styles) > 1 else styles[0],
                 size=self._full_size,
                 vgg=self._vgg,
                 progress=False,
@@ -311,16 +319,26 @@ class Painter:
 
     # How it is done.
 
+    def _side(self, name):
+        """The longest side at which a photo or painting is seen live, px."""
+        scale = 1 if name == "content" else self.options["style_scale"]
+        return max(SHORTEST_SIDE, round(self._size * scale))
+
+    def _load(self, name, source):
+        return load_with_sha256(source, max_side=self._side(name))
+
     def _take(self, name, source, loaded):
         """Paint another photo or painting. loaded: what `load_with_sha256` returns for it."""
         self.sources[name], self._inputs[name] = source, loaded
+        if source is None:
+            del self._inputs[name]
         self._view.show_source(name, source)
         self._on_start_again()
 
     def _begin(self):
         """Lay the canvas anew, with the weights as they stand."""
         self._put_away()
-        self.live = LivePicture(self._vgg, dict(self._inputs), self.weights, self.init)
+        self.live = LivePicture(self._vgg, dict(self._inputs), self.weights, self.options)
         self.painting, self._curve_shown_at = False, 0.0
         self._view.show_picture(as_jpeg(self.picture))
 

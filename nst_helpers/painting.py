@@ -45,8 +45,8 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     `Settings` whose scales and steps are lists, one entry a scale, and whose precision is not
     "auto". weights: `{"content", "style", "tv"}`, read before every step, so that whoever holds
     this dict can change them while the picture is painted; None for the settings'. It may also hold
-    a style layer's name, with a factor for its share, and `"learning_rate"`, Adam's. start: a
-    picture to go on from.
+    a style layer's name, with a factor for its share, `"learning_rate"`, Adam's, and `"blend"`, the
+    share of the second of two paintings. start: a picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
     weights = weights or {term: getattr(settings, f"{term}_weight") for term in TERMS}
@@ -66,16 +66,17 @@ def paint(vgg, content, style, settings, weights=None, start=None):
             loss_and_gradient, measure = graphs_for(
                 photo, vgg, layers, settings.precision, here.regions
             )
-            targets, guides = targets_at(measure, photo, here, layers[1])
+            targets_for, guides = targets_at(measure, photo, here, layers[1])
+            constants = targets_for().constants
             share = style_share(side, settings.scales)
             weigh = functools.partial(_weighing, settings, weights, share)
             numbers = range(number + 1, number + steps + 1)
             original_here = with_longest_side(original, side)
             for number, losses, picture in _descend(
-                loss_and_gradient, targets, guides, optimizer, weigh, numbers
+                loss_and_gradient, targets_for, guides, optimizer, weigh, numbers
             ):
                 shown = finished(picture, original_here, here, colors)
-                yield Step(number, sum(settings.steps), side, losses, shown, targets.constants)
+                yield Step(number, sum(settings.steps), side, losses, shown, constants)
 
 
 def _optimizer(settings, picture, steps, before):
@@ -100,12 +101,11 @@ def _weighing(settings, weights, share):
     return rate | factors | weights | {"style": share * weights["style"]}
 
 
-def _descend(loss_and_gradient, targets, guides, optimizer, weigh, numbers):
+def _descend(loss_and_gradient, targets_for, guides, optimizer, weigh, numbers):
     """The loop at one scale: yields `(number, losses, picture)`, of the best picture so far.
 
     weigh: called before each step for the weights.
     """
-    fixed = targets.content, targets.grams, targets.constants
     guides = () if guides is None else (guides,)
     trial, weighing = optimizer.picture, None
     for number in numbers:
@@ -113,8 +113,11 @@ def _descend(loss_and_gradient, targets, guides, optimizer, weigh, numbers):
         optimizer.learning_rate = asked.pop("learning_rate")
         if weighing not in (None, asked):
             trial = optimizer.loss_changed()
-        weighing = asked
-        tensors = {name: tf.constant(weight, tf.float32) for name, weight in weighing.items()}
+        if weighing != asked:
+            weighing = dict(asked)
+            targets = targets_for(asked.pop("blend", None))
+            fixed = targets.content, targets.grams, targets.constants
+            tensors = {name: tf.constant(weight, tf.float32) for name, weight in asked.items()}
         losses, gradient = loss_and_gradient(trial, *fixed, tensors, *guides)
         values = dict(zip(losses, tf.stack([*losses.values()]).numpy().tolist()))  # fetched at once
         if not math.isfinite(values["total"]):

@@ -60,6 +60,11 @@ def one_painting(style):
     return style if isinstance(style, Paintings) else Paintings((style,))
 
 
+def several_paintings(pictures, shares):
+    """`Paintings` of these pictures, without regions."""
+    return Paintings(tuple(pictures), tuple(shares), None, (None,) * len(pictures))
+
+
 def by_area(mask, height, width):
     """A mask, or several, at another size, each value the mean over the area that it stands for."""
     return (
@@ -117,17 +122,25 @@ def laid_over(photo, pictures, masks):
 
 
 def targets_at(measure, photo, paintings, layers):
-    """`(targets, guides)` at one size; guides are None for no regions.
+    """`(f, guides)` at one size; guides are None for no regions.
 
-    measure: from `graphs_for`. layers: the style loss's.
+    f: from the share of the second of two paintings to the `Targets`; None for the shares that they
+    have. measure: from `graphs_for`. layers: the style loss's.
     """
     grams = [_grams(measure, picture, own, layers) for picture, own, _ in paintings.parts()]
-    if paintings.masks is None:
-        return targets_from(
-            *measure(photo), blended(grams, paintings.shares) if len(grams) > 1 else grams[0]
-        ), None
-    guides, areas = guides_for(paintings.masks, layers)
-    return targets_for_regions(*measure(photo, guides), grams, areas), guides
+    if paintings.masks is not None:
+        guides, areas = guides_for(paintings.masks, layers)
+        targets = targets_for_regions(*measure(photo, guides), grams, areas)
+        return lambda second=None: targets, guides
+    measured = measure(photo)
+
+    def targets_for(second=None):
+        if len(grams) == 1:
+            return targets_from(*measured, *grams)
+        shares = paintings.shares if second is None else (1 - second, second)
+        return targets_from(*measured, blended(grams, shares))
+
+    return targets_for, None
 
 
 def _grams(measure, painting, part, layers):

@@ -182,6 +182,10 @@ def start(page, live):
     wait(page, lambda: losses(live))
 
 
+def unfold(live, group):
+    live.locator("[class*='Collapse-header']").filter(has_text=group).click()
+
+
 def upload(page, live, number, path):
     with page.expect_file_chooser() as chooser:
         live.get_by_role("button", name="Upload").nth(number).click()
@@ -239,6 +243,7 @@ def test_a_page_that_cannot_follow_is_sent_few_pictures(lab, chromium):
 def test_a_photo_is_uploaded_and_a_pdf_gets_a_sentence(lab, chromium, tmp_path):
     with easel(lab, chromium) as (page, live):
         save_image(load_image("red_panda", max_side=120), tmp_path / "panda.jpg")
+        unfold(live, "Pictures")
         upload(page, live, 0, tmp_path / "panda.jpg")
         wait_for_frames(page, live, 3)
         width = live.locator("img.widget-image").bounding_box()["width"]

@@ -207,7 +207,8 @@ def test_a_half_counts_as_much_as_its_pixels_do(vgg):
     )
     masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
     paintings = Paintings((painting, painting), (0.5, 0.5), masks, (None, None))
-    targets, guides = targets_at(measure, photo, paintings, STYLE_LAYERS)
+    targets_for, guides = targets_at(measure, photo, paintings, STYLE_LAYERS)
+    targets = targets_for()
     _, grams = measure(photo, guides)
     _, undivided = measure(photo)
     for layer in STYLE_LAYERS:
@@ -246,9 +247,10 @@ def test_a_paintings_mask_leaves_out_the_rest_of_it(vgg):
     measure = measuring(feature_extractor(vgg, [LAYERS[0], *STYLE_LAYERS]), *LAYERS)
     own = half(together, "left")[..., :1]
     paintings = Paintings((together,), (1.0,), None, (own,))
-    masked, _ = targets_at(measure, one, paintings, STYLE_LAYERS)
-    alone, _ = targets_at(measure, one, Paintings((one,)), STYLE_LAYERS)
-    plain, _ = targets_at(measure, one, Paintings((together,)), STYLE_LAYERS)
+    masked, alone, plain = (
+        targets_at(measure, one, each, STYLE_LAYERS)[0]()
+        for each in (paintings, Paintings((one,)), Paintings((together,)))
+    )
     for layer in STYLE_LAYERS[:2]:
         of_masked, of_both = (
             np.linalg.norm(targets.grams[layer] - alone.grams[layer]) for targets in (masked, plain)

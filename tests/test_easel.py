@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
 
-from nst_helpers import card, easel_widget, load_image, save_image, widgets
+from nst_helpers import card, easel_widget, load_image, luminance, save_image, widgets
 from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.painter import as_jpeg
 from nst_helpers.settings import DEFAULTS
@@ -123,22 +123,73 @@ def test_a_slider_acts_on_the_next_frame(easel, slider, value, term):
 
 def test_every_control_at_its_ends(easel):
     for name, slider in easel.sliders.items():
-        ends = (slider.min, slider.max)
-        if not name.startswith("block"):
-            ends = [10**end for end in ends]
+        ends = [slider.min, slider.max]
+        if hasattr(slider, "base"):
+            ends = [slider.base**end for end in ends]
         for value in (*ends, slider.value):
             slider.value = value
-            paint_some(easel, 1)
-            assert easel.status.value == "Paused.", (name, value)
+            if name == "style_scale":  # which begins anew
+                wait_for_steps(easel.painter)
+                press(easel, "start")
+            else:
+                paint_some(easel, 1)
+            wait(lambda: easel.status.value == "Paused.")
     for name, menu in easel.menus.items():
-        for option in (menu.options[-1], menu.options[1]):
+        words = (
+            dict(menu.options)
+            if name == "original_colors"
+            else dict(zip(menu.options, menu.options))
+        )
+        for option in list(words.values())[:0:-1]:
             menu.value = option
             wait(lambda name=name, option=option: chosen(easel)[name] == option)
             wait_for_steps(easel.painter)
 
 
 def chosen(easel):
-    return easel.painter.sources | {"init": easel.painter.init}
+    return easel.painter.sources | easel.painter.options
+
+
+def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
+    finish_in_few_steps(monkeypatch)
+    easel.menus["second"].value = "waves"
+    wait_for_steps(easel.painter, 3)
+    press(easel, "start")
+    wait(lambda: not easel.painter.painting)
+    live = easel.painter.live
+    easel.sliders["learning_rate"].value = 0.001  # nearly the same picture
+    seen = []
+    for share in (0.5, 1.0, 0.0):
+        easel.sliders["blend"].value = share
+        paint_some(easel, 2)
+        seen.append(live.history[-1]["style"])
+    assert easel.painter.live is live  # nothing began anew
+    assert abs(seen[1] - seen[2]) > 0.02 * seen[1] and abs(seen[0] - seen[1]) > 0.005 * seen[1]
+    made = easel.card()
+    assert len(made["style_sha256"]) == 2
+    assert made["settings"]["style_blend_weights"] == [1.0, 0.0]
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value and not easel.painter.waiting)
+    assert easel.result.card["style_sha256"] == made["style_sha256"]
+    easel.menus["second"].value = easel_widget.NONE
+    wait_for_steps(easel.painter)
+    assert easel.painter.live.settings_now()["style_blend_weights"] is None
+    assert isinstance(easel.card()["style_sha256"], str)
+
+
+def test_colors_and_strokes_begin_anew_and_are_finished_so(easel, monkeypatch):
+    finish_in_few_steps(monkeypatch)
+    easel.menus["original_colors"].value = "luminance"
+    easel.sliders["style_scale"].value = 2
+    wait(lambda: easel.painter.options["style_scale"] == 2)
+    wait_for_steps(easel.painter, 2)
+    photo = load_image("astronaut", max_side=64)
+    difference = (easel.picture - luminance(easel.picture)) - (photo - luminance(photo))
+    assert abs(difference.numpy()).max() < 1 / 255
+    press(easel, "finish in full size")
+    wait(lambda: "Finished" in easel.status.value and not easel.painter.waiting)
+    settings = easel.result.card["settings"]
+    assert (settings["original_colors"], settings["style_scale"]) == ("luminance", 2)
 
 
 def test_every_button_in_every_state(easel, capsys, monkeypatch):
@@ -187,7 +238,8 @@ def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel
 
 
 def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
-    assert [menu.value for menu in easel.menus.values()] == ["astronaut", "mosaic", "recolored"]
+    values = [menu.value for menu in easel.menus.values()]
+    assert values == ["astronaut", "mosaic", "recolored", "none", False]
     own = opened(vgg, load_image("red_panda", max_side=64))
     assert own.menus["content"].value == easel_widget.YOUR_OWN
     save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")

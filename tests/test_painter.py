@@ -89,7 +89,8 @@ def png(width, height):
 
 
 def test_it_paints_pauses_and_goes_on(painter, view):
-    assert view.sources == {"content": "astronaut", "style": "mosaic"} and len(view.pictures) == 1
+    assert view.sources == {"content": "astronaut", "style": "mosaic", "second": None}
+    assert len(view.pictures) == 1
     for _ in range(2):
         done = painter.live.steps_done
         painter.post("start")
@@ -197,9 +198,9 @@ def test_a_run_that_stops_shows_why_and_can_be_gone_on_with(painter, view, monke
 
 def test_an_interrupt_inside_a_cell_can_be_gone_on_with(in_a_cell, view, monkeypatch):
     break_the_third_step(monkeypatch, KeyboardInterrupt())
-    in_a_cell.post("start_from", "style")  # which begins anew
+    in_a_cell.post("set", "init", "style")  # which begins anew
     in_a_cell.run(9)
-    assert in_a_cell.init == "style" and in_a_cell.live.steps_done == 2
+    assert in_a_cell.options["init"] == "style" and in_a_cell.live.steps_done == 2
     assert view.words == "Interrupted after step 2."
     in_a_cell.run(2)
     assert in_a_cell.live.steps_done == 4 and view.words == "Paused after step 4."
