@@ -147,9 +147,10 @@ def _can_be_read(path):
 def _make(folder):
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        fault = getattr(error, "strerror", None) or error
         raise PictureError(
-            f"{folder} cannot be the folder of the pictures ({error.strerror}): give another one."
+            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
         ) from error
 
 

@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
@@ -242,7 +242,7 @@ def test_check(name, value, calls):
     check(name, (lambda *_: value) if calls else value)
 
 
-def one_step(vgg, content, style, used):
+def one_step(vgg, content, paintings, used, start=None):
     """In the place of `paint`: what a run yields, without the run."""
     losses = {"content": 1.0, "style": 1.0, "tv": 1.0, "total": 3.0}
     yield Step(1, sum(used.steps), used.scales[-1], losses, content, {})
@@ -269,6 +269,7 @@ def test_stylize(vgg, content, style, name, value):
     some.one_of(JUNK, some.lists(some.one_of(NAMES, some.just("astronaut")), max_size=2)),
     NAMES,
 )
+@example([], "\0")
 def test_paint_all(tmp_path_factory, vgg, photos, folder):
     place = tmp_path_factory.getbasetemp() / "batch"
     place.mkdir(exist_ok=True)
