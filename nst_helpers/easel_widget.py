@@ -288,7 +288,7 @@ def _sliders(weights):
         options = {"value": weights[layer], "min": 0, "max": 4, "step": 0.1}
         sliders[layer] = _labeled(widgets.FloatSlider, f"style, block {number}", **options)
     options = {"value": weights["blend"], "min": 0, "max": 1, "step": 0.05}
-    sliders["blend"] = _labeled(widgets.FloatSlider, "share of the second", **options)
+    sliders["blend"] = _labeled(widgets.FloatSlider, "its share", **options)
     options = {"value": 1, "base": 2, "min": -1, "max": 1, "step": 0.25, "readout_format": ".2f"}
     options["continuous_update"] = False  # it begins anew
     sliders["style_scale"] = _labeled(widgets.FloatLogSlider, "size of strokes", **options)
