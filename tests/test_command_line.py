@@ -113,8 +113,8 @@ def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, m
 def test_ctrl_c_keeps_the_picture_reached(tmp_path, capsys, monkeypatch, steps, code):
     paint = run.paint
 
-    def interrupted(*arguments):
-        yield from itertools.islice(paint(*arguments), steps)
+    def interrupted(*arguments, **start):
+        yield from itertools.islice(paint(*arguments, **start), steps)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "paint", interrupted)
