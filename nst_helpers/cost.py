@@ -14,6 +14,7 @@ from . import machine
 from .bands import MARGIN, PIXELS_AT_ONCE, ROWS, can_see
 from .errors import SettingsError
 from .painting import paint
+from .paintings import one_painting
 from .scales import settle, size_with_longest_side
 from .settings import SHORTEST_SIDE, check_settings, number
 from .weights import bundled_vgg19
@@ -74,11 +75,12 @@ def available_memory():
     return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 
-def check_memory(content, paintings, settings):
+def check_memory(content, style, settings):
     """Raise `SettingsError` if pictures of this size do not fit the memory now available.
 
-    content: a picture. paintings: `Paintings`.
+    content: a picture. style: one, or `Paintings`.
     """
+    paintings = one_painting(style)
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from engine import QUICK, pair, settled
 
 from nst_helpers import SettingsError, cost, graphs, machine, paint, plan, stylize
+from nst_helpers.paintings import Paintings
 from nst_helpers.scales import size_with_longest_side, split_steps
 from nst_helpers.settings import DEFAULTS
 
@@ -83,10 +84,10 @@ def test_a_trial_tells_the_tracing_from_the_steps(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "size, steps, seconds", [(128, 5, [2.0, 5]), (362, [5, 4, 3, 2], [4.0, 5, 4, 3, 2])]
+    "size, steps, seconds", [(128, 5, [2.0, 5]), (362, [5, 4, 3, 2], [2.0, 5, 4, 3, 2])]
 )
 def test_the_seconds_of_a_plan_by_hand(monkeypatch, size, steps, seconds):
-    """Two sizes are traced at most. Each scale takes its steps, and one more for its targets."""
+    """It is traced once. Each scale takes its steps, and one more for its targets."""
     monkeypatch.setattr(cost, "_trial", lambda vgg, side, *_: (2.0, 0.5 * (side / 255) ** 1.95))
     planned = plan(size, steps=steps, aspect=1, vgg=object())
     sides = [128, 181, 256, 362][: len(seconds) - 1]
@@ -290,3 +291,20 @@ def test_available_memory(monkeypatch):
     # Pages of files are not lost to the run.
     pages = "anon 600000000\nactive_file 100000000\ninactive_file 300000000"
     assert memory(monkeypatch, limit="3000000000", used="1000000000", stat=pages) == 2.4e9
+
+
+def test_memory_for_paintings_of_another_scale_and_for_regions():
+    """A painting needs half of what a photo of its size needs; regions are not seen in bands."""
+    photo, painting = tf.zeros((1, 1000, 1500, 3)), tf.zeros((1, 100, 100, 3))
+    shapes = []
+    real = cost._memory_for
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cost, "_memory_for", lambda *all: shapes.append(all) or real(*all))
+        patch.setattr(cost, "available_memory", lambda: 1e12)
+        patch.setattr(machine, "has_gpu", lambda: False)
+        twice = dataclasses.replace(FLOAT32, style_scale=2.0)
+        masks = tf.ones((1, 1000, 1500, 1))
+        cost.check_memory(photo, Paintings((painting,), (1.0,), masks), twice)
+    assert shapes == [((1000, 1500), (3000, 3000), twice, True)]
+    assert real((1000, 1500), (9, 9), FLOAT32, True) == cost.peak_memory(1000, 1500, in_bands=False)
+    assert real((1000, 1500), (9, 9), FLOAT32, False) == cost.peak_memory(1000, 1500)
