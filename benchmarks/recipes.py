@@ -23,7 +23,7 @@ from nst_helpers import (
     preprocess,
     resize,
 )
-from nst_helpers.canvas import mean_and_covariance
+from nst_helpers.colors import mean_and_covariance
 from nst_helpers.optimizers import LBFGS
 from nst_helpers.pictures import with_longest_side
 from nst_helpers.scales import settle
