@@ -9,11 +9,11 @@ import tensorflow as tf
 
 from .errors import PictureError, SettingsError
 from .masks import check_shape, load_mask, shared_out
-from .paintings import Paintings, by_area
+from .paintings import Paintings, by_area, several_paintings
 from .paths import as_path
 from .pictures import load_with_sha256, resize
 from .samples import find_sample
-from .settings import GIVEN_PICTURE, STARTING_POINTS
+from .settings import GIVEN_PICTURE, SHORTEST_SIDE, STARTING_POINTS
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,13 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
         raise PictureError("There is no painting: give one, or a list of several.")
     shares = _shares(asked.style_blend_weights, len(styles))
     longest = round(side * asked.style_scale)
-    loaded = [load_with_sha256(one, max_side=max(longest, 32)) for one in styles]
+    loaded = [load_with_sha256(one, max_side=max(longest, SHORTEST_SIDE)) for one in styles]
     of_styles = [sha256 for _, sha256 in loaded]
     checksums = {
         "content_sha256": content_sha256,
         "style_sha256": of_styles if isinstance(style, (list, tuple)) else of_styles[0],
     }
-    paintings = Paintings(
-        tuple(picture for picture, _ in loaded), shares, None, (None,) * len(styles)
-    )
+    paintings = several_paintings([picture for picture, _ in loaded], shares)
     for name, given in {"style_masks": style_masks, "painting_masks": painting_masks}.items():
         if given is not None:
             checked = [content] * len(styles) if name == "style_masks" else paintings.pictures

@@ -83,9 +83,7 @@ def _optimizer(settings, picture, steps, before):
     if settings.original_colors == "luminance":
         picture, project = luminance(picture), gray
     elif settings.optimizer == "adam" or settings.init == "noise" and before is None:
-        project = (
-            tf.identity
-        )  # noise's color changes with every pixel, and must be able to stop that
+        project = tf.identity  # of noise the color must be able to change with every pixel
     else:
         project = color_at_half_resolution
     if settings.optimizer == "adam":

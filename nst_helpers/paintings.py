@@ -34,9 +34,8 @@ class Paintings:
     def at(self, side, photo, scale):
         """The same for a photo of this side, each painting's longest side being side × scale."""
         return dataclasses.replace(
-            self,
+            at_size_of(photo, self),
             pictures=tuple(with_longest_side(one, round(side * scale)) for one in self.pictures),
-            masks=None if self.masks is None else by_area(self.masks, *photo.shape[1:3]),
         )
 
     @property
