@@ -10,7 +10,7 @@ from importlib import import_module
 
 _NAMES = {
     "canvas": ["enlarged", "starting_point"],
-    "checks": ["check"],
+    "checks": ["check", "yours"],
     "colors": ["in_colors_of", "luminance"],
     "cost": ["plan"],
     "easel_widget": ["easel"],

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from . import own
 from .exercises import EXERCISES
 
 NOT_DONE = (
@@ -18,15 +19,48 @@ NOT_DONE = (
 
 
 def check(name, function):
-    """Print what is right or wrong with the learner's function for the exercise `name`."""
+    """Print what is right or wrong with the learner's function for the exercise `name`.
+
+    For an exercise whose function the lesson goes on with, it returns that function: the learner's
+    own once it is right (it is kept for the next lessons, too), and until then the kit's.
+    """
     if name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
         hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(EXERCISES)}."
         print(f"There is no exercise {name!r}. {hint}")
-    elif not callable(function):
-        print("Give the function itself, without calling it: its name alone, with no brackets.")
+        return None
+    exercise = EXERCISES[name]
+    if not callable(function):
+        said = "Give the function itself, without calling it: its name alone, with no brackets."
     else:
-        print(verdict(EXERCISES[name], function))
+        said = verdict(exercise, function)
+    print(said)
+    if not exercise.goes_on:
+        return None
+    if not said.startswith("Right."):
+        print("Until it is right, the lesson goes on with the kit's.")
+        return exercise.reference
+    own.keep(name, function)
+    print("The lesson goes on with yours.")
+    return function
+
+
+def yours(*names):
+    """The learner's own functions for these exercises, kept from earlier lessons, or else the kit's.
+
+    One function for one name, else a list. One line says which are whose.
+    """
+    functions, of_the_kit = [], []
+    for name in names:
+        function = own.kept(name)
+        if function is None or not verdict(EXERCISES[name], function).startswith("Right."):
+            function = EXERCISES[name].reference
+            of_the_kit.append(name)
+        functions.append(function)
+    mine = [name for name in names if name not in of_the_kit]
+    lines = {"Your own": mine, "The kit's": of_the_kit}
+    print(" ".join(f"{whose}: {', '.join(those)}." for whose, those in lines.items() if those))
+    return functions[0] if len(functions) == 1 else functions
 
 
 def verdict(exercise, function):

@@ -9,7 +9,7 @@ from nst_helpers.checks import NOT_DONE, check, verdict
 from nst_helpers.exercises import EXERCISES
 
 CORE = {"preprocess", "content loss", "gram matrix", "style loss", "total loss", "gradient step"}
-CHECK = re.compile(r'^check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE)
+CHECK = re.compile(r'^(?:\w+ = )?check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE)
 
 
 def exercises_of(path):

@@ -43,7 +43,8 @@ class Exercise:
     a variable changed by one call does not spoil the next. right: what to say when it is right.
     mistakes: pairs of a function that makes the mistake and what to say about it; of two that
     give the same values, the first one speaks. outcome: from the returned value and the
-    arguments to what is compared. nothing: what to say if that is None.
+    arguments to what is compared. nothing: what to say if that is None. goes_on: whether the lesson
+    goes on with the learner's function, and later lessons with it (`checks.yours`).
     """
 
     reference: Callable
@@ -55,3 +56,4 @@ class Exercise:
         "Your function gives nothing that can be compared: "
         "end it with `return` and a number or tensor."
     )
+    goes_on: bool = False

@@ -104,6 +104,7 @@ EXERCISES = {
     "preprocess": Exercise(
         reference=preprocess,
         cases=_picture_cases,
+        goes_on=True,
         right="This is what VGG19 was trained on. "
               "From here on the lessons use the kit's own `preprocess`, which does the same.",
         mistakes=[

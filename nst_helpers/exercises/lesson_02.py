@@ -24,6 +24,7 @@ EXERCISES = {
     "content loss": Exercise(
         reference=lambda f, t: mean_square(f - t),
         cases=feature_cases,
+        goes_on=True,
         right="One number for a whole layer: 0 for the same features, "
               "and the same scale for small and large pictures.",
         mistakes=[

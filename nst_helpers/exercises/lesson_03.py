@@ -100,6 +100,7 @@ EXERCISES = {
     "gram matrix": Exercise(
         reference=gram_matrix,
         cases=_one_picture_cases,
+        goes_on=True,
         right="It is symmetric, and its size depends on the channels only, not on the picture.",
         mistakes=[
             *_GRAM_MISTAKES,
@@ -120,6 +121,7 @@ EXERCISES = {
     "style loss": Exercise(
         reference=style_loss,
         cases=_gram_cases,
+        goes_on=True,
         right="Every block has a say, each with the same weight.",
         mistakes=[
             (_over_layers(combine=tf.add_n),

@@ -58,6 +58,7 @@ EXERCISES = {
     "total loss": Exercise(
         reference=total_loss,
         cases=_total_cases,
+        goes_on=True,
         right="One number, and its gradient is the weighted sum of the three gradients: "
               "each term pulls with its weight.",
         mistakes=[
