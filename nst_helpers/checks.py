@@ -46,7 +46,7 @@ def check(name, function):
 
 
 def yours(*names):
-    """The learner's own functions for these exercises, kept from earlier lessons, or else the kit's.
+    """The learner's own functions for these exercises, from lessons before, or the kit's.
 
     One function for one name, else a list. One line says which are whose.
     """
