@@ -28,7 +28,7 @@ _NAMES = {
     "optimizers": ["LBFGS", "color_at_half_resolution"],
     "painting": ["paint"],
     "pictures": ["load_image", "resize", "show"],
-    "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "sharp_figures"],
+    "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
     "run": ["Result", "stylize"],
     "samples": ["PAINTINGS", "PATTERNS", "PHOTOS", "SAMPLES"],
     "saving": ["save_image"],

@@ -9,6 +9,7 @@ from IPython import get_ipython
 from matplotlib.figure import Figure
 from PIL import Image
 
+from . import machine
 from .curves import TERM_STYLES
 
 DPI = 80  # of a figure on the page
@@ -16,7 +17,13 @@ SHARPNESS = 2  # pixels of the file for each one on the page, both ways
 JPEG_QUALITY = 80
 
 
-def sharp_figures():
+def setup():
+    """What every lesson begins with: sharp figures, and one line on what computes here."""
+    _keep_sharp_figures()
+    machine.report()
+
+
+def _keep_sharp_figures():
     """Let this notebook keep its figures as JPEG files that are sharp on a fine screen.
 
     Jupyter has that for PNG files only, and those of painted pictures are ten times as large.

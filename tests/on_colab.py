@@ -104,11 +104,17 @@ def write_decoys(names, folder):
             wheel.writestr(f"{info}/RECORD", "")
 
 
-def run_lesson(path, folder, environment, before):
-    """Run one lesson as somebody who opened nothing else; ends the program where it fails."""
+def run_lesson(path, folder, environment, before, wheel):
+    """Run one lesson as somebody who opened nothing else; ends the program where it fails.
+
+    Its setup cell installs the helpers from the wheel, not from their repository.
+    """
     pip("uninstall", "--quiet", "--yes", "nst_helpers", stderr=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(dir=folder) as empty:
-        alone = shutil.copy(path, empty)
+        alone = Path(empty) / path.name
+        text, replaced = re.subn(r"git\+https:[^\\]*", str(wheel), path.read_text())
+        assert replaced == 1, f"{path.name} has no setup cell"
+        alone.write_text(text)
         start = time.perf_counter()
         command = [PYTHON, COLAB / "execute.py", alone]
         result = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True)
@@ -135,13 +141,12 @@ def run(notebooks):
         environment = os.environ | {
             "HOME": name,  # nobody's settings
             "PYTHONPATH": str(ROOT / "tests" / "no_network"),
-            "NST_HELPERS_FROM": str(wheel),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(folder / "decoys"),
         }
         for path in notebooks or lessons:
-            run_lesson(path, folder, environment, before)
+            run_lesson(path, folder, environment, before, wheel)
         if not notebooks:
             pip("install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel)
             tests = [path for path in WIDGET_TESTS if path.exists()]

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
-from nst_helpers import loss_curves, picture_grid, plots, sharp_figures, show
+from nst_helpers import loss_curves, picture_grid, plots, setup, show
 from nst_helpers.curves import HEIGHT, loss_curve
 
 
@@ -30,7 +30,7 @@ def test_a_figure_is_kept_as_a_jpeg_file_of_twice_its_size_on_the_page(monkeypat
     axis.imshow(np.zeros((20, 40, 3)))
     axis.axis("off")
     shell.display_formatter.formatters["image/png"].for_type(plt.Figure, lambda _: b"a PNG file")
-    sharp_figures()
+    setup()
     data, metadata = shell.display_formatter.format(figure)
     plt.close(figure)
     assert set(data) == {"image/jpeg", "text/plain"}
@@ -41,8 +41,9 @@ def test_a_figure_is_kept_as_a_jpeg_file_of_twice_its_size_on_the_page(monkeypat
     assert size["width"] == pytest.approx(4 * 80, abs=20)  # and a margin of 0.1 inches
 
 
-def test_outside_a_notebook_nothing_is_done():
-    sharp_figures()
+def test_outside_a_notebook_figures_are_left_as_they_are(capsys):
+    setup()
+    assert capsys.readouterr().out.startswith("TensorFlow ")
 
 
 @pytest.mark.parametrize("draw", [show, lambda picture: picture_grid([[picture]])])
