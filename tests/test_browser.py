@@ -1,5 +1,6 @@
 """The lessons and the widgets in JupyterLab, in a real browser, by mouse and keyboard."""
 
+import json
 import os
 import re
 from contextlib import contextmanager
@@ -192,17 +193,16 @@ def upload(page, live, number, path):
     chooser.value.set_files(path)
 
 
+LOSS_AT_THE_CHANGE = """\
+at = live.painter.live.changes[0]["step"]
+print([step["style"] for step in live.painter.live.history[at - 1 : at + 1]])"""
+
+
 def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, chromium):
     with easel(lab, chromium) as (page, live):
         start(page, live)
         wait_for_frames(page, live, 5)
-        before = losses(live)["style"]
         slider(live, "style weight").locator(".noUi-handle").press("End")
-        wait(
-            page,
-            lambda: losses(live)["style"] > 5 * before,
-            words=lambda: f"from {before} to {losses(live)}",
-        )
         wait_for_frames(page, live, 5)
 
         button(live, "Pause").click()
@@ -210,6 +210,9 @@ def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, c
         still = source(live)
         page.wait_for_timeout(1500)
         assert source(live) == still
+        # A fast machine takes the loss down again before the page has shown it.
+        before, after = json.loads(ask(page, LOSS_AT_THE_CHANGE))
+        assert after > 5 * before
 
         button(live, "Save").click()
         wait(page, lambda: "Saved as easel.png" in live.inner_text())

