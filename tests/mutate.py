@@ -28,7 +28,7 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "losses": "losses",
     "vgg": "vgg bands",
     "optimizers": "optimizers",
-    "painting": "painting run",
+    "painting": "painting run control",
     "objective": "objective bands",
     "canvas": "canvas",
     "colors": "canvas control",
