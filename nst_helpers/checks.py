@@ -68,7 +68,10 @@ def verdict(exercise, function):
     try:
         found = _outcomes(exercise, function)
     except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
-        return NOT_DONE if "ellipsis" in str(error).lower() else _where_it_stopped(function, error)
+        if "ellipsis" in str(error).lower():
+            return NOT_DONE
+        known = (said for words, said in exercise.errors.items() if words in str(error))
+        return next((f"Not yet. {said}" for said in known), _where_it_stopped(function, error))
     if any(value is Ellipsis for value in found):
         return NOT_DONE
     if any(value is None for value in found):

@@ -47,11 +47,11 @@ def _sharp_jpeg(figure):
     return file.getvalue(), {"width": width // SHARPNESS, "height": height // SHARPNESS}
 
 
-def loss_curves(history, title=None):
-    """The weighted losses of a run against its steps, on a logarithmic axis.
+def loss_curves(history, title=None, yscale="log"):
+    """The weighted losses of a run against its steps.
 
-    history: as in `run.Result`. A thin vertical line marks each change of scale. What lies
-    below a hundredth of the last total is not shown.
+    history: as in `run.Result`. yscale: "log" or "linear". A thin vertical line marks each change
+    of scale. On a logarithmic axis, what lies below a hundredth of the last total is not shown.
     """
     steps = [row["step"] for row in history]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
@@ -65,8 +65,8 @@ def loss_curves(history, title=None):
     # A loss near 0, as the content loss is at the start, would press all others together.
     above = [row[term] for row in history for term in TERM_STYLES if row[term] > floor]
     if above:  # of two equal pictures, every loss can be 0
-        axis.set_ylim(bottom=min(above) / 1.5)
-        axis.set_yscale("log")
+        axis.set_ylim(bottom=min(above) / 1.5 if yscale == "log" else 0)
+        axis.set_yscale(yscale)
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
     for before, after in zip(history, history[1:]):
         if before["side"] != after["side"]:

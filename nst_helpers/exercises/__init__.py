@@ -4,7 +4,7 @@ Each lesson's module holds its exercises as data for `checks.verdict`; `exercise
 what belongs to one. The messages speak to the learner.
 """
 
-from . import lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from . import capstone, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
 
 EXERCISES = {
     **lesson_01.EXERCISES,
@@ -12,4 +12,5 @@ EXERCISES = {
     **lesson_03.EXERCISES,
     **lesson_04.EXERCISES,
     **lesson_05.EXERCISES,
+    **capstone.EXERCISES,
 }

@@ -1,7 +1,7 @@
 """What an exercise is, and what the exercises of several lessons share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -44,7 +44,8 @@ class Exercise:
     mistakes: pairs of a function that makes the mistake and what to say about it; of two that
     give the same values, the first one speaks. outcome: from the returned value and the
     arguments to what is compared. nothing: what to say if that is None. goes_on: whether the lesson
-    goes on with the learner's function, and later lessons with it (`checks.yours`).
+    goes on with the learner's function, and later lessons with it (`checks.yours`). errors: words
+    of an exception's text, and what to say in place of it.
     """
 
     reference: Callable
@@ -57,3 +58,4 @@ class Exercise:
         "end it with `return` and a number or tensor."
     )
     goes_on: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
