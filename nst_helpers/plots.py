@@ -106,38 +106,43 @@ def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
     plt.show()
 
 
-def feature_maps(features, channels, title=None, width=1.7):
+def feature_maps(features, channels, title=None, width=2.1):
     """Chosen channels of one layer's features, side by side, each on its own scale of brightness.
 
-    features: `(1, height, width, channels)`. channels: their numbers.
+    features: `(1, height, width, channels)`. channels: their numbers. width: of one, in inches.
     """
     maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
     height = width * maps[0].shape[0] / maps[0].shape[1]
-    figure, axes = plt.subplots(
-        1, len(maps), figsize=(width * len(maps), height + 0.6), squeeze=False, layout="constrained"
-    )
+    size = (width * len(maps) + 0.8, height + 0.6)
+    figure, axes = plt.subplots(1, len(maps), figsize=size, squeeze=False, layout="constrained")
     for axis, values, channel in zip(axes[0], maps, channels):
-        axis.imshow(values, cmap="viridis", vmin=0, vmax=np.percentile(values, 99.5) or 1)
+        # Of the largest few, one alone would leave all others dark.
+        shown = axis.imshow(values / (np.percentile(values, 99.5) or 1), vmin=0, vmax=1)
         axis.set_title(f"channel {channel}", fontsize=8)
         axis.axis("off")
+    bar = figure.colorbar(shown, ax=axes[0].tolist(), ticks=[0, 1])
+    bar.ax.set_yticklabels(["0", "largest"], fontsize=8)
     figure.suptitle(title, fontsize=10)
     plt.show()
 
 
-def gram_heatmap(*grams, titles, channels=32):
-    """Gram matrices as heat maps, on a logarithmic scale. grams: each `(channels, channels)`.
+def gram_heatmap(*grams, titles, channels):
+    """A few rows and columns of Gram matrices as heat maps, on one logarithmic scale.
 
-    channels: how many of each to draw, from the first on.
+    grams: each `(channels, channels)`. channels: the numbers of those to draw, in this order.
     """
     figure, axes = plt.subplots(
-        1, len(grams), figsize=(3.2 * len(grams), 3), squeeze=False, layout="constrained"
+        1, len(grams), figsize=(3 * len(grams), 2.8), squeeze=False, layout="constrained"
     )
-    corners = [np.asarray(gram)[:channels, :channels] for gram in grams]
-    top = max(float(corner.max()) for corner in corners)
-    for axis, corner, title in zip(axes[0], corners, titles, strict=True):
-        values = np.log10(np.maximum(corner, top * 1e-4))
+    parts = [np.asarray(gram)[np.ix_(channels, channels)] for gram in grams]
+    top = max(float(part.max()) for part in parts)
+    for axis, part, title in zip(axes[0], parts, titles, strict=True):
+        values = np.log10(np.maximum(part, top * 1e-4))
         shown = axis.imshow(values, cmap="viridis", vmin=np.log10(top) - 4, vmax=np.log10(top))
         axis.set_title(title, fontsize=10)
+        places = {"ticks": range(len(channels)), "labels": channels}
+        axis.set_xticks(**places)
+        axis.set_yticks(**places)
         axis.set(xlabel="channel", ylabel="channel")
     figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")
     plt.show()

@@ -1,5 +1,6 @@
 """The exercises of lesson 01: VGG19."""
 
+import numpy as np
 import tensorflow as tf
 
 from ..vgg import IMAGENET_MEAN_BGR, preprocess
@@ -8,13 +9,23 @@ from .exercise import Exercise, random_tensor
 MEAN = tf.constant(IMAGENET_MEAN_BGR, tf.float32)
 
 
-def _filters(block):
-    return min(64 * 2 ** (block - 1), 512)
+def _convolution(combine=lambda patch, kernel: np.sum(patch * kernel), relu=True, step=1):
+    """A function from a picture and a 3 × 3 kernel to `combine` of every patch, and a ReLU."""
+
+    def convolution(picture, kernel):
+        height, width = picture.shape
+        rows, columns = range(0, height - 2, step), range(0, width - 2, step)
+        patches = [[picture[y : y + 3, x : x + 3] for x in columns] for y in rows]
+        found = np.array([[combine(patch, kernel) for patch in row] for row in patches])
+        return np.maximum(found, 0) if relu else found
+
+    return convolution
 
 
-def _values_of_block(height, width, block):
-    poolings = block - 1
-    return (height // 2**poolings) * (width // 2**poolings) * _filters(block)
+def _convolution_cases():
+    random = np.random.default_rng(6)
+    shapes = (4, 5), (6, 3)
+    return [[random.uniform(0, 1, shape), random.uniform(-0.7, 1, (3, 3))] for shape in shapes]
 
 
 def _field(conv=2, pool=1, stride=2, start=1):
@@ -35,7 +46,7 @@ def _field(conv=2, pool=1, stride=2, start=1):
 
 
 def _field_cases():
-    stacks = ("conv", "conv conv", "conv conv pool conv", "pool conv pool conv")
+    stacks = ("conv", "conv conv", "conv conv pool conv", "pool conv pool conv pool conv conv")
     return [[layers.split()] for layers in stacks]
 
 
@@ -59,31 +70,46 @@ def _network_values_cases():
 
 
 # A mistake is a line for the function that makes it, then what to say.
-# h, w, b: the picture's height and width, and the block. p: picture. v: values for the network.
+# p: picture, or a patch of one; k: a filter. v: values for the network.
 # fmt: off
 EXERCISES = {
-    "values of a layer": Exercise(
-        reference=_values_of_block,
-        cases=lambda: [[256, 256, 1], [256, 384, 3], [64, 96, 5], [128, 128, 4]],
-        right="Each block has a quarter of the places of the one before and at most twice the "
-              "filters, so the deeper, the fewer numbers.",
+    "convolution": Exercise(
+        reference=_convolution(),
+        cases=_convolution_cases,
+        right="This is all that a layer of VGG19 does, 64 to 512 times over, and with filters that "
+              "look at all channels.",
         mistakes=[
-            (lambda h, w, b: (h // 2**b) * (w // 2**b) * _filters(b),
-             "You halve once too often: the first pooling comes after block 1, "
-             "so block 1 still has the picture's size."),
-            (lambda h, w, b: h * w * _filters(b),
-             "You left out the pooling: width and height are halved after each block."),
-            (lambda h, w, b: h * (w // 2 ** (b - 1)) * _filters(b),
-             "You halve only one side at each pooling: it halves width and height."),
-            (lambda h, w, b: (h // 2 ** (b - 1)) * (w // 2 ** (b - 1)),
-             "You counted the places only: at each there is one number for each filter."),
-            (lambda h, w, b: (h // 2 ** (b - 1)) * (w // 2 ** (b - 1)) * 64 * 2 ** (b - 1),
-             "Block 5 has 512 filters, as block 4 has: the number doubles only up to there."),
+            (_convolution(relu=False),
+             "The ReLU is missing: where the sum is negative, the result is 0."),
+            (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1])),
+             "You turned the filter over. Mathematicians do that in a convolution; networks lay "
+             "the filter on the picture as it is."),
+            (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1]), relu=False),
+             "You turned the filter over, and the ReLU is missing: lay the filter on the picture "
+             "as it is, and set negative sums to 0."),
+            (_convolution(lambda p, k: np.sum(p @ k)),
+             "You took the matrix product, `@`: multiply the nine values one by one, with `*`."),
+            (_convolution(lambda p, k: np.sum(p * k.T)),
+             "Your filter is transposed: its rows lie along the picture's rows."),
+            (_convolution(lambda p, k: np.mean(p * k)),
+             "You took the mean of the nine products: add them up."),
+            (_convolution(lambda p, k: np.max(p * k)),
+             "You took the largest of the nine products, as pooling does: add them up."),
+            (_convolution(lambda p, k: np.sum(np.maximum(p * k, 0))),
+             "You set each negative product to 0: add up all nine first, then set a negative sum "
+             "to 0."),
+            (_convolution(lambda p, k: np.sum(p) * np.sum(k)),
+             "You added up before you multiplied: multiply value by value first."),
+            (_convolution(lambda p, k: np.abs(np.sum(p * k)), relu=False),
+             "You took the absolute value: the ReLU sets negative sums to 0."),
+            (_convolution(lambda p, k: np.sum(p)),
+             "The filter does not come in: multiply the patch by it, value by value."),
         ],
     ),
     "receptive field": Exercise(
         reference=_field(),
         cases=_field_cases,
+        goes_on=True,
         right="Spacing is what makes it grow: after four poolings each convolution adds 32 pixels.",
         mistakes=[
             (_field(conv=3),
@@ -105,8 +131,7 @@ EXERCISES = {
         reference=preprocess,
         cases=_picture_cases,
         goes_on=True,
-        right="This is what VGG19 was trained on. "
-              "From here on the lessons use the kit's own `preprocess`, which does the same.",
+        right="This is what VGG19 was trained on.",
         mistakes=[
             (lambda p: p * 255 - MEAN,
              "The colors are still RGB: reverse the last axis, so that blue comes first."),

@@ -47,15 +47,23 @@ def _gram_cases():
             for layer, shape in shapes.items()
         }
 
-    return [[grams(layer_count), grams(layer_count)] for layer_count in (1, 3)]
+    shares = ([0.7], [1.9, 0.35, 0.6])
+    return [
+        [given := grams(len(each)), grams(len(each)), dict(zip(given, each))] for each in shares
+    ]
 
 
 def _over_layers(
     term=lambda gram, target: mean_square(gram - target),
-    combine=lambda terms: tf.add_n(terms) / len(terms),
+    combine=lambda weights, terms: sum(w * term for w, term in zip(weights, terms)),
 ):
-    """A style loss: `combine` of the list of `term(Gram matrix, target)` for each layer."""
-    return lambda grams, targets: combine([term(grams[layer], targets[layer]) for layer in targets])
+    """A style loss: `combine` of the lists of weights and of `term(Gram matrix, target)`."""
+
+    def loss(grams, targets, layer_weights):
+        terms = [term(grams[layer], targets[layer]) for layer in targets]
+        return combine([layer_weights[layer] for layer in targets], terms)
+
+    return loss
 
 
 # A mistake is a line for the function that makes it, then what to say.
@@ -122,18 +130,27 @@ EXERCISES = {
         reference=style_loss,
         cases=_gram_cases,
         goes_on=True,
-        right="Every block has a say, each with the same weight.",
+        right="Every block has its say, as strongly as its weight.",
         mistakes=[
-            (_over_layers(combine=tf.add_n),
-             "You summed over the layers: take their mean, "
-             "so that each of n layers has the weight 1/n."),
-            (_over_layers(combine=lambda terms: terms[-1]),
-             "You used one layer only (the last one): add the terms of all."),
-            (_over_layers(combine=lambda terms: terms[0]),
-             "You used one layer only (the first one): add the terms of all; "
+            (_over_layers(combine=lambda weights, terms: sum(terms)),
+             "The weights are missing: multiply each layer's term by `layer_weights[layer]`."),
+            (_over_layers(combine=lambda weights, terms: sum(terms) / len(terms)),
+             "You took the mean over the layers: add up their terms, each times its own weight."),
+            (_over_layers(combine=lambda weights, terms: weights[-1] * terms[-1]),
+             "You used one layer only (the last one): add up the terms of all."),
+            (_over_layers(combine=lambda weights, terms: weights[0] * terms[0]),
+             "You used one layer only (the first one): add up the terms of all; "
              "is the `return` inside the loop?"),
-            (_over_layers(combine=lambda terms: terms[-1] / len(terms)),
-             "You used one layer only, with the weight of one among many: add the terms of all."),
+            (_over_layers(combine=lambda weights, terms: sum(
+                w * t for w, t in zip(weights, terms)) / len(terms)),
+             "You divided by the number of layers, too: the weights already say how much each "
+             "layer counts."),
+            (_over_layers(combine=lambda weights, terms: sum(
+                w * w * t for w, t in zip(weights, terms))),
+             "You multiplied inside the square: square the difference first, then multiply by "
+             "the weight."),
+            (_over_layers(combine=lambda weights, terms: sum(weights) * sum(terms)),
+             "You multiplied the sums: each layer's term belongs with its own weight."),
             (_over_layers(lambda g, a: tf.reduce_mean(g - a)),
              "The differences are not squared: positive and negative ones cancel."),
             (_over_layers(lambda g, a: tf.reduce_mean(tf.abs(g - a))),
