@@ -115,6 +115,7 @@ def test_four_exercises_with_hints_and_a_solution(name):
     checks = 5 if "## Capstone: " in prose else 4
     assert len(re.findall(r"^(?:\w+ = )?check\(", code, re.MULTILINE)) == checks
     assert prose.count("<summary>Hint") >= 4
+    assert prose.count("### Open exercise: ") == 1
     assert (NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
 
 
