@@ -1,0 +1,92 @@
+"""Build the course as a static site, which needs neither a kernel nor a network:
+
+    python docs/build.py [FOLDER]
+
+FOLDER is docs/_build/html unless given. Open its index.html, from the file system or any server.
+The committed notebooks are the lessons' pages: they are not run. What these modules make fit for
+the site is written to a scratch folder, and Sphinx makes pages of that. A warning is an error.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+sys.path[:0] = [str(DOCS), str(ROOT)]
+
+from nst_helpers import machine  # noqa: E402
+
+machine.import_tensorflow()  # before other modules do, without its messages
+
+import explorers  # noqa: E402
+import lessons  # noqa: E402
+import pages  # noqa: E402
+import reference  # noqa: E402
+import sheets  # noqa: E402
+
+
+def write_sources(folder):
+    """All that Sphinx reads, in an empty folder, and `_extra`, which is copied as it is."""
+    static = folder / "_extra" / "_static"
+    explorers.write(static / "explorers")
+    shown = set()
+    for path in lessons.notebooks():
+        notebook, text = lessons.staged(path)
+        write(folder / text.page, notebook)
+        shown |= text.pictures
+    for path in pages.PAGES:
+        text = pages.Text(path)
+        write(folder / text.page, text.fit((ROOT / path).read_text(encoding="utf-8")))
+        shown |= text.pictures
+    for picture in shown:
+        target = folder / pages.place(picture)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / picture, target)
+    write(folder / "reference.md", reference.page())
+    write(folder / "index.md", sheets.index(folder))
+    write(folder / "solutions.md", sheets.solutions())
+    write(folder / "gallery.md", sheets.gallery(folder))
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def build(target):
+    """Build the site into a folder, in place of one that is there, if all goes well. Returns Sphinx's exit code."""
+    from sphinx.cmd.build import main as sphinx
+
+    if target.exists():
+        if any(target.iterdir()) and not (target / "objects.inv").exists():
+            sys.exit(f"{target} holds something else than a site: give the name of a new folder.")
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch, "source")
+        write_sources(source)
+        options = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(DOCS)]
+        options += ["-d", str(Path(scratch, "doctrees"))]
+        options += ["-D", f"html_extra_path={source / '_extra'}"]
+        code = sphinx([*options, str(source), str(Path(scratch, "html"))])
+        if not code:
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.move(Path(scratch, "html"), target)
+        return code
+
+
+def main(arguments):
+    if len(arguments) > 1 or arguments[:1] in (["-h"], ["--help"]):
+        sys.exit(__doc__)
+    target = Path(arguments[0] if arguments else DOCS / "_build" / "html").resolve()
+    code = build(target)
+    if not code:
+        files = [path for path in target.rglob("*") if path.is_file()]
+        count = sum(path.suffix == ".html" for path in files)
+        size = sum(path.stat().st_size for path in files) / 1e6
+        print(f"{target / 'index.html'}: {count} pages, {size:.1f} MB")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

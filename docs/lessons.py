@@ -1,0 +1,104 @@
+"""The notebooks as pages: explorers that move, pictures with words for them, solutions folded."""
+
+import base64
+import re
+
+import nbformat
+from explorers import element
+from pages import EASEL, EXPLORER, ROOT, Text, caption
+
+NOTEBOOKS = ROOT / "notebooks"
+SETUP = "from nst_helpers import setup"
+FILM = """\
+<figure class="film">
+<img src="{root}_static/easel.webp" width="980" alt="A film of the easel: a castle is painted while \
+sliders are moved, and its loss curves grow.">
+<figcaption>A film of the easel. It paints where a notebook runs; here it only shows what it does.\
+</figcaption>
+</figure>
+"""
+
+
+def notebooks():
+    """All lessons and solutions, in order, as paths relative to the repository."""
+    found = sorted(NOTEBOOKS.glob("*.ipynb")) + sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
+    return [path.relative_to(ROOT).as_posix() for path in found]
+
+
+def read(path):
+    return nbformat.read(ROOT / path, as_version=4)
+
+
+def staged(path):
+    """`(the notebook's JSON, fit for its page, its Text)`."""
+    notebook, text = read(path), Text(path)
+    root = "../" * (len(text.page.parts) - 1)
+    own = solved(path, notebook)
+    cells = []
+    for number, cell in enumerate(notebook.cells):
+        following = notebook.cells[number + 1 : number + 2]
+        if cell.cell_type == "markdown":
+            cell.source = text.fit(cell.source)
+            cells.append(cell)
+        elif name := EXPLORER.search(cell.source):
+            cells.append(nbformat.v4.new_markdown_cell(element(name[1], root)))
+        else:
+            fold(cell, number in own)
+            describe(cell, following)
+            cells.append(cell)
+            if EASEL.search(cell.source):
+                cell.outputs = []
+                cells.append(nbformat.v4.new_markdown_cell(FILM.format(root=root)))
+    notebook.cells = cells
+    return nbformat.writes(notebook), text
+
+
+def solved(path, notebook):
+    """The numbers of the cells in a solution that its lesson leaves to the learner."""
+    if "/solutions/" not in path:
+        return set()
+    lesson = read(path.replace("/solutions/", "/"))
+    pairs = zip(notebook.cells, lesson.cells)
+    return {
+        number
+        for number, (own, other) in enumerate(pairs)
+        if own.cell_type == "code" and own.source != other.source
+    }
+
+
+def fold(cell, is_solution):
+    """A solution stays folded until it is wanted, and so does the setup, which nobody reads here."""
+    if is_solution:
+        cell.metadata["tags"] = ["hide-input"]
+        cell.metadata["mystnb"] = {"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+    elif SETUP in cell.source:
+        cell.metadata["tags"] = ["hide-cell"]
+        cell.metadata["mystnb"] = {"code_prompt_show": "Show the setup cell", "code_prompt_hide": "Hide the setup cell"}
+
+
+def describe(cell, following):
+    """Give a cell's pictures the words of the caption under them, for those who do not see them."""
+    words = following and caption(following[0].source)
+    alt = words or "A picture that this cell makes"
+    cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+
+
+def first_picture(notebook):
+    """The bytes of the first picture that a notebook shows: the result with which it begins."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for kind in ("image/jpeg", "image/png"):
+                if kind in output.get("data", {}):
+                    return base64.b64decode(output.data[kind])
+
+
+def summary(notebook):
+    """What a list of lessons says of one: its title, its time, and its objectives."""
+    first = notebook.cells[0].source
+    title = re.search(r"^# (.*)", first, re.M)[1]
+    time = re.search(r"\*\*Time\*\*: ([^.,]*)", first)
+    objectives = re.search(r"\*\*You will be able to\*\*\n\n((?:- .*\n?|  .*\n?)+)", first)
+    lines = re.sub(r"\n +", " ", objectives[1]).splitlines() if objectives else []
+    plain = [re.sub(r"[`*]", "", line.removeprefix("- ").rstrip(";.")) for line in lines]
+    return title, time[1] if time else "", plain[0] if plain else ""
+
