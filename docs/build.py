@@ -31,6 +31,7 @@ def write_sources(folder):
     """All that Sphinx reads, in an empty folder, and `_extra`, which is copied as it is."""
     static = folder / "_extra" / "_static"
     explorers.write(static / "explorers")
+    shutil.copy(ROOT / "nst_helpers" / "data" / "easel.jpg", static)
     shown = set()
     for path in lessons.notebooks():
         notebook, text = lessons.staged(path)
@@ -70,6 +71,8 @@ def build(target):
         options += ["-D", f"html_extra_path={source / '_extra'}"]
         code = sphinx([*options, str(source), str(Path(scratch, "html"))])
         if not code:
+            for source_map in Path(scratch, "html").rglob("*.map"):  # of the theme: 3 MB
+                source_map.unlink()
             shutil.rmtree(target, ignore_errors=True)
             shutil.move(Path(scratch, "html"), target)
         return code

@@ -11,10 +11,12 @@ project = "Neural style transfer"
 author = "the authors of the lessons"
 release = pages.version()
 language = "en"
+smartquotes = False  # quotes in the reference are Python's
 
 extensions = ["myst_nb", "mathml"]
 nb_execution_mode = "off"  # the notebooks are committed as they ran
 nb_merge_streams = True
+python_maximum_signature_line_length = 80
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # a lesson's parts may begin below its title's level
@@ -22,6 +24,7 @@ html_math_renderer = "mathml"
 
 html_theme = "sphinx_book_theme"
 html_title = "Neural style transfer"
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
 html_css_files = ["course.css"]
 html_js_files = ["explorer.js"]

@@ -7,15 +7,20 @@ import nbformat
 from explorers import element
 from pages import EASEL, EXPLORER, ROOT, Text, caption
 
+EASEL_ALT = (
+    "The easel: a castle is painted in the style of The Starry Night while the mouse moves sliders "
+    "for the weights, and a curve for each loss grows below the picture."
+)
 NOTEBOOKS = ROOT / "notebooks"
 SETUP = "from nst_helpers import setup"
 FILM = """\
-<figure class="film">
-<img src="{root}_static/easel.webp" width="980" alt="A film of the easel: a castle is painted while \
-sliders are moved, and its loss curves grow.">
-<figcaption>A film of the easel. It paints where a notebook runs; here it only shows what it does.\
-</figcaption>
-</figure>
+<details class="film" open><summary>A film of the easel</summary>
+<picture>
+<source srcset="{root}_static/easel.jpg" media="(prefers-reduced-motion: reduce)">
+<img src="{root}_static/easel.webp" width="760" alt="{alt}">
+</picture>
+<p class="caption">The easel paints where a notebook runs. This film of it was recorded in JupyterLab.</p>
+</details>
 """
 
 
@@ -48,7 +53,7 @@ def staged(path):
             cells.append(cell)
             if EASEL.search(cell.source):
                 cell.outputs = []
-                cells.append(nbformat.v4.new_markdown_cell(FILM.format(root=root)))
+                cells.append(nbformat.v4.new_markdown_cell(FILM.format(root=root, alt=EASEL_ALT)))
     notebook.cells = cells
     return nbformat.writes(notebook), text
 
@@ -69,11 +74,15 @@ def solved(path, notebook):
 def fold(cell, is_solution):
     """A solution stays folded until it is wanted, and so does the setup, which nobody reads here."""
     if is_solution:
-        cell.metadata["tags"] = ["hide-input"]
-        cell.metadata["mystnb"] = {"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
+        hide(cell, "hide-input", "solution")
     elif SETUP in cell.source:
-        cell.metadata["tags"] = ["hide-cell"]
-        cell.metadata["mystnb"] = {"code_prompt_show": "Show the setup cell", "code_prompt_hide": "Hide the setup cell"}
+        hide(cell, "hide-cell", "setup cell")
+
+
+def hide(cell, tag, what):
+    cell.metadata["tags"] = [tag]
+    prompts = {"code_prompt_show": f"Show the {what}", "code_prompt_hide": f"Hide the {what}"}
+    cell.metadata["mystnb"] = prompts
 
 
 def describe(cell, following):

@@ -105,7 +105,33 @@ def described(kind, name, call, one, value=None):
         call = ""  # of an exception, which takes a sentence
     if value is not None:
         words = f"`{', '.join(map(str, value)) if not isinstance(value, str) else value}`"
-    return f"````{{py:{kind}}} {name}{call}\n\n{linked(words, name)}\n````\n\n"
+    words = linked(listed(words, parameters(one)), name)
+    return f"````{{py:{kind}}} {name}{call}\n\n{words}\n````\n\n"
+
+
+def parameters(one):
+    """The names that a docstring explains as `name: ...`."""
+    fields = getattr(one, "__dataclass_fields__", {})
+    try:
+        return {*fields, *inspect.signature(one).parameters}
+    except (TypeError, ValueError):
+        return set(fields)
+
+
+def listed(words, names):
+    """A docstring whose paragraphs of `name: what it is. other: ...` have become lists."""
+    one = "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+    begins = re.compile(rf"(?:^|(?<=[.;:]\s)|(?<=\)\s))((?:{one})(?:, (?:{one}))*): ", re.M)
+    paragraphs = []
+    for paragraph in words.split("\n\n"):
+        if begins.match(paragraph):
+            before, *parts = begins.split(paragraph)
+            items = zip(parts[::2], parts[1::2])
+            paragraph = "\n".join(f"- **{name}**: {text.strip()}" for name, text in items)
+            paragraph = re.sub(r"\n(?!- \*\*)", "\n  ", paragraph)
+            paragraph = re.sub(r"\n  (Returns|Raises) ", r"\n\n\1 ", paragraph)
+        paragraphs.append(paragraph)
+    return "\n\n".join(paragraphs)
 
 
 def signature(one):
