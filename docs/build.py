@@ -71,11 +71,17 @@ def build(target):
         options += ["-D", f"html_extra_path={source / '_extra'}"]
         code = sphinx([*options, str(source), str(Path(scratch, "html"))])
         if not code:
-            for source_map in Path(scratch, "html").rglob("*.map"):  # of the theme: 3 MB
-                source_map.unlink()
+            for file in leftovers(Path(scratch, "html")):
+                file.unlink()
             shutil.rmtree(target, ignore_errors=True)
             shutil.move(Path(scratch, "html"), target)
         return code
+
+
+def leftovers(site):
+    """What the theme and Sphinx leave on a site and no page uses: 4 MB."""
+    yield from site.rglob("*.map")
+    yield from site.rglob("*-macros.html")
 
 
 def main(arguments):

@@ -16,7 +16,6 @@ smartquotes = False  # quotes in the reference are Python's
 extensions = ["myst_nb", "mathml"]
 nb_execution_mode = "off"  # the notebooks are committed as they ran
 nb_merge_streams = True
-python_maximum_signature_line_length = 80
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # a lesson's parts may begin below its title's level
@@ -39,7 +38,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
-    "max_navbar_depth": 2,
+    "max_navbar_depth": 1,
     "show_toc_level": 2,
     "footer_content_items": [],
     "pygments_light_style": "a11y-high-contrast-light",

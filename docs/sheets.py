@@ -4,6 +4,7 @@ import io
 import re
 
 import lessons
+import numpy as np
 from explorers import element
 from pages import ROOT, repository
 from PIL import Image
@@ -43,7 +44,9 @@ teachers](teachers.md).
 Download the [repository]({repository}), open a terminal in its folder, and paste this line. It is for Linux; the
 repository's first page has the lines for other systems.
 
-```
+```{{code-block}} text
+:class: wrapped
+
 {command}
 ```
 
@@ -141,7 +144,22 @@ def compress(source, target, side=None):
 
 def thumbnail(notebook, file):
     """Write the small picture that stands beside a lesson's name. Returns its size."""
-    return compress(Image.open(io.BytesIO(lessons.first_picture(notebook))), file, THUMBNAIL)
+    figure = Image.open(io.BytesIO(lessons.first_picture(notebook)))
+    return compress(last_panel(figure), file, THUMBNAIL)
+
+
+def last_panel(figure):
+    """The panel on the right of a figure, without what is white around it and the title above."""
+    ink = np.asarray(figure.convert("L")) < 250
+    left, right = runs(ink.mean(axis=0) > 0.05)[-1]
+    top, bottom = max(runs(ink[:, left:right].mean(axis=1) > 0.5), key=lambda run: run[1] - run[0])
+    return figure.crop((left, top, right, bottom))
+
+
+def runs(flags):
+    """`[(begin, end)]` of the stretches that are true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
 
 
 GALLERY = """\
