@@ -69,7 +69,7 @@ gallery
 benchmark
 reference
 teachers
-credits
+Credits <credits>
 ```
 """
 CARD = """\
