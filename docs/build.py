@@ -3,8 +3,9 @@
     python docs/build.py [FOLDER]
 
 FOLDER is docs/_build/html unless given. Open its index.html, from the file system or any server.
-The committed notebooks are the lessons' pages: they are not run. What these modules make fit for
-the site is written to a scratch folder, and Sphinx makes pages of that. A warning is an error.
+The committed notebooks are the lessons' pages: they are not run. The other pages are the Markdown
+files of this folder, and those that `pages.PAGES` names. What these modules make fit for the site
+is written to a scratch folder, and Sphinx makes pages of that. A warning is an error.
 """
 
 import shutil
@@ -23,8 +24,7 @@ machine.import_tensorflow()  # before other modules do, without its messages
 import explorers  # noqa: E402
 import lessons  # noqa: E402
 import pages  # noqa: E402
-import reference  # noqa: E402
-import sheets  # noqa: E402
+from parts import Parts  # noqa: E402
 
 
 def write_sources(folder):
@@ -45,10 +45,9 @@ def write_sources(folder):
         target = folder / pages.place(picture)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / picture, target)
-    write(folder / "reference.md", reference.page())
-    write(folder / "index.md", sheets.index(folder))
-    write(folder / "solutions.md", sheets.solutions())
-    write(folder / "gallery.md", sheets.gallery(folder))
+    parts = Parts(folder)
+    for path in DOCS.glob("*.md"):
+        write(folder / path.name, parts.fill(path.read_text(encoding="utf-8")))
 
 
 def write(path, text):
@@ -57,7 +56,10 @@ def write(path, text):
 
 
 def build(target):
-    """Build the site into a folder, in place of one that is there, if all goes well. Returns Sphinx's exit code."""
+    """Build the site into a folder, in place of one that is there; returns Sphinx's exit code.
+
+    What was there stays until the new site is whole.
+    """
     from sphinx.cmd.build import main as sphinx
 
     if target.exists():

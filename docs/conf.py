@@ -1,4 +1,4 @@
-"""Sphinx's settings for the site. `build.py` writes the pages that these apply to, and starts it."""
+"""Sphinx's settings for the site. `build.py` writes the pages and starts Sphinx."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ release = pages.version()
 language = "en"
 smartquotes = False  # quotes in the reference are Python's
 
-extensions = ["myst_nb", "mathml"]
+extensions = ["myst_nb", "mathml", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"  # the notebooks are committed as they ran
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]

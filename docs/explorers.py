@@ -1,4 +1,4 @@
-"""What `static/explorer.js` needs of an explorer: its labels, and of each frame the file, the numbers and the curves.
+"""What `static/explorer.js` needs of an explorer: labels, and each frame's file, words and curves.
 
 All words, numbers and curves come from the functions that the notebooks' explorers call.
 """

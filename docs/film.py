@@ -30,7 +30,8 @@ WIDTH = 760  # px, of the film
 FRAME = 280  # ms; a frame is taken once a new picture has been painted
 POINTER = """() => {
     const arrow = document.createElement('div');
-    arrow.innerHTML = '<svg width="22" height="28"><path d="M1 1v20l5-5 4 9 4-2-4-9h7z" fill="#fff" stroke="#000"/></svg>';
+    arrow.innerHTML = '<svg width="22" height="28">' +
+        '<path d="M1 1v20l5-5 4 9 4-2-4-9h7z" fill="#fff" stroke="#000"/></svg>';
     arrow.style.cssText = 'position:fixed;z-index:99999;pointer-events:none;left:-50px;top:0';
     document.body.append(arrow);
     addEventListener('mousemove', event => {
@@ -141,7 +142,8 @@ def main():
             with opened(lab, chromium, "easel.ipynb", width=1500, height=1150) as page:
                 run_all(page)
                 write(*record(page, cell(page, "easel(")))
-    print(f"{FILM}: {FILM.stat().st_size / 1e6:.2f} MB, {STILL}: {STILL.stat().st_size / 1e3:.0f} kB")
+    for path in (FILM, STILL):
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -19,14 +19,17 @@ FILM = """\
 <source srcset="{root}_static/easel.jpg" media="(prefers-reduced-motion: reduce)">
 <img src="{root}_static/easel.webp" width="760" alt="{alt}">
 </picture>
-<p class="caption">The easel paints where a notebook runs. This film of it was recorded in JupyterLab.</p>
+<p class="caption">The easel paints where a notebook runs. This film of it was recorded in
+JupyterLab.</p>
 </details>
 """
 
 
-def notebooks():
-    """All lessons and solutions, in order, as paths relative to the repository."""
-    found = sorted(NOTEBOOKS.glob("*.ipynb")) + sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
+def notebooks(kind="all"):
+    """The lessons, the solutions, or all of them, in order, as paths relative to the repository."""
+    lessons = sorted(NOTEBOOKS.glob("*.ipynb"))
+    solutions = sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
+    found = {"lessons": lessons, "solutions": solutions, "all": lessons + solutions}[kind]
     return [path.relative_to(ROOT).as_posix() for path in found]
 
 
@@ -74,7 +77,7 @@ def solved(path, notebook):
 
 
 def fold(cell, is_solution):
-    """A solution stays folded until it is wanted, and so does the setup, which nobody reads here."""
+    """A solution stays folded until it is wanted, and so does the setup, which nobody runs here."""
     if is_solution:
         hide(cell, "hide-input", "solution")
     elif SETUP in cell.source:
@@ -112,4 +115,3 @@ def summary(notebook):
     lines = re.sub(r"\n +", " ", objectives[1]).splitlines() if objectives else []
     plain = [re.sub(r"[`*]", "", line.removeprefix("- ").rstrip(";.")) for line in lines]
     return title, time[1] if time else "", plain[0] if plain else ""
-

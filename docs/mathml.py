@@ -1,4 +1,7 @@
-"""A Sphinx extension: formulas become MathML while the site is built, so that no page needs a script or a font for them."""
+"""A Sphinx extension: formulas become MathML while the site is built.
+
+No page then needs a script or a font for them.
+"""
 
 import html
 

@@ -97,4 +97,3 @@ def caption(markdown):
     found = CAPTION.match(markdown)
     if found:
         return re.sub(r"\s+", " ", re.sub(r"[`*]", "", found[1])).strip()
-

@@ -32,16 +32,6 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
     ],
 }  # fmt: skip
 OTHERS, ERRORS = "Others", "Errors"
-HEAD = """\
-# Reference
-
-Everything public is imported from `nst_helpers` itself: `from nst_helpers import load_image, stylize`. Wherever a picture is
-given or returned, it is a float32 tensor `(1, height, width, 3)`, RGB, with values from 0 to 1.
-
-```{py:module} nst_helpers
-```
-
-"""
 
 
 def grouped():
@@ -62,9 +52,9 @@ def is_error(name):
     return inspect.isclass(one) and issubclass(one, Exception)
 
 
-def page():
-    """The page's Markdown."""
-    parts = [HEAD]
+def entries():
+    """The page's Markdown, below its head."""
+    parts = []
     for heading, names in grouped().items():
         parts.append(f"## {heading}\n\n")
         parts += [entry(name) for name in names]

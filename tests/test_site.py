@@ -18,7 +18,7 @@ from notebook_tools import NOTEBOOKS, ROOT
 import nst_helpers
 from nst_helpers import curves, frames
 
-sys.path.append(str(ROOT / "docs"))
+sys.path.insert(0, str(ROOT / "docs"))
 
 MOST_MEGABYTES = 20
 WIDTHS = (1280, 390)  # px

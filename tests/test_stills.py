@@ -64,7 +64,9 @@ def test_stripping_puts_a_still_in_place_of_a_widgets_view():
     assert notebook == before  # no second one beside it
 
 
-@pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", all_notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_committed_notebooks_hold_the_stills_of_today(path):
     """Where not: `python tests/notebook_tools.py strip`."""
     for cell in nbformat.read(path, as_version=4).cells:
