@@ -1,4 +1,4 @@
-"""What `<!-- words -->` in a page of this folder stands for: parts that are made during the build."""
+"""What `<!-- words -->` in a page of this folder stands for: parts that the build makes."""
 
 import io
 import re
