@@ -3,6 +3,7 @@
 All words, numbers and curves come from the functions that the notebooks' explorers call.
 """
 
+import html
 import io
 import itertools
 import json
@@ -43,7 +44,9 @@ def data(name):
 
 def subject(recipe):
     """What the pictures of an explorer are of, in words for somebody who does not see them."""
-    photo, painting = (name.replace("_", " ") for name in (recipe.photo, recipe.painting))
+    paintings = recipe.painting if isinstance(recipe.painting, list) else [recipe.painting]
+    photo = recipe.photo.replace("_", " ")
+    painting = " and ".join(name.replace("_", " ") for name in paintings)
     if recipe.settings.get("content_weight") == 0:
         return f"A texture made from white noise after {painting}"
     if recipe.settings.get("style_weight") == 0:
@@ -91,5 +94,5 @@ def element(name, root):
     return (
         f'<script src="{folder}/{name}.js"></script>\n'
         f'<nst-explorer name="{name}">'
-        f'<img src="{folder}/{name}/{first}" alt="{subject(recipe)}" width="480"></nst-explorer>\n'
+        f'<img src="{folder}/{name}/{first}" alt="{html.escape(subject(recipe))}" width="480"></nst-explorer>\n'
     )

@@ -13,14 +13,11 @@ EASEL = Path(__file__).parents[1] / "nst_helpers" / "data" / "easel.jpg"
 TILE, GAP, LINE = 192, 6, 18  # px: a frame's width, between frames, and a line of words
 MOST_BYTES = 30_000  # a lesson with two of them must stay small
 SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel)\(")
-# The options that a sheet shows, by their positions: of the first axis from top to bottom and of
-# the second from left to right; of a single axis from left to right.
+# The options that a sheet shows, by their positions, where those of `positions` show too little.
 SHEETS = {
     "content_depth": [(0, 4, 7)],
-    "texture": [(0, 2, 4)],
     "weights": [(1, 5), (0, 2, 4)],
     "smoothing": [(0, 2, 6)],
-    "steps": [(0, 2, 4)],
     "start": [(0, 3), (0, 5, 11)],
     "optimizer": [(0, 2), (3, 7, 10)],
 }
@@ -45,12 +42,23 @@ def easel():
     return _jpeg(image), words, image.width
 
 
+def positions(name, axes):
+    """The options that a sheet shows: of the first axis from top to bottom, of the second across.
+
+    Those of a single axis stand side by side: the first, one in the middle, and the last.
+    """
+    ends = [(0, len(axis.options) - 1) for axis in axes[:-1]]
+    last = len(axes[-1].options) - 1
+    return SHEETS.get(name, [*ends, (0, last // 2, last)])
+
+
 def sheet(name):
     """An explorer's contact sheet, each frame under its sliders' positions."""
     from nst_helpers import frames
 
     loaded = frames.load(name)
-    rows = SHEETS[name] if len(loaded.axes) == 2 else [(None,), *SHEETS[name]]
+    shown = positions(name, loaded.axes)
+    rows = shown if len(shown) == 2 else [(None,), *shown]
     tiles = [
         [_tile(loaded, (column,) if row is None else (row, column)) for column in rows[1]]
         for row in rows[0]

@@ -22,7 +22,7 @@ def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
     jpeg, words, width = stills.still_for(f'explorer("{name}")')
     image, loaded = opened(jpeg), frames.load(name)
     assert len(jpeg) <= stills.MOST_BYTES and image.width == width
-    shown = stills.SHEETS[name]
+    shown = stills.positions(name, loaded.axes)
     assert len(shown) == len(loaded.axes)
     assert f"{np.prod([len(options) for options in shown])} of its {len(loaded.frames)} " in words
     assert all(axis.label in words for axis in loaded.axes)
