@@ -90,9 +90,9 @@ def element(name, root):
     recipe = frames.RECIPES[name]
     at = tuple(axis.first for axis in recipe.axes)
     first = file_name(recipe, at, frames.load(name).frame(*at))
-    folder = f"{root}_static/explorers"
+    folder, words = f"{root}_static/explorers", html.escape(subject(recipe))
     return (
         f'<script src="{folder}/{name}.js"></script>\n'
         f'<nst-explorer name="{name}">'
-        f'<img src="{folder}/{name}/{first}" alt="{html.escape(subject(recipe))}" width="480"></nst-explorer>\n'
+        f'<img src="{folder}/{name}/{first}" alt="{words}" width="480"></nst-explorer>\n'
     )
