@@ -45,8 +45,10 @@ def place(path):
         return PurePosixPath("lessons", *path.parts[1:])
     if str(path) in PAGES:
         return PurePosixPath(PAGES[str(path)])
-    if path.suffix in (".svg", ".png", ".jpg", ".webp"):
+    if path.suffix == ".svg":
         return PurePosixPath("pictures", *path.parts)
+    if path.suffix in (".png", ".jpg", ".webp"):  # made smaller on the way
+        return PurePosixPath("pictures", *path.parts).with_suffix(".webp")
     return None
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from pathlib import Path
 
 import explorers
@@ -61,10 +62,15 @@ class Parts:
         return reference.entries()
 
     def picture(self, path):
-        """A picture of the repository, made smaller. Returns its name for a page."""
-        name = Path("pictures", path).with_suffix(".webp")
-        compress(ROOT / path, self.folder / name)
-        return name.as_posix()
+        """A picture or a drawing of the repository. Returns its name for a page."""
+        name = pages.place(path)
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if name.suffix == ".svg":
+            shutil.copy(ROOT / path, target)
+        else:
+            compress(ROOT / path, target)
+        return str(name)
 
     def lessons(self):
         """The lessons, each with a picture, its time, and what one can do after it."""
