@@ -41,15 +41,22 @@ IMAGE_BYTES = """async image => {
 
 
 def what_is_missing():
-    """A sentence on what the browser tests lack here, or None."""
+    """A sentence on what the tests of JupyterLab in a browser lack here, or None."""
+    missing = what_a_browser_misses()
+    if missing:
+        return missing
+    if not shutil.which("jupyter-lab", path=str(Path(sys.executable).parent)):
+        return "JupyterLab is not installed: pip install 'nst_helpers[lab]'"
+
+
+def what_a_browser_misses():
+    """A sentence on what any test in a browser lacks here, or None."""
     try:
         import playwright.sync_api  # noqa: F401
     except ImportError:
         return "Playwright is not installed: pip install 'nst_helpers[test]'"
     if chromium() is None:
         return "no Chromium is installed: apt-get install chromium, or any Chromium or Chrome on the PATH"
-    if not shutil.which("jupyter-lab", path=str(Path(sys.executable).parent)):
-        return "JupyterLab is not installed: pip install 'nst_helpers[lab]'"
 
 
 def chromium():

@@ -1,13 +1,15 @@
 """Tools for the notebooks, for maintainers; the tests use them too.
 
     python tests/notebook_tools.py run [notebook ...]   run from the top, in place, and strip
+    python tests/notebook_tools.py strip [notebook ...] only strip, and renew the explorers' stills
     python tests/notebook_tools.py address              write the repository's address into badges and setup cells
 
-Without names, `run` takes all lessons and solutions. A lesson goes back to its committed state
+Without names, `run` and `strip` take all lessons and solutions. A lesson goes back to its committed state
 with: git restore notebooks/NAME.ipynb
 """
 
 import ast
+import base64
 import re
 import sys
 import time
@@ -15,6 +17,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import stills
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -27,6 +30,7 @@ except ModuleNotFoundError:
     from nst_helpers import setup
 setup()"""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STILL = "nst_still"  # in an output's metadata: it stands for a widget
 
 
 def all_notebooks():
@@ -121,7 +125,10 @@ def run(path):
 
 
 def strip(notebook):
-    """Remove what must not be committed: widget state and views, progress bars, times, odd metadata but tags."""
+    """Remove what must not be committed: widget state, progress bars, times, odd metadata but tags.
+
+    In place of a widget's view stands a still of it, which the live one replaces where it is run.
+    """
     notebook.metadata = {
         "kernelspec": {
             "display_name": "Python 3 (ipykernel)",
@@ -134,13 +141,14 @@ def strip(notebook):
         tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
         if cell.cell_type == "code":
-            cell.outputs = _stripped(cell.outputs)
+            cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
 
 
 def _stripped(outputs):
     kept = []
     for output in outputs:
-        if WIDGET_VIEW in output.get("data", {}) or output.get("name") == "stderr":
+        is_widget = WIDGET_VIEW in output.get("data", {}) or STILL in output.get("metadata", {})
+        if is_widget or output.get("name") == "stderr":
             continue
         if kept and output.output_type == "stream" and kept[-1].output_type == "stream":
             kept[-1].text += output.text
@@ -152,9 +160,25 @@ def _stripped(outputs):
     return kept
 
 
+def _stills(source):
+    """The still of the explorer or the easel that a cell shows, as an output; or none."""
+    found = stills.still_for(source)
+    if found is None:
+        return []
+    jpeg, words, width = found
+    data = {"image/jpeg": base64.b64encode(jpeg).decode(), "text/plain": words}
+    metadata = {"image/jpeg": {"alt": words, "width": width}, STILL: True}
+    return [nbformat.v4.new_output("display_data", data, metadata=metadata)]
+
+
 def main(arguments):
     if arguments[:1] == ["address"] and len(arguments) == 1:
         write_address()
+    elif arguments[:1] == ["strip"]:
+        for path in [Path(name).resolve() for name in arguments[1:]] or all_notebooks():
+            notebook = nbformat.read(path, as_version=4)
+            strip(notebook)
+            nbformat.write(notebook, path)
     elif arguments[:1] == ["run"]:
         total = 0
         for path in [Path(name).resolve() for name in arguments[1:]] or all_notebooks():

@@ -1,0 +1,104 @@
+"""Stills of the widgets, which notebooks keep as outputs: GitHub and nbviewer show no widget.
+
+An explorer's is a contact sheet of a few of its frames; the easel's is its picture in the package.
+"""
+
+import io
+import re
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+EASEL = Path(__file__).parents[1] / "nst_helpers" / "data" / "easel.jpg"
+TILE, GAP, LINE = 192, 6, 18  # px: a frame's width, between frames, and a line of words
+MOST_BYTES = 30_000  # a lesson with two of them must stay small
+SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel)\(")
+# The options that a sheet shows, by their positions, where those of `positions` show too little.
+SHEETS = {
+    "content_depth": [(0, 4, 7)],
+    "weights": [(1, 5), (0, 2, 4)],
+    "smoothing": [(0, 2, 6)],
+    "start": [(0, 3), (0, 5, 11)],
+    "optimizer": [(0, 2), (3, 7, 10)],
+}
+
+
+def still_for(source):
+    """`(JPEG, words for it, width on the page)` for the widget that a cell's source shows, or None."""
+    found = SHOWN.search(source)
+    if found is None:
+        return None
+    return easel() if found[2] else sheet(found[1])
+
+
+def easel():
+    """The easel's still."""
+    image = Image.open(EASEL).convert("RGB")
+    image.thumbnail((760, 760), Image.Resampling.LANCZOS)
+    words = (
+        "A still of the easel: a castle being painted, a curve for each loss, "
+        "and a slider for each weight. Run the cell to move them."
+    )
+    return _jpeg(image), words, image.width
+
+
+def positions(name, axes):
+    """The options that a sheet shows: of the first axis from top to bottom, of the second across.
+
+    Those of a single axis stand side by side: the first, one in the middle, and the last.
+    """
+    ends = [(0, len(axis.options) - 1) for axis in axes[:-1]]
+    last = len(axes[-1].options) - 1
+    return SHEETS.get(name, [*ends, (0, last // 2, last)])
+
+
+def sheet(name):
+    """An explorer's contact sheet, each frame under its sliders' positions."""
+    from nst_helpers import frames
+
+    loaded = frames.load(name)
+    shown = positions(name, loaded.axes)
+    rows = shown if len(shown) == 2 else [(None,), *shown]
+    tiles = [
+        [_tile(loaded, (column,) if row is None else (row, column)) for column in rows[1]]
+        for row in rows[0]
+    ]
+    height = tiles[0][0].height
+    image = Image.new(
+        "RGB",
+        ((TILE + GAP) * len(tiles[0]) - GAP, (height + GAP) * len(tiles) - GAP),
+        "white",
+    )
+    for down, row in enumerate(tiles):
+        for across, tile in enumerate(row):
+            image.paste(tile, (across * (TILE + GAP), down * (height + GAP)))
+    labels = " and ".join(axis.label for axis in loaded.axes)
+    words = (
+        f"A still of the explorer: {len(tiles) * len(tiles[0])} of its {len(loaded.frames)} "
+        f"pictures, by {labels}. Run the cell to move its sliders."
+    )
+    return _jpeg(image), words, image.width
+
+
+def _tile(loaded, indices):
+    """One frame, with its sliders' positions above it."""
+    frame = Image.open(io.BytesIO(loaded.frame(*indices).image)).convert("RGB")
+    frame.thumbnail((TILE, TILE), Image.Resampling.LANCZOS)
+    options = [list(axis.options)[index] for axis, index in zip(loaded.axes, indices)]
+    lines = [f"{axis.label}: {option}" for axis, option in zip(loaded.axes, options)]
+    tile = Image.new("RGB", (TILE, frame.height + LINE * len(lines)), "white")
+    drawing, font = ImageDraw.Draw(tile), ImageFont.load_default(13)
+    for number, line in enumerate(lines):
+        drawing.text((2, 1 + LINE * number), line, "black", font)
+    tile.paste(frame, (0, LINE * len(lines)))
+    return tile
+
+
+def _jpeg(image):
+    """The picture as JPEG, in the best quality with which it is small enough."""
+    for quality in range(90, 20, -4):
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+        if buffer.tell() <= MOST_BYTES:
+            break
+    return buffer.getvalue()

@@ -1,0 +1,372 @@
+"""The course as a site: built once, from the committed notebooks, and read in a browser without network."""
+
+import importlib.util
+import itertools
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from lab import browser, wait, what_a_browser_misses
+from notebook_tools import NOTEBOOKS, ROOT
+
+import nst_helpers
+from nst_helpers import curves, frames
+
+sys.path.insert(0, str(ROOT / "docs"))
+
+MOST_MEGABYTES = 20
+WIDTHS = (1280, 390)  # px
+DARK = ["index.html", "lessons/05_optimization_loop.html", "reference.html", "gallery.html"]
+KEYS = [("End", -1), ("ArrowLeft", -2), ("Home", 0)]
+
+
+def fail_or_skip(words):
+    (pytest.fail if os.environ.get("NST_BROWSER_REQUIRED") else pytest.skip)(words)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site's folder."""
+    if not importlib.util.find_spec("sphinx"):
+        fail_or_skip("Sphinx is not installed: pip install 'nst_helpers[site]'")
+    folder = tmp_path_factory.mktemp("site") / "html"
+    command = [sys.executable, str(ROOT / "docs" / "build.py"), str(folder)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"{folder / 'index.html'}: " in run.stdout
+    assert [path.name for path in folder.parent.iterdir()] == ["html"]  # and nothing beside it
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    missing = what_a_browser_misses()
+    if not importlib.util.find_spec("axe_playwright_python"):
+        missing = missing or "axe is not installed: pip install 'nst_helpers[test]'"
+    if missing:
+        fail_or_skip(missing)
+    with browser() as found:
+        yield found
+
+
+def pages(site):
+    """The names of all pages, from the site's folder."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+class Page(HTMLParser):
+    """What a page links to, what it loads, and what can be linked to in it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.loaded, self.anchors, self.tags = [], [], set(), []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append((tag, found))
+        self.anchors |= {found[name] for name in ("id", "name") if found.get(name)}
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        elif tag == "link" and "href" in found:
+            self.loaded.append(found["href"])
+        for name in ("src", "srcset"):
+            if name in found:
+                self.loaded.append(found[name])
+
+
+@pytest.fixture(scope="module")
+def parsed(site):
+    return {name: Page(site / name) for name in pages(site)}
+
+
+# What stands in the files.
+
+
+def test_the_site_is_small_and_has_every_page(site, parsed):
+    files = [path for path in site.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < MOST_MEGABYTES * 1e6
+    notebooks = [path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.glob("*.ipynb")]
+    notebooks += [path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.glob("solutions/*.ipynb")]
+    names = {f"lessons/{path.with_suffix('.html').as_posix()}" for path in notebooks}
+    others = ["index", "solutions", "gallery", "benchmark", "reference", "teachers", "credits"]
+    assert {*names, *(f"{name}.html" for name in others), "search.html"} <= set(parsed)
+    in_menu = {link for link in parsed["index.html"].links if link.startswith("lessons/")}
+    assert {name for name in names if "/solutions/" not in name} <= in_menu
+
+
+def test_every_link_and_anchor_resolves_and_nothing_is_loaded_from_elsewhere(site, parsed):
+    wrong = []
+    for name, page in parsed.items():
+        for link in [*page.links, *page.loaded]:
+            parts = urlsplit(urljoin(f"file:///{name}", link))
+            if parts.scheme == "data" or (parts.scheme != "file" and link in page.links):
+                continue  # a link out, which loads nothing
+            target = unquote(parts.path).lstrip("/")
+            anchor = unquote(parts.fragment)
+            found = parts.scheme == "file" and not parts.netloc and (site / target).is_file()
+            if not found or (target in parsed and anchor and anchor not in parsed[target].anchors):
+                wrong.append(f"{name}: {link}")
+    assert not wrong
+    for style in site.rglob("*.css"):
+        for address in re.findall(r"url\(\s*[\"']?([^)\"']+)", style.read_text(encoding="utf-8")):
+            assert not re.match(r"(https?:)?//", address), (style, address)
+
+
+def test_every_picture_has_words(parsed):
+    for name, page in parsed.items():
+        for tag, found in page.tags:
+            if tag == "img":
+                assert "alt" in found, (name, found)
+                decorates = "thumbnails" in found["src"]  # beside its lesson's name
+                assert decorates or len(found["alt"]) > 5, (name, found)
+
+
+def test_every_public_name_is_in_the_reference(parsed):
+    for name in nst_helpers.__all__:
+        assert f"nst_helpers.{name}" in parsed["reference.html"].anchors, name
+
+
+def test_a_solution_is_folded(site, parsed):
+    for name, page in parsed.items():
+        text = (site / name).read_text(encoding="utf-8")
+        assert ("Show the solution" in text) == ("/solutions/" in name), name
+        folded = [found for tag, found in page.tags if tag == "details"]
+        opened = [found for found in folded if "open" in found and found.get("class") != "film"]
+        assert not opened, name
+
+
+def test_formulas_are_mathml(site, parsed):
+    page = (site / "lessons" / "03_style_loss.html").read_text(encoding="utf-8")
+    assert "<math" in page and not any("MathJax" in file for file in parsed["index.html"].loaded)
+    assert not re.search(r"<p>[^<]*\$[^<]*\\", page)  # none left as TeX
+
+
+def test_a_folder_that_is_no_site_is_left_alone(tmp_path):
+    import build
+
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(SystemExit, match="something else than a site"):
+        build.build(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_links_in_text_are_made_fit_for_the_site():
+    from pages import Text, repository
+
+    text = Text("notebooks/solutions/02_content_loss.ipynb")
+    github = f"{repository()}/blob/main"
+    for source, fitted in {
+        "[a](../03_style_loss.ipynb#recap)": "[a](../03_style_loss.ipynb#recap)",
+        "[a](../../TEACHING.md)": "[a](../../teachers.md)",
+        "[a](../../CONTRIBUTING.md#conventions)": f"[a]({github}/CONTRIBUTING.md#conventions)",
+        "`values[layer](picture)`": "`values[layer](picture)`",
+        "[![Open in Colab](https://a/b.svg)](https://c/d)": "[Open in Colab](https://c/d){.colab}",
+        "*Figure 2.1. A photo.*": "{.caption}\n*Figure 2.1. A photo.*",
+    }.items():
+        assert text.fit(source) == fitted
+    assert text.fit("![a](../drawings/gram.svg)") == (
+        "![a](../../pictures/notebooks/drawings/gram.svg)"
+    )
+    assert [str(one) for one in text.pictures] == ["notebooks/drawings/gram.svg"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((NOTEBOOKS / "drawings").glob("*.svg")), ids=lambda path: path.stem
+)
+def test_a_drawing_says_what_it_shows_and_has_a_dark_mode(path):
+    drawing = ElementTree.parse(path).getroot()
+    name = "{http://www.w3.org/2000/svg}"
+    assert len(drawing.find(f"{name}title").text) > 10
+    assert len(drawing.find(f"{name}desc").text) > 100
+    text = path.read_text(encoding="utf-8")
+    assert "prefers-color-scheme:dark" in text and 'class="plate"' in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "") and len(text) < 20_000
+
+
+# In the browser.
+
+
+class Reader:
+    """A page in the browser, without network, that notes what goes wrong."""
+
+    def __init__(self, chromium, site, **options):
+        options = {"viewport": {"width": WIDTHS[0], "height": 900}} | options
+        self.context = chromium.new_context(offline=True, **options)
+        self.site, self.troubles, self.name = site, [], None
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.note(f"error: {error}"))
+        self.page.on("console", self._heard)
+        self.page.on("request", self._asked)
+        self.page.on("requestfailed", lambda request: self.note(f"failed: {request.url}"))
+
+    def note(self, words):
+        self.troubles.append(f"{self.name}: {words}")
+
+    def _heard(self, message):
+        if message.type in ("error", "warning"):
+            self.note(f"console: {message.text}")
+
+    def _asked(self, request):
+        inside = request.url.startswith((self.site.as_uri(), "data:", "blob:"))
+        if not inside:
+            self.note(f"request: {request.url}")
+
+    def open(self, name):
+        self.name = name
+        self.page.goto(f"{self.site.as_uri()}/{name}")
+
+    def check_access(self):
+        """By axe, its rules of serious and critical impact."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        options = {"resultTypes": ["violations"], "preload": False}
+        for found in Axe().run(self.page, options=options).response["violations"]:
+            if found["impact"] in ("serious", "critical"):
+                places = [node["html"][:120] for node in found["nodes"][:3]]
+                self.note(f"axe: {found['help']}: {places}")
+
+
+def test_every_page_loads_fits_and_can_be_read_by_all(site, chromium):
+    reader = Reader(chromium, site)
+    for name in pages(site):
+        reader.open(name)
+        if "/solutions/" not in name:  # they are made as the lessons are
+            reader.check_access()
+        for width in WIDTHS[::-1]:
+            reader.page.set_viewport_size({"width": width, "height": 900})
+            wide = reader.page.evaluate("() => document.documentElement.scrollWidth")
+            if wide > width:
+                reader.note(f"is {wide} px wide in a window of {width} px")
+    reader.context.close()
+    assert not reader.troubles
+
+
+def test_dark_pages_can_be_read_by_all(site, chromium):
+    reader = Reader(
+        chromium, site, color_scheme="dark", viewport={"width": WIDTHS[1], "height": 900}
+    )
+    for name in DARK:
+        reader.open(name)
+        assert reader.page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+        reader.check_access()
+    reader.context.close()
+    assert not reader.troubles
+
+
+def test_the_search_finds_a_lesson(site, chromium):
+    reader = Reader(chromium, site)
+    reader.open("search.html?q=gram+matrix")
+    found = reader.page.locator("#search-results a[href*='03_style_loss']")
+    found.first.wait_for()
+    reader.context.close()
+    assert not reader.troubles
+
+
+def page_with(parsed, name):
+    """The lesson that shows an explorer."""
+    for page, one in parsed.items():
+        if "/solutions/" not in page and page != "index.html":
+            if ("nst-explorer", {"name": name}) in one.tags:
+                return page
+    raise AssertionError(f"no lesson shows {name}")
+
+
+@pytest.mark.parametrize("name", frames.RECIPES)
+def test_an_explorer_answers_each_key_as_its_frames_say(site, parsed, chromium, name):
+    reader = Reader(chromium, site)
+    reader.open(page_with(parsed, name))
+    explorer = Explorer(reader.page, name)
+    explorer.check()
+    for number, options in enumerate(explorer.options):
+        ways = [(key, position % len(options)) for key, position in KEYS]
+        ways += [("ArrowRight", position) for position in range(1, len(options))]
+        for key, position in ways:
+            explorer.press(number, key, position)
+    assert len(explorer.seen) > sum(map(len, explorer.options)) - len(explorer.options)
+    live = explorer.element.get_by_role("status")
+    wait(reader.page, lambda: live.inner_text() == explorer.numbers())  # for a screen reader
+    reader.context.close()
+    assert not reader.troubles
+
+
+class Explorer:
+    """One explorer on a page, beside the frames that it should show."""
+
+    def __init__(self, page, name):
+        self.page, self.stored, self.recipe = page, frames.load(name), frames.RECIPES[name]
+        self.element = page.locator(f"nst-explorer[name='{name}']")
+        self.element.scroll_into_view_if_needed()
+        self.options = [list(axis.options) for axis in self.stored.axes]
+        self.sliders = [
+            self.element.get_by_label(axis.label, exact=True) for axis in self.stored.axes
+        ]
+        self.at = [axis.first for axis in self.stored.axes]
+        self.seen = set()
+
+    def press(self, number, key, position):
+        self.sliders[number].press(key)
+        self.at[number] = position
+        self.check()
+
+    def numbers(self):
+        return self.element.locator(".numbers").inner_text()
+
+    def check(self):
+        frame = self.stored.frame(*self.at)
+        words = [options[position] for options, position in zip(self.options, self.at)]
+        shown = [slider.get_attribute("aria-valuetext") for slider in self.sliders]
+        assert shown == words == self.element.locator(".option").all_inner_texts()
+
+        image = self.element.locator("img")
+        wait(self.page, lambda: image.evaluate("image => image.complete && image.naturalWidth"))
+        path = Path(unquote(urlsplit(image.get_attribute("src")).path))
+        assert path.read_bytes() == frame.image
+        alt = image.get_attribute("alt")
+        for axis, option in zip(self.stored.axes, words):
+            assert f"{axis.label}: {option}" in alt
+        assert self.numbers() == curves.weighted_sum(frame.losses, frame.settings)
+        self.seen.add(frame.image)
+        self.check_curves(frame)
+
+    def check_curves(self, frame):
+        drawn = self.element.locator("svg")
+        if not self.recipe.steps_shown:
+            assert not drawn.count()
+            return
+        names = self.options[0]
+        runs = {one: self.stored.frame(run, 0).totals for run, one in enumerate(names)}
+        wanted = ElementTree.fromstring(curves.run_curves(runs, names[self.at[0]], frame.step))
+        for tag, attribute in (("circle", "cx"), ("circle", "cy"), ("polyline", "stroke-width")):
+            there = drawn.locator(tag).evaluate_all(
+                "(nodes, name) => nodes.map(node => node.getAttribute(name))", attribute
+            )
+            assert there == [node.get(attribute) for node in wanted.iter(tag)], attribute
+        assert drawn.locator("text").all_text_contents() == [
+            node.text for node in wanted.iter("text")
+        ]
+
+
+def test_an_explorer_is_there_without_its_script(site, chromium):
+    reader = Reader(chromium, site, java_script_enabled=False)
+    reader.open("index.html")
+    box = reader.page.locator("nst-explorer img").bounding_box()
+    reader.context.close()
+    assert box["width"] > 300 and box["height"] > 150
+
+
+def test_every_frame_is_on_the_site(site):
+    import explorers
+
+    for name, recipe in frames.RECIPES.items():
+        loaded = frames.load(name)
+        for indices in itertools.product(*(range(len(axis.options)) for axis in recipe.axes)):
+            file = explorers.file_name(recipe, indices, loaded.frame(*indices))
+            path = site / "_static" / "explorers" / name / file
+            assert path.read_bytes() == loaded.frame(*indices).image

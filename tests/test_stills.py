@@ -1,0 +1,80 @@
+"""The stills that notebooks keep in place of widgets, for GitHub and nbviewer."""
+
+import base64
+import io
+
+import nbformat
+import numpy as np
+import pytest
+import stills
+from notebook_tools import STILL, WIDGET_VIEW, all_notebooks, strip
+from PIL import Image
+
+from nst_helpers import frames
+
+
+def opened(jpeg):
+    return Image.open(io.BytesIO(jpeg)).convert("RGB")
+
+
+@pytest.mark.parametrize("name", frames.RECIPES)
+def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
+    jpeg, words, width = stills.still_for(f'explorer("{name}")')
+    image, loaded = opened(jpeg), frames.load(name)
+    assert len(jpeg) <= stills.MOST_BYTES and image.width == width
+    shown = stills.positions(name, loaded.axes)
+    assert len(shown) == len(loaded.axes)
+    assert f"{np.prod([len(options) for options in shown])} of its {len(loaded.frames)} " in words
+    assert all(axis.label in words for axis in loaded.axes)
+    # The last tile is the frame of the last positions.
+    frame = opened(loaded.frame(*(options[-1] for options in shown)).image)
+    frame.thumbnail((stills.TILE, stills.TILE))
+    left, top = image.width - frame.width, image.height - frame.height
+    tile = np.asarray(image.crop((left, top, image.width, image.height)), float)
+    assert np.abs(tile - np.asarray(frame, float)).mean() < 25
+    above = np.asarray(image.crop((left, top - stills.LINE, image.width, top)).convert("L"))
+    assert above.min() < 60 and above.max() > 240  # words on white
+
+
+def test_the_easels_still_is_small():
+    jpeg, words, width = stills.still_for("live = easel(my_photo, my_painting)")
+    assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and "easel" in words
+    assert stills.still_for("show(picture)") is None
+
+
+def test_stripping_puts_a_still_in_place_of_a_widgets_view():
+    view = nbformat.v4.new_output("display_data", {WIDGET_VIEW: {}, "text/plain": "Explorer()"})
+    said = nbformat.v4.new_output("stream", text="painted\n")
+    bar = nbformat.v4.new_output("display_data", {WIDGET_VIEW: {}})
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell('explorer("texture")', outputs=[said, view]),
+            nbformat.v4.new_code_cell("stylize(photo, painting)", outputs=[bar]),
+        ]
+    )
+    strip(notebook)
+    nbformat.validate(notebook)
+    kept, still = notebook.cells[0].outputs
+    assert kept == said and notebook.cells[1].outputs == []
+    jpeg, words, width = stills.sheet("texture")
+    assert base64.b64decode(still.data["image/jpeg"]) == jpeg and still.data["text/plain"] == words
+    assert still.metadata["image/jpeg"] == {"alt": words, "width": width}
+    before = notebook.copy()
+    strip(notebook)
+    assert notebook == before  # no second one beside it
+
+
+@pytest.mark.parametrize(
+    "path", all_notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_committed_notebooks_hold_the_stills_of_today(path):
+    """Where not: `python tests/notebook_tools.py strip`."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            wanted = stills.still_for(cell.source)
+            held = [output for output in cell.outputs if STILL in output.get("metadata", {})]
+            assert len(held) == (wanted is not None), cell.source
+            for output in held:
+                assert output.data["text/plain"] == wanted[1]
+                there = np.asarray(opened(base64.b64decode(output.data["image/jpeg"])), float)
+                assert np.abs(there - np.asarray(opened(wanted[0]), float)).mean() < 3
