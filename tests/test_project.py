@@ -102,6 +102,7 @@ run
 studio frames live
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
+exercises.lesson_07
 exercises own
 checks painter
 easel_widget explorer_widget
