@@ -254,21 +254,6 @@ def test_lesson_07_defines_the_helpers_functions():
     np.testing.assert_allclose(theirs, ours, rtol=1e-5)
 
 
-def test_lesson_07_paints_brightness_as_stylize_does(vgg):
-    """The lesson's own lines, up to the colors that its loop may give to gray, and that it drops."""
-    here = definitions(lesson("07_control"))
-    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
-    gray_photo, gray = luminance(photo), luminance(painting)
-    contrast = tf.math.reduce_std(gray_photo) / tf.math.reduce_std(gray)
-    adjusted = contrast * (gray - tf.reduce_mean(gray)) + tf.reduce_mean(gray_photo)
-    same = {"size": 64, "steps": 4, "progress": False, "vgg": vgg, "precision": "float32"}
-    by_hand = stylize(gray_photo, tf.clip_by_value(adjusted, 0, 1), **same).picture
-    made = stylize(photo, painting, original_colors="luminance", **same).picture
-    theirs = tf.clip_by_value(here["keep_colors"](photo, by_hand), 0, 1)
-    assert float(tf.reduce_mean(tf.abs(theirs - made))) < 0.02
-    assert float(tf.reduce_mean(tf.abs(photo - made))) > 0.03
-
-
 def test_the_readme_links_to_every_lesson():
     readme = (ROOT / "README.md").read_text()
     for name in LESSONS:
