@@ -42,11 +42,12 @@ class Axis:
 class Recipe:
     """What an explorer shows: the pair, the settings that all frames share, and one or two axes.
 
-    If `steps_shown` is given, the last axis goes through those steps of a run.
+    painting: a sample's name, or a list of such. If `steps_shown` is given, the last axis goes
+    through those steps of a run.
     """
 
     photo: str
-    painting: str
+    painting: str | list
     settings: dict
     axes: list
     steps_shown: tuple = ()
@@ -215,6 +216,35 @@ RECIPES = {
             _step_axis(STEPS_SHOWN),
         ],
         STEPS_SHOWN,
+    ),
+    "blend": Recipe(
+        "honey_bee",
+        ["starry_night", "vase_of_flowers"],
+        {"size": SIDE, "steps": 48},
+        [
+            Axis(
+                "second's share",
+                {
+                    f"{share:g}": {"style_blend_weights": [1 - share, share]}
+                    for share in (0, 0.25, 0.5, 0.75, 1)
+                },
+                first=2,
+            ),
+            Axis(
+                "colors",
+                {
+                    "of the paintings": {"original_colors": False},
+                    "luminance": {"original_colors": "luminance"},
+                    "match": {"original_colors": "match"},
+                },
+            ),
+        ],
+    ),
+    "style_scale": Recipe(
+        "horses",
+        "starry_night",
+        {"size": SIDE, "steps": 48},
+        [Axis("style scale", _one_option_each("style_scale", 0.5, 0.7, 1, 1.4, 2), first=2)],
     ),
 }
 

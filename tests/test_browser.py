@@ -72,6 +72,7 @@ def with_widgets_only(path):
         ("03_style_loss", ["texture"]),
         ("04_total_loss", ["weights", "smoothing"]),
         ("05_optimization_loop", ["start", "optimizer"]),
+        ("07_control", ["blend", "style_scale"]),
     ],
 )
 def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explorers):

@@ -46,6 +46,8 @@ ONE_OF_EACH = {  # options of a run, and the step at which it is stopped where t
     # Early: after twenty steps rounding alone parts two L-BFGS runs on two processors by 5%.
     "start": (("style",), 8),
     "optimizer": (("L-BFGS",), 8),
+    "blend": (("0.5", "luminance"), None),
+    "style_scale": (("2",), None),
 }
 
 

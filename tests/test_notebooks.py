@@ -9,8 +9,18 @@ import pytest
 import tensorflow as tf
 from notebook_tools import BADGE, NOTEBOOKS, ROOT, all_notebooks, badge, definitions, setup_cell
 
-from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, load_image, losses, stylize
+from nst_helpers import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    in_colors_of,
+    load_image,
+    losses,
+    luminance,
+    stylize,
+)
 from nst_helpers import vgg as vgg_module
+from nst_helpers.colors import with_colors_of
+from nst_helpers.paintings import blended, by_area
 
 LESSONS = [
     "00_start_here",
@@ -20,7 +30,9 @@ LESSONS = [
     "04_total_loss",
     "05_optimization_loop",
     "06_studio",
+    "07_control",
 ]
+WITH_EXERCISES = [name for name in LESSONS if name not in ("00_start_here", "06_studio")]
 every_notebook = pytest.mark.parametrize(
     "path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS))
 )
@@ -43,7 +55,7 @@ def text(path):
     return "\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
 
 
-def test_the_seven_lessons_are_there():
+def test_the_eight_lessons_are_there():
     assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
 
 
@@ -106,7 +118,7 @@ def test_anatomy(path):
     assert all(after == "\n\n" for after in re.findall(r"</summary>(\s*)", prose))
 
 
-@pytest.mark.parametrize("name", LESSONS[1:6])
+@pytest.mark.parametrize("name", WITH_EXERCISES)
 def test_four_exercises_with_hints_and_a_solution(name):
     prose = text(NOTEBOOKS / f"{name}.ipynb")
     exercises = re.findall(r"### Exercise (\d): ", prose)
@@ -219,6 +231,23 @@ def test_lesson_05_paints_as_stylize_does(vgg):
     same |= {"precision": "float32", "progress": False}
     result = stylize(photo, painting, size=64, steps=4, vgg=vgg, **same)
     np.testing.assert_allclose(totals, [row["total"] for row in result.history], rtol=1e-3)
+
+
+def test_lesson_07_defines_the_helpers_functions():
+    here = definitions(lesson("07_control"))
+    photo, painted = (0.35 + 0.3 * random_tensor(seed, (1, 6, 5, 3)) for seed in (30, 31))
+    theirs = here["keep_colors"](photo, painted)
+    np.testing.assert_allclose(theirs, with_colors_of(photo, luminance(painted)), atol=1e-6)
+    picture, target = random_tensor(32, (1, 6, 5, 3)), random_tensor(33, (1, 4, 9, 3))
+    theirs = here["match_colors"](picture, target)
+    np.testing.assert_allclose(theirs, in_colors_of(target, picture), atol=1e-4)
+    grams = [random_tensor(34, (7, 7)) * 50, random_tensor(35, (7, 7)) * 900]
+    ours = blended([{"layer": gram} for gram in grams], [0.2, 0.8])["layer"]
+    np.testing.assert_allclose(here["blended"](grams, [1, 4]), ours, rtol=1e-5)
+    features, mask = random_tensor(36, (1, 4, 5, 6)), random_tensor(37, (1, 8, 10, 1))
+    theirs = here["guided_gram_matrix"](features, mask)
+    ours = losses.guided_gram_matrix(features, by_area(mask, 4, 5))
+    np.testing.assert_allclose(theirs, ours, rtol=1e-5)
 
 
 def test_the_readme_links_to_every_lesson():

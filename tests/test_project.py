@@ -104,7 +104,8 @@ cost progress segments
 run
 studio frames live
 exercises.exercise plots
-exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05 exercises.capstone
+exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
+exercises.capstone exercises.lesson_07
 exercises own
 checks painter
 easel_widget explorer_widget
