@@ -53,7 +53,9 @@ def _covariance(picture, center=True, divide_by=None):
     return mean, tf.matmul(vectors, vectors, transpose_a=True) / count
 
 
-def _mapped(statistics, subtract=True, add=lambda old, new: new, little=1e-4):
+def _mapped(
+    statistics, subtract=True, add=lambda old, new: new, little=1e-4, apply=lambda one, by: one @ by
+):
     """A color match by `statistics` of both pictures, with the map of `colors.in_colors_of`."""
 
     def function(picture, target):
@@ -63,7 +65,7 @@ def _mapped(statistics, subtract=True, add=lambda old, new: new, little=1e-4):
         inverse = tf.linalg.inv(root)
         color_map = inverse @ tf.linalg.sqrtm(root @ new @ root) @ inverse
         centered = picture - mean if subtract else picture
-        return tf.clip_by_value(centered @ color_map + add(mean, new_mean), 0.0, 1.0)
+        return tf.clip_by_value(apply(centered, color_map) + add(mean, new_mean), 0.0, 1.0)
 
     return function
 
@@ -149,6 +151,11 @@ def _centered(rows, weights):
     return rows, weights * rows
 
 
+def _by_positions(features, mask):
+    rows = tf.reshape(features, (-1, features.shape[-1]))
+    return tf.matmul(rows, rows, transpose_b=True)
+
+
 def _mask_cases():
     """A mask of another size than the features, and one that is black at half of the positions."""
     sizes = [((5, 3, 4), (11, 7), 0.0), ((4, 7, 3), (4, 7), -1.0)]
@@ -195,6 +202,26 @@ _LUMINANCE_MISTAKES = [
     (lambda p, q: luminance(q)[..., :1],
      "That is the brightness of the painted picture alone: add the photo's color, which is the "
      "photo minus its own brightness."),
+    (lambda p, q: _weighed(p, q, [weight / 3 for weight in BRIGHTNESS]),
+     "You took the mean of the three products: the weights add up to 1 already, so add them up."),
+    (lambda p, q: _weighed(p, q, [0.2126, 0.7152, 0.0722]),
+     "Your weights are those of another standard, for screens: take 0.299, 0.587 and 0.114."),
+    (lambda p, q: p - tf.reduce_max(p, -1, keepdims=True) + tf.reduce_max(q, -1, keepdims=True),
+     "You took the largest channel for the brightness: take the weighted sum of all three."),
+    (lambda p, q: p - tf.reduce_sum(p * BRIGHTNESS) + tf.reduce_sum(q * BRIGHTNESS),
+     "You added all pixels up: add the three channels of each pixel up, with `axis=-1`."),
+    (lambda p, q: p - tf.reduce_mean(luminance(p)) + tf.reduce_mean(luminance(q)),
+     "You moved the whole photo by one number: each pixel has a brightness of its own."),
+    (lambda p, q: p - tf.reduce_mean(p, -1, keepdims=True) + luminance(q)[..., :1],
+     "The two brightnesses differ in their weights: use the three weights for both pictures."),
+    (lambda p, q: p,
+     "You returned the photo: its brightness is to be the painted picture's."),
+    (lambda p, q: q,
+     "You returned the painted picture: its color is to be the photo's."),
+    (lambda p, q: (p + q) / 2,
+     "You took the mean of both pictures: take the color of one and the brightness of the other."),
+    (lambda p, q: 255 * _keep_colors(p, q),
+     "Your values go up to 255: a picture's values in this course are from 0 to 1."),
 ]
 
 _MATCH_MISTAKES = [
@@ -230,6 +257,19 @@ _MATCH_MISTAKES = [
      "You left out `little`: the covariance of a gray picture has no inverse without it."),
     (_mapped(_one_mean),
      "Your mean is one number for all channels: take it over the pixels only, with `axis=0`."),
+    (_mapped(lambda one: _covariance(one, divide_by=lambda pixels: 3 * pixels)),
+     "You divided by pixels × channels: divide the covariances by the number of pixels."),
+    (_mapped(mean_and_covariance, subtract=False, add=lambda old, new: 0.0),
+     "You applied the map only: subtract the picture's mean color before it, and add the target's "
+     "after it."),
+    (_mapped(mean_and_covariance, subtract=False, add=lambda old, new: new - old),
+     "You subtracted the picture's mean color after the map: subtract it from the pixels before."),
+    (_mapped(mean_and_covariance, apply=lambda one, by: one * tf.linalg.diag_part(by)),
+     "You multiplied each channel by a number of its own: the map mixes the channels, `@`."),
+    (_mapped(mean_and_covariance, apply=lambda one, by: one @ tf.linalg.inv(by)),
+     "You applied the inverse of the map: apply `color_map` itself."),
+    (lambda picture, target: picture,
+     "You returned the picture as it was: apply the map, and return the result."),
 ]
 
 _BLEND_MISTAKES = [
@@ -262,6 +302,28 @@ _BLEND_MISTAKES = [
      "You divided by the mean of the entries: the strength is the root of the mean square."),
     (_mixed(size=tf.reduce_max),
      "You divided by the largest entry: the strength is the root of the mean square."),
+    (lambda grams, weights: tf.add_n(grams) / len(grams),
+     "You took the plain mean of the matrices: divide each by its own strength, and use the "
+     "weights."),
+    (_mixed(back=lambda sizes, shares: sizes[0]),
+     "You multiplied by the strength of the first matrix: multiply by the mean of all strengths, "
+     "weighted by the shares."),
+    (_mixed(back=lambda sizes, shares: max(sizes)),
+     "You multiplied by the largest strength: multiply by the mean of all strengths, weighted by "
+     "the shares."),
+    (_mixed(size=lambda gram: 1 / tf.sqrt(mean_square(gram)), back=lambda sizes, shares: 1.0),
+     "You multiplied each matrix by its strength: divide by it."),
+    (_mixed(shares=lambda weights: [weight / max(weights) for weight in weights]),
+     "You divided the weights by the largest: divide by their sum, so that they add up to 1."),
+    (_mixed(size=tf.linalg.trace),
+     "You divided by the sum of the diagonal: the strength is the root of the mean square of all "
+     "entries."),
+    (lambda grams, weights: _blended(grams[:2], weights[:2]),
+     "You used the first two matrices only: there may be more, so go through the whole list."),
+    (lambda grams, weights: grams[0] * weights[0] / sum(weights),
+     "You used the first matrix only: is the `return` inside the loop?"),
+    (lambda grams, weights: grams[-1] * weights[-1] / sum(weights),
+     "You used the last matrix only: add the matrices up inside the loop."),
 ]
 
 _GUIDED_MISTAKES = [
@@ -301,6 +363,24 @@ _GUIDED_MISTAKES = [
      "`area`, which takes the mean over all that a position stands for."),
     (lambda f, m: _guided_gram_matrix(f, m)[None],
      "You kept the batch axis: the result is channels × channels."),
+    (_guided(divide_by=lambda w, m: tf.reduce_mean(w)),
+     "You divided by the mean of the mask: divide by its sum over the positions."),
+    (_guided(divide_by=lambda w, m: tf.reduce_max(w)),
+     "You divided by the largest value of the mask: divide by its sum."),
+    (lambda f, m: _guided_gram_matrix(f, m) / f.shape[-1],
+     "You divided by the number of channels too: the sum of the mask is enough."),
+    (lambda f, m: _guided_gram_matrix(f, tf.cast(m > 0.5, tf.float32)),
+     "You made the mask black and white: its gray values count in part."),
+    (_guided(guide=_resized_by("bicubic")),
+     "You resized the mask by `bicubic`, which looks at a few of its pixels only: use `area`, "
+     "which takes the mean over all that a position stands for."),
+    (_guided(guide=lambda mask, size: by_area(tf.transpose(mask, (0, 2, 1, 3)), *size)),
+     "Your mask is transposed: height comes before width."),
+    (_guided(guide=lambda mask, size: 1 - by_area(mask, *size)),
+     "You used the mask the wrong way around: positions count where it is white."),
+    (_by_positions,
+     "Your matrix is positions × positions: sum over the positions and keep the channels, with "
+     "`transpose_a`."),
 ]
 
 EXERCISES = {
