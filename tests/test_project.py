@@ -106,7 +106,7 @@ exercises own
 checks painter
 easel_widget explorer_widget
 images optimize widgets
-doctor
+doctor lab
 __main__
 """
 PACKAGE = ROOT / "nst_helpers"
