@@ -1,4 +1,4 @@
-"""The command line: `nst {stylize,lab,doctor,frames}`, or `python -m nst_helpers` for `nst`.
+"""The command line: `nst {stylize,lab,grade,doctor,frames}`, or `python -m nst_helpers` for `nst`.
 
 Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
 missing.
@@ -45,7 +45,7 @@ def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     called = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
     parser = Parser(prog=called, description="Neural style transfer on VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,doctor,frames}")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor,frames}")
 
     _add_stylize(commands)
 
@@ -56,6 +56,8 @@ def build_parser():
     lab.add_argument(
         "notebook", nargs="?", metavar="NOTEBOOK", help="a file, or a lesson such as 03 (00)"
     )
+
+    _add_grade(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=run_doctor)
@@ -108,6 +110,22 @@ def _add_stylize(commands):
     )
     stylize.add_argument(
         "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
+    )
+
+
+def _add_grade(commands):
+    """The command `grade`."""
+    grade = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
+    grade.set_defaults(run=run_grade)
+    grade.add_argument(
+        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
+    )
+    grade.add_argument(
+        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
+    )
+    grade.add_argument("--seconds", type=float, default=20, help="for each exercise (%(default)s)")
+    grade.add_argument(
+        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
     )
 
 
@@ -248,6 +266,21 @@ def run_lab(options):
     from .lab import open_lab
 
     return open_lab(options.notebook, options.more)
+
+
+def run_grade(options):
+    """Mark a folder of notebooks; returns 0, or 1 after a sentence on what was wrong."""
+    from .grade import grade
+
+    try:
+        grade(options.folder, options.output, options.seconds, options.gigabytes)
+    except KitError as error:
+        say(error, sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say(f"Interrupted: {options.output} holds the notebooks before this one.", sys.stderr)
+        return 130
+    return 0
 
 
 def run_doctor(options):

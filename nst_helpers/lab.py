@@ -53,17 +53,20 @@ def folders():
     return [Path(__file__).parent.parent / "notebooks", here / "notebooks", here]
 
 
+def lessons():
+    """The paths of the lessons, in order; an empty list where only the package is installed."""
+    for folder in folders():
+        if (folder / f"{FIRST}.ipynb").is_file():
+            return sorted(path.resolve() for path in folder.glob("*.ipynb"))
+    return []
+
+
 def find(name):
     """The notebook of this path, or the lesson whose name begins so; None if there is none."""
     path = Path(name).expanduser()
     if path.is_file():
         return path.resolve()
-    for folder in folders():
-        if (folder / f"{FIRST}.ipynb").is_file():
-            for lesson in sorted(folder.glob("*.ipynb")):
-                if lesson.name.startswith(name):
-                    return lesson.resolve()
-    return None
+    return next((lesson for lesson in lessons() if lesson.name.startswith(name)), None)
 
 
 def root(path):
@@ -78,14 +81,8 @@ def root(path):
 
 
 def _not_found(name):
-    lessons = [
-        lesson.stem
-        for folder in folders()
-        if (folder / f"{FIRST}.ipynb").is_file()
-        for lesson in sorted(folder.glob("*.ipynb"))
-    ]
-    if lessons:
-        return f"There is no notebook {name}: the lessons are {', '.join(dict.fromkeys(lessons))}."
+    if names := [lesson.stem for lesson in lessons()]:
+        return f"There is no notebook {name}: the lessons are {', '.join(names)}."
     if name:
         return f"There is no notebook {name}."
     return (
