@@ -197,9 +197,8 @@ def _end(process):
     with suppress(psutil.Error):
         family = psutil.Process(process.pid).children(recursive=True)
     if hasattr(os, "killpg"):
-        with suppress(OSError):  # it is the first of its own group
-            if os.getpgid(process.pid) != os.getpgid(0):
-                os.killpg(process.pid, signal.SIGKILL)
+        with suppress(OSError):  # it is the first of a group of its own, which outlives it
+            os.killpg(process.pid, signal.SIGKILL)
     for one in family:
         with suppress(psutil.Error):
             one.kill()

@@ -10,9 +10,10 @@ import os
 import sys
 
 NEITHER_PROCESS_NOR_NETWORK = frozenset(
-    "os.exec os.fork os.forkpty os.kill os.killpg os.posix_spawn os.spawn os.startfile os.system "
-    "subprocess.Popen pty.spawn ctypes.dlopen ctypes.dlsym socket.bind socket.connect "
-    "socket.getaddrinfo socket.gethostbyaddr socket.gethostbyname socket.sendmsg socket.sendto".split()
+    "ctypes.dlopen ctypes.dlsym os.exec os.fork os.forkpty os.kill os.killpg os.posix_spawn "
+    "os.spawn os.startfile os.system pty.spawn socket.bind socket.connect socket.getaddrinfo "
+    "socket.gethostbyaddr socket.gethostbyname socket.sendmsg socket.sendto subprocess.Popen "
+    "".split()
 )
 FILES_CHANGE = frozenset(
     "os.chmod os.chown os.link os.mkdir os.remove os.rename os.rmdir os.symlink os.truncate "
