@@ -103,6 +103,7 @@ studio frames live
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05 exercises.capstone
 exercises own
+record
 checks painter
 marking
 easel_widget explorer_widget
