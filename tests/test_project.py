@@ -97,7 +97,7 @@ vgg pictures
 saving canvas bands objective masks
 graphs paintings
 painting inputs
-cost progress segments
+cost bar segments
 run
 studio frames live
 exercises.exercise plots
@@ -189,6 +189,11 @@ print(easel.__module__, stylize.__module__)
     assert fresh_python(every_name) == "nst_helpers.easel_widget nst_helpers.run\n"
     with pytest.raises(AttributeError, match="no attribute 'paint_al'"):
         nst_helpers.paint_al  # noqa: B018
+
+
+def test_no_public_name_is_also_a_modules():
+    """An imported module would take its place in the package."""
+    assert set(nst_helpers._MODULES) & set(modules()) == set()
 
 
 def test_old_addresses_hold_the_same_objects():
