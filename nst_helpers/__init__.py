@@ -29,6 +29,7 @@ _NAMES = {
     "painting": ["paint"],
     "pictures": ["load_image", "resize", "show"],
     "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
+    "record": ["progress"],
     "run": ["Result", "stylize"],
     "samples": ["PAINTINGS", "PATTERNS", "PHOTOS", "SAMPLES"],
     "saving": ["save_image"],

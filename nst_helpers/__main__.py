@@ -1,12 +1,13 @@
-"""The command line: `python -m nst_helpers {stylize,doctor,frames}`.
+"""The command line: `nst {stylize,lab,grade,doctor,frames}`, or `python -m nst_helpers` for `nst`.
 
-Only the standard library is imported at the top, so that `doctor` can say
-what is missing.
+Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
+missing.
 """
 
 import argparse
 import sys
 import time
+from pathlib import Path
 
 from .console import prepare, say
 from .errors import FramesError, KitError, PictureError, SettingsError
@@ -31,16 +32,32 @@ class Parser(argparse.ArgumentParser):
 def main(arguments=None):
     """Run one command; returns the exit code."""
     prepare()
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options, more = parser.parse_known_args(arguments)
+    if options.run is run_lab:
+        options.more = more  # for JupyterLab
+    elif more:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
     return options.run(options)
 
 
 def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
-    parser = Parser(prog="python -m nst_helpers", description="Neural style transfer on VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,doctor,frames}")
+    called = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
+    parser = Parser(prog=called, description="Neural style transfer on VGG19.")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor,frames}")
 
     _add_stylize(commands)
+
+    lab = commands.add_parser(
+        "lab", help="open the lessons in JupyterLab; what else is given is an option of JupyterLab"
+    )
+    lab.set_defaults(run=run_lab)
+    lab.add_argument(
+        "notebook", nargs="?", metavar="NOTEBOOK", help="a file, or a lesson such as 03 (00)"
+    )
+
+    _add_grade(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=run_doctor)
@@ -93,6 +110,22 @@ def _add_stylize(commands):
     )
     stylize.add_argument(
         "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
+    )
+
+
+def _add_grade(commands):
+    """The command `grade`."""
+    grade = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
+    grade.set_defaults(run=run_grade)
+    grade.add_argument(
+        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
+    )
+    grade.add_argument(
+        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
+    )
+    grade.add_argument("--seconds", type=float, default=20, help="for each exercise (%(default)s)")
+    grade.add_argument(
+        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
     )
 
 
@@ -226,6 +259,28 @@ def _say_what_differs(model, made):
                 f"Inputs and settings are the model's, but not {' and '.join(other)}: "
                 "small differences are to be expected."
             )
+
+
+def run_lab(options):
+    """Open JupyterLab; returns 0, or another code after a sentence on what was wrong."""
+    from .lab import open_lab
+
+    return open_lab(options.notebook, options.more)
+
+
+def run_grade(options):
+    """Mark a folder of notebooks; returns 0, or 1 after a sentence on what was wrong."""
+    from .grade import grade
+
+    try:
+        grade(options.folder, options.output, options.seconds, options.gigabytes)
+    except KitError as error:
+        say(error, sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say(f"Interrupted: {options.output} holds the notebooks before this one.", sys.stderr)
+        return 130
+    return 0
 
 
 def run_doctor(options):

@@ -7,13 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from . import card, machine
+from .bar import to_the_end
 from .canvas import enlarged
 from .console import say
 from .cost import check_memory, timed
 from .inputs import load_inputs, split_init
 from .painting import paint
 from .pictures import with_longest_side
-from .progress import to_the_end
 from .scales import settle
 from .settings import check_settings, takes_settings
 from .weights import bundled_vgg19, weights_sha256

@@ -90,7 +90,7 @@ def test_the_address_stands_in_one_place():
 
 # The house, from the ground up: a module imports only from lines above its own in this list.
 FLOORS = """
-errors paths png console
+errors paths png console guard handed_in
 settings samples curves
 machine metadata
 card losses colors
@@ -100,17 +100,20 @@ vgg pictures
 saving canvas bands objective masks
 graphs paintings
 painting inputs
-cost progress segments
+cost bar segments
 run
 studio frames live
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
 exercises.capstone exercises.lesson_07
 exercises own
+record
 checks painter
+marking
 easel_widget explorer_widget
 images optimize widgets
-doctor
+doctor lab
+grade
 __main__
 """
 PACKAGE = ROOT / "nst_helpers"
@@ -190,6 +193,11 @@ print(easel.__module__, stylize.__module__)
     assert fresh_python(every_name) == "nst_helpers.easel_widget nst_helpers.run\n"
     with pytest.raises(AttributeError, match="no attribute 'paint_al'"):
         nst_helpers.paint_al  # noqa: B018
+
+
+def test_no_public_name_is_also_a_modules():
+    """An imported module would take its place in the package."""
+    assert set(nst_helpers._MODULES) & set(modules()) == set()
 
 
 def test_old_addresses_hold_the_same_objects():

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
+from nst_helpers.bar import to_the_end
 from nst_helpers.errors import RunStopped
-from nst_helpers.progress import to_the_end
 
 
 def steps(number, end=None, seconds_left=61.0):
