@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SECONDS = 400  # for the tests of a mutant; one that takes longer never ends
 TESTS = {  # of each module, those that a mistake should turn red, the quickest first
-    "losses": "losses",
+    "losses": "losses control",
     "vgg": "vgg bands",
     "optimizers": "optimizers",
     "painting": "painting run control",

@@ -252,6 +252,10 @@ def test_a_profile_of_linear_light_is_converted(tmp_path, mode, color, space):
 def test_a_broken_profile_is_ignored(tmp_path):
     Image.new("RGB", (40, 40), RED).save(tmp_path / "odd.png", icc_profile=b"no profile")
     assert corner(load_image(tmp_path / "odd.png")) == RED
+    for profile in ("text", b"", 7):
+        image = Image.new("RGB", (40, 40), RED)
+        image.info["icc_profile"] = profile
+        assert corner(load_image(image)) == RED
 
 
 def test_an_srgb_profile_changes_nothing(tmp_path):

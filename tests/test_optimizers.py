@@ -46,6 +46,13 @@ def test_a_step_that_does_not_help_is_shortened_six_times_and_then_begun_anew():
     assert not optimizer.picture.numpy().any()
 
 
+@pytest.mark.parametrize("steepness", [1e-5, 1.0, 300.0])
+def test_the_first_step_is_as_long_whatever_the_gradients_size(steepness):
+    gradient = steepness * tf.constant([-1.0, -3.0])
+    moved = LBFGS(tf.zeros(2)).next(tf.constant(1.0), gradient)
+    np.testing.assert_allclose(moved, [0.01, 0.03], rtol=1e-4)  # 0.02 on average
+
+
 @pytest.mark.parametrize("loss, moved", [(1.03, 0.2 * 0.02), (1.0, 0.5 * 0.02), (2.0, 0.1 * 0.02)])
 def test_a_step_is_shortened_to_the_lowest_point_of_a_parabola(loss, moved):
     """Of slope −1 at its beginning, and 1 there. Never to less than a tenth, or more than half."""

@@ -288,6 +288,16 @@ def test_every_step_has_the_losses_of_its_picture(vgg, extract):
             )
 
 
+@pytest.mark.parametrize("init, by_blocks", [("noise", False), ("content", True)])
+def test_color_changes_with_every_pixel_only_from_noise(vgg, init, by_blocks):
+    first, *_, last = collect(vgg, 3, init=init)
+    change = (last.picture - first.picture).numpy()[0]
+    moved = (first.picture.numpy()[0] > 0.1) & (first.picture.numpy()[0] < 0.9)
+    color = change - change.mean(axis=-1, keepdims=True)
+    apart = np.abs(color[0::2] - color[1::2])[moved[0::2] & moved[1::2]]
+    assert (np.percentile(apart, 90) < 1e-4) == by_blocks  # a few are clipped
+
+
 def test_lbfgs_needs_fewer_steps_than_adam(vgg):
     lbfgs, adam = (
         collect(vgg, 40, optimizer=name)[-1].losses["total"] for name in ("lbfgs", "adam")

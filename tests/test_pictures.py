@@ -24,10 +24,15 @@ def test_shrinking_is_antialiased(tmp_path):
     fine[:, ::2] = 255  # one-pixel stripes: without antialiasing they turn black or white
     Image.fromarray(fine).save(tmp_path / "fine.png")
     from_file = load_image(tmp_path / "fine.png", max_side=64)
-    from_tensor = resize(tf.constant(fine[None] / 255, tf.float32), 64, 64)
-    for picture in (from_file, from_tensor):
+    stripes = tf.constant(fine[None] / 255, tf.float32)
+    for picture in (from_file, resize(stripes, 64, 64), resize(stripes, 57, 57)):
         inner = picture[:, 4:-4, 4:-4]
         assert float(tf.reduce_max(tf.abs(inner - 0.5))) < 0.05
+
+
+def test_white_stays_white_where_a_picture_is_made_smaller():
+    white = Image.new("RGB", (200, 100), "white")
+    assert float(tf.reduce_min(load_image(white, max_side=80))) == 1
 
 
 def test_what_bicubic_overshoots_is_clipped():

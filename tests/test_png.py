@@ -34,6 +34,10 @@ def test_every_whole_chunk_is_found(content):
     assert list(png.chunks(b"GIF89a" + content)) == []
 
 
+def test_what_is_no_png_has_no_chunks():
+    assert list(png.chunks(b"no PNG, but long enough for a chunk of one: " + bytes(40))) == []
+
+
 def test_what_is_not_of_the_pixels_goes(content):
     bare = png.pixels_only(content)
     kinds = [kind for kind, _, _ in png.chunks(bare)]

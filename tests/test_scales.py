@@ -8,7 +8,13 @@ import tensorflow as tf
 from engine import QUICK
 
 from nst_helpers import PictureError, SettingsError, load_image, scales, stylize
-from nst_helpers.scales import choose_scales, settle, split_steps, style_share
+from nst_helpers.scales import (
+    STEPS_FROM_A_PICTURE,
+    choose_scales,
+    settle,
+    split_steps,
+    style_share,
+)
 from nst_helpers.settings import DEFAULTS
 
 
@@ -112,6 +118,19 @@ def test_a_smaller_photo_shrinks_the_scales(vgg):
 def test_scales_that_do_not_go_together_get_a_sentence(setting, words):
     with pytest.raises(SettingsError, match=words):
         stylize("astronaut", "mosaic", **(QUICK | setting))
+
+
+def test_a_run_from_a_picture_has_one_scale_unless_others_are_asked_for():
+    photo = tf.zeros((1, 128, 192, 3))
+    going_on = dataclasses.replace(DEFAULTS, size=192, init="picture")
+
+    def scales_and_steps(**asked):
+        settled = settle(dataclasses.replace(going_on, **asked), photo, photo)
+        return settled.scales, settled.steps
+
+    assert scales_and_steps() == ([192], [STEPS_FROM_A_PICTURE])
+    assert scales_and_steps(steps=7) == ([192], [7])
+    assert scales_and_steps(scales=[96, 192], steps=[2, 1]) == ([96, 192], [2, 1])
 
 
 def test_with_fewer_steps_than_scales_the_coarsest_are_left_out():

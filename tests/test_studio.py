@@ -92,6 +92,17 @@ def test_an_interrupted_picture_is_kept_and_painted_again(folders, capsys):
     assert "there already" not in capsys.readouterr().out
 
 
+def test_an_interrupt_before_the_first_step_is_said_and_ends_the_batch(
+    folders, capsys, monkeypatch
+):
+    def stopped(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(studio, "stylize", stopped)
+    assert paint_all(*folders, **QUICK) == {}
+    assert capsys.readouterr().out.count("interrupted before its first step") == 1
+
+
 def test_a_picture_that_cannot_be_saved_in_its_place_is_kept_elsewhere(
     folders, capsys, monkeypatch
 ):
@@ -194,6 +205,8 @@ def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(PictureError, match="no picture in"):
         paint_all(tmp_path / "empty", paintings, out)
+    with pytest.raises(PictureError, match="of type int is no name or path"):
+        paint_all(["astronaut", 3], paintings, out)
     with pytest.raises(PictureError, match="Two pictures are called astronaut"):
         paint_all(["astronaut", photos / "astronaut.jpg"], paintings, out)
     for one, other in (("A", "a"), ("\u00e4", "a\u0308")):  # one file on some disks
