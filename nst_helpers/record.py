@@ -4,7 +4,15 @@ import json
 from pathlib import Path
 
 from .errors import PictureError
-from .exercises import capstone, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from .exercises import (
+    capstone,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_07,
+)
 from .saving import write_files
 
 FILE = "my_progress.json"  # in the folder that the lesson runs in, beside `own.FILE`
@@ -14,6 +22,7 @@ LESSONS = {  # the exercises of each, in its order
     3: [*lesson_03.EXERCISES],
     4: [*lesson_04.EXERCISES],
     5: [*lesson_05.EXERCISES, *capstone.EXERCISES],
+    7: [*lesson_07.EXERCISES],
 }
 STATES = RIGHT, NOT_YET, NOT_BEGUN = "right", "not yet", "not begun"
 
@@ -39,7 +48,7 @@ def progress(lesson=None):
             number: LESSONS[number] for number in LESSONS if str(lesson).lstrip("0") == str(number)
         }
         if not chosen:
-            print(f"There are exercises in lessons {min(LESSONS)} to {max(LESSONS)} only.")
+            print(f"There are exercises in lessons {', '.join(map(str, LESSONS))} only.")
             return
     for number, exercises in chosen.items():
         print(f"Lesson {_count(number, found)} right")
