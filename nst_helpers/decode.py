@@ -112,11 +112,41 @@ def _first_frame(file, name, exif=None):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="PIL")  # of broken metadata, that cost nothing
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(file) as image:
+        with _opened(file) as image:
             image.load()
             if exif:
                 image.info["exif"] = exif
             return as_seen(image, name)
+
+
+def _opened(file):
+    """As `Image.open`, and a HEIC photo too where pillow-heif is installed."""
+    try:
+        return Image.open(file)
+    except Image.UnidentifiedImageError:
+        pillow_heif = _reader_of_heic(file)
+        if pillow_heif is None:
+            raise
+    photo = pillow_heif.open_heif(file)  # which turns it upright itself
+    width, height = photo.size
+    if width * height > Image.MAX_IMAGE_PIXELS:
+        raise Image.DecompressionBombError
+    return photo.to_pillow()
+
+
+def _reader_of_heic(file):
+    """The module `pillow_heif`, if the file is such a photo and it can be imported; else None."""
+    if not isinstance(file, Path) or not _is_heic(_first_bytes(file)):
+        return None
+    try:
+        import pillow_heif
+    except ImportError:
+        return None
+    return pillow_heif
+
+
+def _is_heic(head):
+    return head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS
 
 
 def _without_metadata(path, remove):
@@ -154,8 +184,11 @@ def _fault(error, head):
         return "does not fit this machine's memory: make it smaller in an image editor first."
     if not isinstance(error, Image.UnidentifiedImageError):
         return f"is damaged or cut off ({_said(error)}): copy or download it again."
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
-        return "is a HEIC phone photo, which Pillow cannot read: export it as JPEG and use that."
+    if _is_heic(head):
+        return (
+            "is a HEIC phone photo, which needs pillow-heif: "
+            'run pip install "nst_helpers[heic]" and start anew, or export it as JPEG.'
+        )
     return (
         "is not a picture that Pillow can read, whatever its ending says: export it as PNG or JPEG."
     )

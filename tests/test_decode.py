@@ -1,5 +1,6 @@
 import io
 import struct
+import sys
 import tracemalloc
 import zlib
 
@@ -430,19 +431,56 @@ BAD_FILES = {
     "cut.webp": (encoded("WEBP")[:300], "damaged or cut off|not a picture"),
     "huge.png": (huge_png(), f"than {Image.MAX_IMAGE_PIXELS / 1e6:.0f} million pixels"),
     "film.mov": (b"\0\0\0\x14ftypqt  \0\0\0\0" + bytes(40), "not a picture"),
-    "IMG_1.heic": (heic(), "HEIC.*JPEG"),
+    "IMG_1.heic": (heic(), r"HEIC.*nst_helpers\[heic\].*JPEG"),
     "paper.pdf": (b"%PDF-1.4 nothing", "not a picture"),
 }
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
-def test_a_bad_file_gets_one_sentence(tmp_path, name):
+def test_a_bad_file_gets_one_sentence(tmp_path, monkeypatch, name):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # not installed
     content, words = BAD_FILES[name]
     (tmp_path / name).write_bytes(content)
     with pytest.raises(PictureError, match=words) as raised:
         load_image(tmp_path / name)
     assert str(raised.value).startswith(name)
     assert "\n" not in str(raised.value)
+
+
+@pytest.fixture
+def heif():
+    return pytest.importorskip("pillow_heif", reason="pip install 'nst_helpers[heic]'")
+
+
+def phone_photo(heif, path, size=(128, 64)):
+    """A HEIC file, as large, with a color in each quarter, which its camera held upside down."""
+    image = Image.fromarray(quarters([RED, GREEN, BLUE, WHITE])).resize(size)
+    exif = image.getexif()
+    exif[0x0112] = 3
+    heif.encode("RGB", size, image.tobytes(), path, exif=exif.tobytes(), quality=95)
+    assert path.read_bytes()[4:12] in (b"ftypheic", b"ftypmif1")
+
+
+def test_a_heic_photo_is_read_and_stands_upright(heif, tmp_path):
+    path = tmp_path / "IMG_1.HEIC"
+    phone_photo(heif, path)
+    picture = load_image(path)
+    assert picture.shape == (1, 64, 128, 3)
+    assert np.allclose(corner(picture), WHITE, atol=3)
+    assert np.allclose(corner(picture, 63, 0), GREEN, atol=3)
+    with pytest.raises(Image.UnidentifiedImageError):  # Pillow itself is left as it was
+        Image.open(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(PictureError, match="IMG_1.HEIC is damaged or cut off"):
+        load_image(path)
+
+
+def test_a_heic_photo_may_not_be_huge(heif, tmp_path, monkeypatch):
+    phone_photo(heif, tmp_path / "IMG_1.heic")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 128 * 64 - 1)
+    with pytest.raises(PictureError, match="more than 0 million pixels"):
+        load_image(tmp_path / "IMG_1.heic")
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP"])
