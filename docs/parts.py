@@ -53,6 +53,8 @@ class Parts:
         """The README's line that installs the kit and opens lesson 00."""
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
         block = re.search(r"<!-- command one -->\s*```\w*\n(.*?)```", readme, re.DOTALL)
+        if block is None:
+            raise ValueError("README.md marks no first command by <!-- command one -->.")
         return block[1].strip()
 
     def explorer(self, name):

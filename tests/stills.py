@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 EASEL = Path(__file__).parents[1] / "nst_helpers" / "data" / "easel.jpg"
 TILE, GAP, LINE = 192, 6, 18  # px: a frame's width, between frames, and a line of words
-MOST_BYTES = 30_000  # a lesson with two of them must stay small
+MOST_BYTES = 24_000  # a lesson with two of them must stay small
 SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel)\(")
 # The options that a sheet shows, by their positions, where those of `positions` show too little.
 SHEETS = {
@@ -19,7 +19,7 @@ SHEETS = {
     "weights": [(1, 5), (0, 2, 4)],
     "smoothing": [(0, 2, 6)],
     "start": [(0, 3), (0, 5, 11)],
-    "optimizer": [(0, 2), (3, 7, 10)],
+    "optimizer": [(0, 2), (5, 7, 10)],
 }
 
 
@@ -96,7 +96,7 @@ def _tile(loaded, indices):
 
 def _jpeg(image):
     """The picture as JPEG, in the best quality with which it is small enough."""
-    for quality in range(90, 20, -4):
+    for quality in range(90, 14, -4):
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
         if buffer.tell() <= MOST_BYTES:

@@ -7,7 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 import stills
-from notebook_tools import STILL, WIDGET_VIEW, all_notebooks, strip
+from notebook_tools import ROOT, STILL, WIDGET_VIEW, all_notebooks, strip
 from PIL import Image
 
 from nst_helpers import frames
@@ -40,6 +40,13 @@ def test_the_easels_still_is_small():
     jpeg, words, width = stills.still_for("live = easel(my_photo, my_painting)")
     assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and "easel" in words
     assert stills.still_for("show(picture)") is None
+
+
+def test_the_easels_film_is_short_and_has_its_stills_looks():
+    path = ROOT / "docs" / "static" / "easel.webp"
+    with Image.open(path) as film, Image.open(stills.EASEL) as still:
+        assert path.stat().st_size < 1.5e6 and film.n_frames > 20
+        assert film.width / film.height == pytest.approx(still.width / still.height, rel=0.01)
 
 
 def test_stripping_puts_a_still_in_place_of_a_widgets_view():
