@@ -30,7 +30,7 @@ from recipes import RECIPES, kit_on_tutorial_loss, load, tutorial_loss  # noqa: 
 from nst_helpers import load_vgg19, save_image  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
-README = Path(__file__).parent.parent / "README.md"  # shows RESULTS, between two marks
+PAGE = Path(__file__).parent / "README.md"  # shows RESULTS, between two marks
 PAIRS = [
     ("neuschwanstein", "starry_night"),
     ("red_panda", "night_cafe"),
@@ -97,7 +97,7 @@ def main():
     sheets(options.out)
     lead(options.out)
     if options.out == RESULTS:
-        README.write_text(with_table(README.read_text(), text))
+        PAGE.write_text(with_table(PAGE.read_text(), text))
     print(text)
 
 
@@ -305,9 +305,9 @@ def race_sentence(found):
     )
 
 
-def with_table(readme, text):
-    """The README's text with this table in place of the one between its marks."""
-    before, rest = readme.split("<!-- benchmark -->\n")
+def with_table(page, text):
+    """A page's text with this table in place of the one between its marks."""
+    before, rest = page.split("<!-- benchmark -->\n")
     return f"{before}<!-- benchmark -->\n{text}<!-- end -->{rest.split('<!-- end -->', 1)[1]}"
 
 

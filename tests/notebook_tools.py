@@ -2,7 +2,7 @@
 
     python tests/notebook_tools.py run [notebook ...]   run from the top, in place, and strip
     python tests/notebook_tools.py strip [notebook ...] only strip, and renew the explorers' stills
-    python tests/notebook_tools.py address              write the repository's address into badges and setup cells
+    python tests/notebook_tools.py address              write the repository's address into badges and setup cells, and CITATION.cff
 
 Without names, `run` and `strip` take all lessons and solutions. A lesson goes back to its committed state
 with: git restore notebooks/NAME.ipynb
@@ -105,6 +105,9 @@ def write_address():
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
         first.source = setup_cell()
         nbformat.write(notebook, path)
+    citation = ROOT / "CITATION.cff"
+    line = f'repository-code: "{repository()}"'
+    citation.write_text(re.sub(r"^repository-code: .*$", line, citation.read_text(), flags=re.M))
     readme = ROOT / "README.md"
     readme.write_text(BADGE.sub(lambda found: badge(ROOT / found["place"]), readme.read_text()))
 

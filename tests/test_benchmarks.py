@@ -255,11 +255,13 @@ def test_the_race_ends_where_the_tutorial_ended(tmp_path, vgg, pair):
     assert "not reached it in 100 s" in compare.race_sentence(found | {"reached": False})
 
 
-def test_the_readme_shows_the_results():
-    readme = (ROOT / "README.md").read_text()
-    assert compare.with_table(readme, compare.table(compare.RESULTS)) == readme
-    for name in ("errors.png", "pictures.jpg", "lead.jpg"):
-        assert (compare.RESULTS / name).exists() and f"benchmarks/results/{name}" in readme
+def test_the_pages_show_the_results():
+    page, readme = compare.PAGE.read_text(), (ROOT / "README.md").read_text()
+    assert compare.with_table(page, compare.table(compare.RESULTS)) == page
+    for name in ("errors.png", "pictures.jpg", "others.jpg"):
+        assert (compare.RESULTS / name).exists() and f"](results/{name})" in page
+    for name in ("lead.jpg", "pictures.jpg"):
+        assert f"](benchmarks/results/{name})" in readme
     assert compare.with_table("a<!-- benchmark -->\nold<!-- end -->b<!-- end -->", "new\n") == (
         "a<!-- benchmark -->\nnew\n<!-- end -->b<!-- end -->"
     )

@@ -74,8 +74,19 @@ def test_the_readme_names_versions_and_extras_as_pyproject_does():
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
     assert f"Python 3.{low} to 3.{int(high) - 1}" in README
     assert doctor.SUPPORTED_PYTHON == ((3, int(low)), (3, int(high) - 1))
-    for extra in re.findall(r"\.\[([\w,]+)\]", README):
+    pages = README + (ROOT / "docs" / "install.md").read_text()
+    for extra in re.findall(r"[.s]\[([\w,]+)\]", pages):
         assert set(extra.split(",")) <= set(PROJECT["optional-dependencies"])
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {PROJECT['version']}\n" in citation
+    assert f'"{repository()}"' in citation
+
+
+def test_the_readme_can_be_read_in_a_sitting():
+    assert len(README.splitlines()) <= 90
+    for path in (ROOT / "docs" / "install.md", ROOT / "docs" / "usage.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+            assert target.startswith("http") or (path.parent / target).exists(), target
 
 
 def test_the_address_stands_in_one_place():
