@@ -5,16 +5,23 @@ import tensorflow as tf
 from .colors import in_colors_of
 from .pictures import resize
 
+OVERLAID = 0.5  # of the style image, in the start "overlay"; with less its large forms fade again
 
-def starting_point(init, content, style, seed=0):
+
+def starting_point(init, content, style, seed=0, masks=()):
     """The picture that the loop starts from, in the content image's size.
 
-    init: `"recolored"` (the content image in the style image's colors), `"content"`, `"style"`
-    (the style image, stretched) or `"noise"` (white noise; the same seed gives the same noise).
-    content, style: pictures.
+    init: `"recolored"` (the content image in the style image's colors), `"overlay"` (that, with the
+    style image laid over it, half and half, so that its large forms come up in their places),
+    `"content"`, `"style"` (the style image, stretched) or `"noise"` (white noise; the same seed
+    gives the same noise). content, style: pictures. masks: those of style and content whose colors
+    count, as for `colors.in_colors_of`.
     """
     if init == "recolored":
-        return in_colors_of(style, content)
+        return in_colors_of(style, content, *masks)
+    if init == "overlay":
+        recolored = in_colors_of(style, content, *masks)
+        return recolored + OVERLAID * (resize(style, *content.shape[1:3]) - recolored)
     if init == "content":
         return content
     if init == "style":

@@ -20,7 +20,7 @@ from .errors import FramesError
 from .losses import TERMS
 from .pictures import load_image, resize, to_uint8
 from .run import stylize
-from .settings import STARTING_POINTS, STYLE_LAYERS, check_settings
+from .settings import STYLE_LAYERS, check_settings
 
 FOLDER = Path(__file__).parent / "data" / "frames"
 QUALITY = 88  # of the WebP files
@@ -194,7 +194,7 @@ RECIPES = {
         "starry_night",
         {"size": SIDE, "scales": list(STEPS_BY_SCALE), "steps": list(STEPS_BY_SCALE.values())},
         [
-            Axis("start from", _one_option_each("init", *STARTING_POINTS)),
+            Axis("start from", _one_option_each("init", "recolored", "content", "style", "noise")),
             _step_axis(STEPS_OF_STARTS),
         ],
         STEPS_OF_STARTS,

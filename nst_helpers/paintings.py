@@ -101,9 +101,7 @@ def start_from(init, photo, paintings, seed):
     if init in ("content", "noise"):
         return starting_point(init, photo, photo, seed)
     points = [
-        in_colors_of(picture, photo, own, mask)
-        if init == "recolored"
-        else starting_point(init, photo, picture, seed)
+        starting_point(init, photo, picture, seed, (own, mask))
         for picture, own, mask in paintings.parts()
     ]
     if paintings.masks is None:

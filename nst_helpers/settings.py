@@ -20,7 +20,7 @@ STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", 
 # Unlike Gatys, who gives each the same share: shallow layers draw the strokes, which is what one
 # sees first, and need the larger share to draw them sharp; deep ones plant whole objects in a sky.
 STYLE_SHARES = dict(zip(STYLE_LAYERS, (1.8, 1.4, 0.9, 0.5, 0.4), strict=True))
-STARTING_POINTS = ("recolored", "content", "style", "noise")
+STARTING_POINTS = ("recolored", "overlay", "content", "style", "noise")
 GIVEN_PICTURE = "picture"  # the starting point of a run that goes on from a picture
 ORIGINAL_COLORS = (False, "luminance", "match")
 SMALLEST_STYLE_SCALE, LARGEST_STYLE_SCALE = 0.25, 4.0
@@ -224,8 +224,9 @@ class Settings:
     init: str = _setting(
         "recolored",
         _one_of(*STARTING_POINTS, GIVEN_PICTURE),
-        'where to start: "recolored" (the content image in the style image\'s colors), "content", '
-        '"style", "noise" (white noise), or a picture to go on from',
+        'where to start: "recolored" (the content image in the style image\'s colors), "overlay" '
+        "(that with the style image laid over it half and half, for its large forms), "
+        '"content", "style", "noise" (white noise), or a picture to go on from',
         metavar="START",
     )
     seed: int = _setting(0, _seed, "of the noise; the same seed gives the same noise", type=int)
@@ -275,7 +276,7 @@ class Settings:
         Only where its pixels are in the picture from the start: what is rebuilt from noise, by its
         features alone, gets none of them, and nor does a texture.
         """
-        return self.init in ("recolored", "content", GIVEN_PICTURE) and self.content_weight > 0
+        return self.init not in ("style", "noise") and self.content_weight > 0
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}

@@ -28,6 +28,9 @@ def test_starting_points():
     assert np.abs(noise - starting_point("noise", content, style, seed=4)).mean() > 0.2
     recolored = starting_point("recolored", content, style)
     np.testing.assert_array_equal(recolored, in_colors_of(style, content))
+    overlay = starting_point("overlay", content, style)
+    stretched = starting_point("style", content, style)
+    np.testing.assert_allclose(overlay, 0.5 * (recolored + stretched), atol=1e-6)
 
 
 @pytest.mark.parametrize("photo", ["astronaut", "neuschwanstein"])
