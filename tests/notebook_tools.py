@@ -10,6 +10,7 @@ with: git restore notebooks/NAME.ipynb
 
 import ast
 import base64
+import os
 import re
 import sys
 import time
@@ -48,12 +49,18 @@ def setup_cell():
     return SETUP_CELL.format(source=f"git+{repository()}")
 
 
-def badge(path):
-    """The Markdown of the *Open in Colab* badge for a notebook."""
+def badge(path, page=None):
+    """The Markdown of the *Open in Colab* badge for a notebook.
+
+    page: the file that the badge stands in; None for the notebook itself. Its picture is the
+    course's own, by a relative path, so that it is there without a network.
+    """
     owner_and_name = repository().removeprefix("https://github.com/")
     place = path.relative_to(ROOT).as_posix()
+    folder = (page or path).parent
+    picture = Path(os.path.relpath(NOTEBOOKS / "drawings" / "colab.svg", folder)).as_posix()
     return (
-        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"[![Open in Colab]({picture})]"
         f"(https://colab.research.google.com/github/{owner_and_name}/blob/main/{place})"
     )
 
@@ -109,7 +116,8 @@ def write_address():
     line = f'repository-code: "{repository()}"'
     citation.write_text(re.sub(r"^repository-code: .*$", line, citation.read_text(), flags=re.M))
     readme = ROOT / "README.md"
-    readme.write_text(BADGE.sub(lambda found: badge(ROOT / found["place"]), readme.read_text()))
+    text = BADGE.sub(lambda found: badge(ROOT / found["place"], readme), readme.read_text())
+    readme.write_text(text)
 
 
 def run(path):
