@@ -2,7 +2,7 @@
 
     python tests/notebook_tools.py run [notebook ...]   run from the top, in place, and strip
     python tests/notebook_tools.py strip [notebook ...] only strip, and renew the explorers' stills
-    python tests/notebook_tools.py address              write the repository's address into badges and setup cells, and CITATION.cff
+    python tests/notebook_tools.py address              write the repository's address into badges, setup cells, CITATION.cff and the changelog's link
 
 Without names, `run` and `strip` take all lessons and solutions. A lesson goes back to its committed state
 with: git restore notebooks/NAME.ipynb
@@ -10,6 +10,7 @@ with: git restore notebooks/NAME.ipynb
 
 import ast
 import base64
+import os
 import re
 import sys
 import time
@@ -48,12 +49,18 @@ def setup_cell():
     return SETUP_CELL.format(source=f"git+{repository()}")
 
 
-def badge(path):
-    """The Markdown of the *Open in Colab* badge for a notebook."""
+def badge(path, page=None):
+    """The Markdown of the *Open in Colab* badge for a notebook.
+
+    page: the file that the badge stands in; None for the notebook itself. Its picture is the
+    course's own, by a relative path, so that it is there without a network.
+    """
     owner_and_name = repository().removeprefix("https://github.com/")
     place = path.relative_to(ROOT).as_posix()
+    folder = (page or path).parent
+    picture = Path(os.path.relpath(NOTEBOOKS / "drawings" / "colab.svg", folder)).as_posix()
     return (
-        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"[![Open in Colab]({picture})]"
         f"(https://colab.research.google.com/github/{owner_and_name}/blob/main/{place})"
     )
 
@@ -96,7 +103,7 @@ BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*/blob/main/(?P<place>
 
 
 def write_address():
-    """Rewrite every badge and setup cell, and the README's badges, from pyproject.toml."""
+    """Rewrite every badge and setup cell, and the other copies of the address in pyproject.toml."""
     for path in all_notebooks():
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
@@ -105,11 +112,15 @@ def write_address():
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
         first.source = setup_cell()
         nbformat.write(notebook, path)
+    project = ROOT / "pyproject.toml"
+    line = f'Changelog = "{repository()}/blob/main/CHANGELOG.md"'
+    project.write_text(re.sub(r"^Changelog = .*$", line, project.read_text(), flags=re.M))
     citation = ROOT / "CITATION.cff"
     line = f'repository-code: "{repository()}"'
     citation.write_text(re.sub(r"^repository-code: .*$", line, citation.read_text(), flags=re.M))
     readme = ROOT / "README.md"
-    readme.write_text(BADGE.sub(lambda found: badge(ROOT / found["place"]), readme.read_text()))
+    text = BADGE.sub(lambda found: badge(ROOT / found["place"], readme), readme.read_text())
+    readme.write_text(text)
 
 
 def run(path):

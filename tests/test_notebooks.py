@@ -86,6 +86,13 @@ def test_setup_cell_and_badge_are_the_generated_ones(path):
 
 
 @every_notebook
+def test_no_picture_is_loaded_from_the_web(path):
+    """Without a network it would be a broken one."""
+    assert not re.findall(r"!\[[^\]]*\]\(\s*http", text(path))
+    assert not re.findall(r"<img[^>]*http", text(path))
+
+
+@every_notebook
 def test_links_resolve(path):
     for target in re.findall(r"\]\(([^)#]+)\)", text(path)):
         if not target.startswith("http"):
@@ -254,7 +261,7 @@ def test_the_readme_links_to_every_lesson():
     readme = (ROOT / "README.md").read_text()
     for name in LESSONS:
         assert f"notebooks/{name}.ipynb" in readme
-        assert badge(lesson(name)) in readme
+        assert badge(lesson(name), ROOT / "README.md") in readme
     for target in re.findall(r"\]\(([^)#]+)\)", readme):
         if not target.startswith("http"):
             assert (ROOT / target).exists(), target

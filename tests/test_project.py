@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from notebook_tools import ROOT, all_notebooks, repository
@@ -80,6 +81,12 @@ def test_the_readme_names_versions_and_extras_as_pyproject_does():
     citation = (ROOT / "CITATION.cff").read_text()
     assert f"\nversion: {PROJECT['version']}\n" in citation
     assert f'"{repository()}"' in citation
+
+
+def test_the_changelog_is_linked_and_has_this_version_on_top():
+    assert PROJECT["urls"]["Changelog"] == f"{repository()}/blob/main/CHANGELOG.md"
+    versions = re.findall(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert versions[0] == "Unreleased" or versions[0] == PROJECT["version"]
 
 
 def test_the_readme_can_be_read_in_a_sitting():
@@ -248,6 +255,27 @@ def test_tracked_files_are_small():
     ).stdout
     paths = [ROOT / name for name in tracked.split("\0") if name]
     assert sum(path.stat().st_size for path in paths if path.exists()) < 50e6
+
+
+def test_the_license_or_the_credits_name_the_folder_of_every_picture():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
+    named = re.findall(r"`([\w./]+)`", (ROOT / "LICENSE").read_text())
+    credits = (PACKAGE / "data" / "CREDITS.md").read_text()
+    for name in tracked.split():
+        if name.endswith((".svg", ".webp", ".jpg", ".png", ".gif")):
+            assert name.startswith(
+                tuple(set(named) - {"nst_helpers/", "benchmarks/", "docs/"})
+            ) or (
+                Path(name).parent.name in ("paintings", "photos") and Path(name).name in credits
+            ), name
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
+def test_the_code_is_in_the_style_of_the_house(command):
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_notebooks_are_valid():

@@ -167,7 +167,7 @@ def test_links_in_text_are_made_fit_for_the_site():
         "[a](../../TEACHING.md)": "[a](../../teachers.md)",
         "[a](../../CONTRIBUTING.md#conventions)": f"[a]({github}/CONTRIBUTING.md#conventions)",
         "`values[layer](picture)`": "`values[layer](picture)`",
-        "[![Open in Colab](https://a/b.svg)](https://c/d)": "[Open in Colab](https://c/d){.colab}",
+        "[![Open in Colab](../b.svg)](https://c/d)": "[Open in Colab](https://c/d){.colab}",
         "*Figure 2.1. A photo.*": "{.caption}\n*Figure 2.1. A photo.*",
     }.items():
         assert text.fit(source) == fitted

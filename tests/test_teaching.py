@@ -1,0 +1,60 @@
+"""The teachers' page answers what the lessons ask, in their order and with their numbers."""
+
+import json
+import re
+
+import pytest
+from notebook_tools import NOTEBOOKS, ROOT
+
+TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+every_lesson = pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
+)
+
+
+def questions(path):
+    """The *Predict* questions of a lesson, in order."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return re.findall(r"^> \*\*Predict\.\*\*(.*(?:\n>.*)*)", text, re.M)
+
+
+def answers(path):
+    """`(question recalled, answer)` pairs that the teachers' page has for a lesson, in order."""
+    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", TEACHING, re.M)
+    items = re.findall(r"^\d+\. (.*(?:\n   .*)*)", section[1], re.M) if section else []
+    return [re.fullmatch(r"\*(.*?[.?])\* ((?:.|\n)*)", item).groups() for item in items]
+
+
+def words(text):
+    return set(re.findall(r"[\w.]*\w", text.lower()))
+
+
+def said_in(path):
+    """All that a lesson writes and prints."""
+    said = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        said += cell["source"]
+        for output in cell.get("outputs", []):
+            said += output.get("text", [])
+    return "".join(said)
+
+
+@every_lesson
+def test_each_predict_has_its_answer_in_its_place(path):
+    assert questions(path)
+    assert len(answers(path)) == len(questions(path))
+    for (recalled, answer), question in zip(answers(path), questions(path), strict=True):
+        # Little words may differ, so that a question can be shortened to good English.
+        strange = {word for word in words(recalled) - words(question) if len(word) > 5}
+        assert not strange, f"{recalled!r} is not {question!r}"
+        assert len(words(recalled) & words(question)) >= 3
+        assert len(answer.split()) >= 3
+
+
+@every_lesson
+def test_the_answers_numbers_are_the_lessons(path):
+    said = said_in(path)
+    for _, answer in answers(path):
+        for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", answer):
+            assert number in said, answer
