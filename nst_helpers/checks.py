@@ -5,16 +5,19 @@ mistakes, each a function that makes it. A learner's function that gives the sam
 mistake has made that mistake.
 """
 
-import traceback
+import inspect
 from difflib import get_close_matches
 
 import numpy as np
 
-from . import own, record
+from . import attempt, failures, own, reading, record
 from .exercises import EXERCISES
 
 NOT_DONE = (
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
+)
+NO_FUNCTION = (
+    "Not yet. Give the function itself, without calling it: its name alone, with no brackets."
 )
 
 
@@ -30,10 +33,7 @@ def check(name, function):
         print(f"There is no exercise {name!r}. {hint}")
         return None
     exercise = EXERCISES[name]
-    if not callable(function):
-        said = "Give the function itself, without calling it: its name alone, with no brackets."
-    else:
-        said = verdict(exercise, function)
+    said = verdict(exercise, function)
     print(said)
     state = record.RIGHT if said.startswith("Right.") else record.NOT_YET
     record.note(name, record.NOT_BEGUN if said == NOT_DONE else state)
@@ -67,46 +67,76 @@ def yours(*names):
 
 def verdict(exercise, function):
     """One or two sentences on the learner's function. Never raises, whatever the function does."""
+    if not callable(function):
+        return NO_FUNCTION
+    cases = exercise.cases()
+    misfit = reading.misfit(function, len(cases[0]))
+    if misfit:
+        return f"Not yet. {misfit}"
+    tree = reading.tree_of(function)
     try:
-        found = _outcomes(exercise, function)
+        with attempt.limited():
+            runs = attempt.runs_of(function, cases)
+    except attempt.TooLong as error:
+        return failures.too_long(function, error, attempt.SECONDS)
     except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
-        if "ellipsis" in str(error).lower():
+        if reading.is_unfinished(tree):
             return NOT_DONE
         known = (said for words, said in exercise.errors.items() if words in str(error))
-        return next((f"Not yet. {said}" for said in known), _where_it_stopped(function, error))
-    if any(value is Ellipsis for value in found):
+        return next((f"Not yet. {said}" for said in known), failures.told(function, error))
+    if any(attempt.is_unfilled(run.value) for run in runs):
         return NOT_DONE
-    if any(value is None for value in found):
-        return exercise.nothing
-    wanted = _outcomes(exercise, exercise.reference)
+    said = _judged(exercise, function, tree, cases, runs)
+    return NOT_DONE if reading.is_unfinished(tree) and not said.startswith("Right.") else said
+
+
+def _judged(exercise, function, tree, cases, runs):
+    """The verdict on a function that ran to its end in all cases."""
+    found = []
+    for number, (run, arguments) in enumerate(zip(runs, cases, strict=True)):
+        try:
+            value = exercise.outcome(run.value, arguments)
+        except (Exception, SystemExit):  # it is made for what has the right form
+            value = None
+        if value is None:
+            why = run.value is None and reading.why_none(function, tree, exercise.cases()[number])
+            return f"Not yet. {why or exercise.nothing}"
+        try:
+            found.append(attempt.numbers(value))
+        except ValueError as error:
+            return f"Not yet. {error}"
+    by_reference = attempt.runs_of(exercise.reference, again := exercise.cases())
+    wanted = _outcomes(exercise, by_reference, again)
+    spoiled = _spoiled(function, runs, by_reference)
     if _same(found, wanted):
-        return f"Right. {exercise.right}"
+        return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
     for mistake, message in exercise.mistakes:
-        if _same(found, _outcomes(exercise, mistake)):
+        if _same(found, _outcomes_of(exercise, mistake)):
             return f"Not yet. {message}"
-    return _first_difference(found, wanted)
+    return f"Not yet. {spoiled}" if spoiled else _first_difference(found, wanted)
 
 
-def _outcomes(exercise, function):
+def _spoiled(function, runs, by_reference):
+    """A sentence on an argument that the learner's function changed, and the reference does not."""
+    for run, right in zip(runs, by_reference, strict=True):
+        for number in sorted(attempt.changed(run) - attempt.changed(right)):
+            names = list(inspect.signature(function).parameters)
+            name = f" `{names[number]}`" if number < len(names) else ""
+            return (
+                f"Your function changes its argument{name}, which whoever calls it still needs: "
+                "make a copy, and change that."
+            )
+    return None
+
+
+def _outcomes_of(exercise, function):
     cases = exercise.cases()
-    return [_array(exercise.outcome(function(*arguments), arguments)) for arguments in cases]
+    return _outcomes(exercise, attempt.runs_of(function, cases), cases)
 
 
-def _array(value):
-    """The value as an array of floats; `...` as it is; None for what is neither."""
-    if value is Ellipsis or value is None:
-        return value
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        return Ellipsis if "ellipsis" in str(error).lower() else None
-
-
-def _where_it_stopped(function, error):
-    lines = traceback.extract_tb(error.__traceback__)
-    own = [line for line in lines if line.name == getattr(function, "__name__", "")]
-    where = f" in line {own[-1].lineno}, `{own[-1].line}`" if own else ""
-    return f"Your function stopped with {type(error).__name__}{where}: {error}"
+def _outcomes(exercise, runs, cases):
+    pairs = zip(runs, cases, strict=True)
+    return [attempt.numbers(exercise.outcome(run.value, arguments)) for run, arguments in pairs]
 
 
 def _close(one, other):

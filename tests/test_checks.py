@@ -1,10 +1,15 @@
+import inspect
 import itertools
+import linecache
 import re
+import threading
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
 
+from nst_helpers import attempt
 from nst_helpers.checks import NOT_DONE, check, verdict
 from nst_helpers.exercises import EXERCISES
 
@@ -57,7 +62,9 @@ def test_a_stub_is_not_done(name, function):
         assert verdict(EXERCISES[name], function) == NOT_DONE
 
 
-@pytest.mark.parametrize("value, said", [(None, EXERCISES["gram matrix"].nothing), (..., NOT_DONE)])
+@pytest.mark.parametrize(
+    "value, said", [(None, "Not yet. " + EXERCISES["gram matrix"].nothing), (..., NOT_DONE)]
+)
 def test_what_is_missing_in_one_case_only_is_missing(value, said):
     exercise = EXERCISES["gram matrix"]
     for right in (0, 1):
@@ -74,14 +81,14 @@ def test_what_is_missing_in_one_case_only_is_missing(value, said):
     "function, words",
     [
         (lambda *_: None, "return"),
-        (lambda *_: "a word", "return"),
-        (lambda: 1, "TypeError"),
+        (lambda *_: "a word", "text|two things"),
+        (lambda: 1, "no parameters|0 parameters"),
         (lambda *_: 1 / 0, "ZeroDivisionError.*division by zero"),
         (lambda *_: exit(), "SystemExit"),
         (lambda *arguments: arguments[99], "IndexError"),
         (lambda *_: tf.zeros((2, 3, 4)), "shape|two things"),
         (lambda *_: float("nan"), "nan|shape|two things"),
-        (None, "TypeError"),
+        (None, "Give the function itself"),
     ],
 )
 def test_nothing_crashes_a_check(name, function, words):
@@ -116,7 +123,7 @@ def test_check_prints(capsys):
         ("cooking", len, "There is no exercise 'cooking'"),
         (7, len, "There is no exercise 7"),
         ("gradient step", None, "Give the function itself"),
-        ("gradient step", lambda: 1, "stopped with TypeError: "),
+        ("gradient step", lambda: 1, "leave the `def` line as it was given"),
     ],
 )
 def test_a_check_that_cannot_begin_says_why(capsys, name, function, words):
@@ -124,6 +131,180 @@ def test_a_check_that_cannot_begin_says_why(capsys, name, function, words):
     said = capsys.readouterr().out
     assert said.startswith(words) or words in said
     assert "checks.py" not in said and "exercise.outcome" not in said
+
+
+NUMBERS = itertools.count()  # of the cells below
+
+
+def of_cell(source):
+    """The function that a cell defines, with the cell's source at hand as in a notebook."""
+    file = f"<cell {next(NUMBERS)}>"
+    source = inspect.cleandoc(source) + "\n"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    space = {"tf": tf, "np": np}
+    exec(compile(source, file, "exec"), space)
+    return list(space.values())[-1]
+
+
+SAID = {
+    "a loop without end is ended": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            while size > 0:
+                coarsest += 1
+        """,
+        "Your function stopped only because.*in line [23]",
+    ),
+    "an ellipsis in an index is no stub": (
+        "correlation of two channels",
+        """
+        def correlation(features, i, j):
+            return tf.reduce_sum(features[..., i] * features[..., j])
+        """,
+        "Not yet. You took the sum",
+    ),
+    "a stub beside what runs is not done": (
+        "content loss",
+        """
+        def my_content_loss(features, target):
+            differences = ...
+            return tf.reduce_sum(features)
+        """,
+        "Not done yet",
+    ),
+    "shapes are named with their variables": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            vectors = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(vectors, vectors)
+        """,
+        r"stopped with InvalidArgumentError in line 3.*`vectors` has the shape \(6, 4\)",
+    ),
+    "an exception's text is cut": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            raise RuntimeError("far too long " * 1000)
+        """,
+        "in line 2.{,400}…$",
+    ),
+    "no return": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            tf.matmul(features, features, transpose_a=True)
+        """,
+        "has no `return`",
+    ),
+    "a return that is not reached": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = []
+            while size < coarsest:
+                return sides
+        """,
+        "line 4 stands inside the `while` of line 3",
+    ),
+    "a list changed in place": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = [size]
+            return sides.reverse()
+        """,
+        "`sides.reverse.*return `sides`",
+    ),
+    "a tape that does not watch": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.constant(x)
+            with tf.GradientTape() as tape:
+                value = function(x)
+            return tape.gradient(value, x)
+        """,
+        "does not watch `x`",
+    ),
+    "a value outside of the tape": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.Variable(x)
+            value = function(x)
+            with tf.GradientTape() as tape:
+                pass
+            return tape.gradient(value, x)
+        """,
+        "`value` is computed outside",
+    ),
+    "the tape is asked the wrong way round": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.Variable(x)
+            with tf.GradientTape() as tape:
+                value = function(x)
+            return tape.gradient(x, value)
+        """,
+        "name first what is differentiated, `value`",
+    ),
+    "a text is no number": (
+        "receptive field",
+        """
+        def my_receptive_field(layers):
+            return "3"
+        """,
+        "gives a text",
+    ),
+    "complex numbers": (
+        "content loss",
+        """
+        def my_content_loss(features, target):
+            return complex(tf.reduce_mean(tf.square(features - target)))
+        """,
+        "complex numbers",
+    ),
+    "a changed argument": (
+        "receptive field",
+        """
+        def my_receptive_field(layers):
+            size, spacing = 1, 1
+            while layers:
+                step = spacing * (2 if layers[0] == "conv" else 1)
+                spacing *= 2 if layers.pop(0) == "pool" else 1
+                size += step
+            return size
+        """,
+        "Not yet. Your function changes its argument `layers`",
+    ),
+    "too few parameters": (
+        "content loss",
+        """
+        def my_content_loss(features):
+            return features
+        """,
+        r"has 1 parameter \(`features`\), and the check calls it with 2 arguments",
+    ),
+}
+
+
+@pytest.mark.parametrize("name, source, words", SAID.values(), ids=SAID)
+def test_what_is_said_of_a_cell(monkeypatch, name, source, words):
+    monkeypatch.setattr(attempt, "SECONDS", 1.5)
+    assert re.search(words, verdict(EXERCISES[name], of_cell(source)))
+
+
+def test_a_function_in_another_thread_is_ended_too(monkeypatch):
+    monkeypatch.setattr(attempt, "SECONDS", 0.5)
+    said = []
+    endless = of_cell(SAID["a loop without end is ended"][1])
+    thread = threading.Thread(target=lambda: said.append(verdict(EXERCISES["scales"], endless)))
+    thread.start()
+    thread.join(20)
+    assert said and said[0].startswith("Your function stopped only")
 
 
 @pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
