@@ -10,12 +10,13 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from . import attempt, failures, own, reading, record
+from . import attempt, failures, own, reading, record, relations
 from .exercises import EXERCISES
 
 NOT_DONE = (
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
 )
+RIGHT, MISTAKEN = 1e-4, 1e-3  # how far rounding may take a right value, and a known mistake's
 NO_FUNCTION = (
     "Not yet. Give the function itself, without calling it: its name alone, with no brackets."
 )
@@ -111,9 +112,26 @@ def _judged(exercise, function, tree, cases, runs):
     if _same(found, wanted):
         return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
     for mistake, message in exercise.mistakes:
-        if _same(found, _outcomes_of(exercise, mistake)):
+        if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
             return f"Not yet. {message}"
-    return f"Not yet. {spoiled}" if spoiled else _first_difference(found, wanted)
+    if spoiled:
+        return f"Not yet. {spoiled}"
+    inputs = [_inputs(function, run.before) for run in runs]
+    if exercise.place:
+        return f"Not yet. {_first_part(exercise, found, wanted, runs)}"
+    said = [
+        relations.named(found, wanted, inputs),
+        reading.unused(tree),
+        _first_difference(found, wanted, inputs),
+    ]
+    return f"Not yet. {' '.join(filter(None, said))}"
+
+
+def _inputs(function, arguments):
+    """`{parameter's name: argument}`, as the learner's function calls them."""
+    names = list(inspect.signature(function).parameters)
+    names += [f"argument {number}" for number in range(len(names) + 1, len(arguments) + 1)]
+    return dict(zip(names, arguments))
 
 
 def _spoiled(function, runs, by_reference):
@@ -139,24 +157,58 @@ def _outcomes(exercise, runs, cases):
     return [attempt.numbers(exercise.outcome(run.value, arguments)) for run, arguments in pairs]
 
 
-def _close(one, other):
-    return np.isclose(one, other, rtol=1e-4, atol=1e-6)
+def _same(found, wanted, rounding=RIGHT):
+    pairs = zip(found, wanted, strict=True)
+    return all(relations.close(one, other, rounding) for one, other in pairs)
 
 
-def _same(found, wanted):
-    return all(
-        one.shape == other.shape and _close(one, other).all()
-        for one, other in zip(found, wanted, strict=True)
-    )
-
-
-def _first_difference(found, wanted):
-    for number, (one, other) in enumerate(zip(found, wanted, strict=True), 1):
-        result = f"Not yet. On test case {number} your result"
+def _first_difference(found, wanted, inputs):
+    for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        if relations.close(one, other):
+            continue
+        given = _told(inputs[number])
+        result = f"On test case {number + 1}{f', with {given},' if given else ''} your result"
+        if one.ndim == other.ndim == 1 and max(one.size, other.size) <= 8:
+            return f"{result} is {_list(one)}; it should be {_list(other)}."
         if one.shape != other.shape:
             return f"{result} has the shape {one.shape}; it should be {other.shape}."
-        if not _close(one, other).all():
-            position = tuple(int(i) for i in np.argwhere(~_close(one, other))[0])
-            where = f" at {position}" if position else ""
-            return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
+        apart = ~np.isclose(one, other, rtol=RIGHT, atol=RIGHT / 100)
+        position = tuple(int(i) for i in np.argwhere(apart)[0])
+        where = f" at {position}" if position else ""
+        return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
     raise AssertionError("called with equal values")
+
+
+def _first_part(exercise, found, wanted, runs):
+    """The first difference, where an outcome is put together from several things."""
+    for number, (one, other, run) in enumerate(zip(found, wanted, runs, strict=True), 1):
+        if one.shape != other.shape:
+            return (
+                f"On test case {number} you give {one.size} values in all, where {other.size} are "
+                "wanted: count the losses, and look at the shape of the picture."
+            )
+        apart = np.flatnonzero(~np.isclose(one, other, rtol=RIGHT, atol=RIGHT / 100))
+        if len(apart):
+            first, what = apart[0], exercise.place(int(apart[0]), run.before)
+            return (
+                f"On test case {number} the first thing that differs is {what}: {one[first]:.6g}, "
+                f"and it should be {other[first]:.6g}."
+            )
+    raise AssertionError("called with equal values")
+
+
+def _list(values):
+    return f"[{', '.join(f'{value:.6g}' for value in values)}]"
+
+
+def _told(inputs):
+    """The inputs of a case in a few words: numbers and short lists, and the shapes of arrays."""
+    words = []
+    for name, value in inputs.items():
+        if isinstance(value, (int, float)) or getattr(value, "shape", None) == ():
+            words.append(f"`{name}` {float(value):.4g}")
+        elif isinstance(value, np.ndarray):
+            words.append(f"`{name}` of the shape {value.shape}")
+        elif isinstance(value, list) and len(repr(value)) < 60:
+            words.append(f"`{name}` {value}")
+    return ", ".join(words)

@@ -103,6 +103,16 @@ def why_none(function, tree, arguments):
     return _of_return(tree, reached[0]) if reached else _not_reached(tree, returns)
 
 
+def unused(tree):
+    """A sentence on the parameters that the function never reads; None if it reads them all."""
+    if tree is None or tree.args.vararg:
+        return None
+    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    names = [one.arg for one in tree.args.posonlyargs + tree.args.args if one.arg not in read]
+    words = " and ".join(f"`{name}`" for name in names)
+    return f"Your function does not use {words}." if names else None
+
+
 def own_nodes(tree):
     """The nodes of a function's body, without those of functions inside it."""
     todo = list(tree.body)

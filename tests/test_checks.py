@@ -280,6 +280,25 @@ SAID = {
         """,
         "Not yet. Your function changes its argument `layers`",
     ),
+    "a parameter that is not used": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            return tf.reduce_sum(velocity * gradient * keep)
+        """,
+        "Your function does not use `learning_rate`",
+    ),
+    "sides with a fraction": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = [size]
+            while sides[0] / 2 >= coarsest:
+                sides.insert(0, sides[0] / 2)
+            return sides
+        """,
+        "Not yet",
+    ),
     "too few parameters": (
         "content loss",
         """
@@ -289,6 +308,44 @@ SAID = {
         r"has 1 parameter \(`features`\), and the check calls it with 2 arguments",
     ),
 }
+
+
+RELATED = [
+    ("content loss of the paper", lambda right, f, t: right(f, t) * 4, "is 4 times what it sh"),
+    ("share lost", lambda right, f, t: right(f, t) / 2, "is half of what it should be in all"),
+    ("share lost", lambda right, f, t: -right(f, t), "the wrong sign"),
+    ("share lost", lambda right, f, t: right(f, t) + 3, "3 too large"),
+    ("share lost", lambda right, f, t: [right(f, t)], "in a list or tensor: give the number alone"),
+    ("share lost", lambda right, f, t: right(f, t) ** 2, "the square of"),
+    ("share lost", lambda right, f, t: f * 0 + right(f, t), "it is their mean"),
+    ("share lost", lambda right, f, t: right(f, t) * f.shape[1], "multiplied by height of `f`"),
+    ("share lost", lambda right, f, t: 7, "the same in all test cases"),
+    ("share lost", lambda right, f, t: right(f, t) / 0, "infinite"),
+    ("share lost", lambda right, f, t: right(f, t) * np.nan, "not a number"),
+    ("gradient by hand", lambda right, f, t: tf.transpose(right(f, t), (0, 2, 1, 3)), "exchanged"),
+    ("gradient by hand", lambda right, f, t: right(f, t)[0], "axis of length 1 too few"),
+    ("gradient by hand", lambda right, f, t: f, "returned `f` as"),
+    ("gradient by hand", lambda right, f, t: right(f, t)[:, ::-1], "reversed order along axis -3"),
+    ("scales", lambda right, s, c: right(s, c)[1:], "list is right, but the first one is missing"),
+    ("scales", lambda right, s, c: [1, 2], r"`s` 512, `c` 128, your result is \[1, 2\]; it"),
+    ("momentum", lambda right, v, g, r, k: tf.round(right(v, g, r, k)), "to whole numbers"),
+    ("momentum", lambda right, v, g, r, k: right(v, g, r, k) * r, "multiplied by `r`"),
+    ("paint", lambda right, *given: (right(*given)[0], [7.0] * given[4]), "the loss of step 1"),
+]
+
+
+@pytest.mark.parametrize("name, function, words", RELATED, ids=[words for *_, words in RELATED])
+def test_how_a_wrong_result_goes_together_with_the_right_one(name, function, words):
+    right = EXERCISES[name].reference
+    given = inspect.signature(function).parameters
+    if "given" in given:
+        said = verdict(EXERCISES[name], lambda *arguments: function(right, *arguments))
+    else:
+        letters = ", ".join(list(given)[1:])
+        space = {"function": function, "right": right}
+        mine = eval(f"lambda {letters}: function(right, {letters})", space)
+        said = verdict(EXERCISES[name], mine)
+    assert re.search(words, said), said
 
 
 @pytest.mark.parametrize("name, source, words", SAID.values(), ids=SAID)

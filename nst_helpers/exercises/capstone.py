@@ -109,6 +109,13 @@ def _outcome(value, arguments):
     return np.concatenate([history, picture.reshape(-1), [compute_targets.calls]])
 
 
+def _place(position, arguments):
+    steps, values = arguments[4], arguments[0].size
+    if position < steps:
+        return f"the loss of step {position + 1}"
+    return "a value of the picture" if position < steps + values else "how often targets are made"
+
+
 NO_GRADIENT = (
     "The tape gave no gradient: what it is asked about has to be the variable itself, and the "
     "losses have to be computed from it, inside the `with`."
@@ -137,6 +144,7 @@ EXERCISES = {
         reference=paint_by(),
         cases=_cases,
         outcome=_outcome,
+        place=_place,
         right="Five steps give the same losses and the same picture as the kit's. This is the "
               "whole method.",
         nothing="`paint` has to return two things: the picture and the list of losses. End it, "

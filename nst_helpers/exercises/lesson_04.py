@@ -9,8 +9,8 @@ from .exercise import Exercise, mean_square, random_tensor, sum_of_squares
 
 def _total_cases():
     return [
-        [tf.constant(0.5), tf.constant(0.25), tf.constant(0.125), 1.0, 8.0, 0.3],
-        [tf.constant(2.0), tf.constant(3.0), tf.constant(5.0), 7.0, 0.5, 2.0],
+        [tf.constant(0.5), tf.constant(0.25), tf.constant(0.125), 1.3, 8.7, 0.35],
+        [2.4, 3.1, 5.3, 7.6, 0.45, 2.2],
     ]
 
 
@@ -128,7 +128,7 @@ EXERCISES = {
     ),
     "convert a weight": Exercise(
         reference=lambda weight, constant, layers: weight * constant * layers,
-        cases=lambda: [[2.0, 30.0, 5], [0.5, 8.0, 4]],
+        cases=lambda: [[1.7, 30.3, 5], [0.45, 8.6, 4]],
         right="Now a weight from any program that uses the plain style loss can be tried here.",
         mistakes=[
             (lambda weight, constant, layers: weight * layers / constant,

@@ -9,7 +9,7 @@ from .exercise import Exercise, random_tensor, sum_of_squares
 def _function_cases():
     return [
         [lambda x: (x - 0.2) ** 2, 0.9],
-        [lambda x: x**3 + x, 2.0],
+        [lambda x: x**3 + x, 2.3],
         [lambda x: tf.sin(3 * x), 0.5],
     ]
 
@@ -33,7 +33,7 @@ def _step_cases():
     def far_from_goal(picture):
         return sum_of_squares(picture - goal)
 
-    return [[pictures[0], far_from_goal, 0.1], [pictures[1], far_from_goal, 2.0]]
+    return [[pictures[0], far_from_goal, 0.13], [pictures[1], far_from_goal, 2.3]]
 
 
 def _set_to(value):
@@ -43,8 +43,8 @@ def _set_to(value):
 
 def _momentum_cases():
     return [
-        [random_tensor(10, 2, 3), random_tensor(11, 2, 3), 0.1, 0.9],
-        [random_tensor(12, 4), random_tensor(13, 4), 2.0, 0.5],
+        [random_tensor(10, 2, 3), random_tensor(11, 2, 3), 0.13, 0.87],
+        [random_tensor(12, 4), random_tensor(13, 4), 2.1, 0.55],
     ]
 
 
@@ -131,7 +131,7 @@ EXERCISES = {
     ),
     "scales": Exercise(
         reference=_scales,
-        cases=lambda: [[512, 128], [384, 96], [1000, 100], [96, 128]],
+        cases=lambda: [[512, 128], [390, 96], [1001, 60], [250, 31], [96, 128]],
         right="Coarse first, and the last one is the size that was asked for.",
         mistakes=[
             (lambda size, coarsest: _scales(size, coarsest)[::-1],
