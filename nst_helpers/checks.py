@@ -9,14 +9,17 @@ import inspect
 from difflib import get_close_matches
 
 import numpy as np
+import tensorflow as tf
 
-from . import attempt, failures, own, reading, record, relations
+from . import attempt, failures, own, reading, record, relations, repair
 from .exercises import EXERCISES
 
 NOT_DONE = (
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
 )
 RIGHT, MISTAKEN = 1e-4, 1e-3  # how far rounding may take a right value, and a known mistake's
+# What a slip in a line can end in. Others, such as a PermissionError, come from elsewhere.
+REPAIRED = TypeError, ValueError, NameError, AttributeError, LookupError, tf.errors.OpError
 NO_FUNCTION = (
     "Not yet. Give the function itself, without calling it: its name alone, with no brackets."
 )
@@ -84,11 +87,22 @@ def verdict(exercise, function):
         if reading.is_unfinished(tree):
             return NOT_DONE
         known = (said for words, said in exercise.errors.items() if words in str(error))
-        return next((f"Not yet. {said}" for said in known), failures.told(function, error))
+        return next((f"Not yet. {said}" for said in known), None) or _stopped(
+            exercise, function, tree, error
+        )
     if any(attempt.is_unfilled(run.value) for run in runs):
         return NOT_DONE
     said = _judged(exercise, function, tree, cases, runs)
     return NOT_DONE if reading.is_unfinished(tree) and not said.startswith("Right.") else said
+
+
+def _stopped(exercise, function, tree, error):
+    said = failures.told(function, error)
+    if not isinstance(error, REPAIRED):
+        return said
+    wanted = _outcomes_of(exercise, exercise.reference)
+    change = _repaired(exercise, function, tree, wanted)
+    return f"{said.rstrip('.')}. {change}" if change else said
 
 
 def _judged(exercise, function, tree, cases, runs):
@@ -117,14 +131,32 @@ def _judged(exercise, function, tree, cases, runs):
     if spoiled:
         return f"Not yet. {spoiled}"
     inputs = [_inputs(function, run.before) for run in runs]
+    change = _repaired(exercise, function, tree, wanted)
     if exercise.place:
-        return f"Not yet. {_first_part(exercise, found, wanted, runs)}"
-    said = [
-        relations.named(found, wanted, inputs),
-        reading.unused(tree),
-        _first_difference(found, wanted, inputs),
-    ]
+        said = [_first_part(exercise, found, wanted, runs), change]
+    else:
+        said = [
+            relations.named(found, wanted, inputs),
+            reading.power(tree),
+            reading.unused(tree),
+            _first_difference(found, wanted, inputs),
+            change,
+        ]
     return f"Not yet. {' '.join(filter(None, said))}"
+
+
+def _repaired(exercise, function, tree, wanted):
+    """A sentence on the change with which the function is right, if one is found."""
+
+    def is_right(other):
+        cases = exercise.cases()
+        for number, arguments in enumerate(cases):  # most are wrong in the first case already
+            found = _outcomes(exercise, attempt.runs_of(other, [arguments]), [arguments])
+            if not _same(found, [wanted[number]]):
+                return False
+        return True
+
+    return repair.repaired(function, tree, is_right)
 
 
 def _inputs(function, arguments):

@@ -12,6 +12,7 @@ WORDS = 300  # characters of an exception's text that are shown
 SHAPES = re.compile(
     r"shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\]", re.DOTALL
 )
+OPERANDS = re.compile(r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$")
 OTHER_KIND = re.compile(r"expected to be an? (\w+) tensor but is an? (\w+) tensor")
 
 
@@ -30,6 +31,13 @@ def told(function, error):
         seen = " and ".join(f"`{name}` has {shape}" for name, shape in met.items())
         seen = f" In this line {seen}." if met else ""
         return f"{said}shapes meet there that do not fit together.{seen} In its own words: {words}"
+    operands = OPERANDS.search(words)
+    if operands:
+        kind = next(one for one in ("list", "dict") if one in operands.groups())
+        return (
+            f"{said}Python has no such operation for a whole {kind}: go through its entries one by "
+            "one."
+        )
     return said + words
 
 

@@ -113,6 +113,16 @@ def unused(tree):
     return f"Your function does not use {words}." if names else None
 
 
+def power(tree):
+    """A sentence on a `^`; None if the function has none."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            return (
+                f"In line {node.lineno} `^` is no power in Python (it compares bits): write `**`."
+            )
+    return None
+
+
 def own_nodes(tree):
     """The nodes of a function's body, without those of functions inside it."""
     todo = list(tree.body)

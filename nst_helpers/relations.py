@@ -78,8 +78,8 @@ def _by_shape(found, wanted):
         for name, combine in {"mean": np.mean, "sum": np.sum}.items():
             if _holds([combine(one) for one in found], wanted):
                 return (
-                    f"You give {found[0].size} numbers in the first test case, where a single one "
-                    f"is wanted: it is their {name}, over all axes."
+                    f"You give a list or tensor of {found[0].size} in the first test case, where a "
+                    f"single number is wanted: it is their {name}, over all axes."
                 )
     return _of_lists(found, wanted)
 
@@ -163,9 +163,11 @@ def _by_factor(found, wanted, inputs):
         return None
     if np.allclose(factors, factors[0], rtol=1e-3):
         return f"Your result is {_times(factors[0])} in all test cases."
+    if len(factors) < 2:
+        return None
     given = [_sizes(one) for one, other in zip(inputs, wanted, strict=True) if other.any()]
     for name in given[0]:
-        sizes = np.array([one.get(name, np.nan) for one in given])
+        sizes = np.array([one.get(name, np.nan) for one in given], float)
         for said, power in {"multiplied": 1, "divided": -1}.items():
             if np.allclose(factors, sizes**power, rtol=1e-3):
                 return (

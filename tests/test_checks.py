@@ -299,6 +299,62 @@ SAID = {
         """,
         "Not yet",
     ),
+    "one change that makes it right": (
+        "share lost",
+        """
+        def share_lost(features, target):
+            return tf.reduce_sum(tf.square(features - target)) / tf.reduce_sum(target)
+        """,
+        r"line 2: with `tf.square\(target\)` in place of `target`",
+    ),
+    "a return to be moved": (
+        "convolution",
+        """
+        def convolution(picture, kernel):
+            rows, columns = np.array(picture.shape) - 2
+            result = np.zeros((rows, columns))
+            for row in range(rows):
+                for column in range(columns):
+                    patch = picture[row : row + 3, column : column + 3]
+                    result[row, column] = max(np.sum(patch * kernel), 0)
+                return result
+        """,
+        "line 8: if `return result` stood one step to the left",
+    ),
+    "a line that failed": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            rows = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(rows, rows) / rows.shape[0]
+        """,
+        r"stopped.*with `tf.matmul\(rows, rows, transpose_a=True\)`",
+    ),
+    "what does more than compute is not tried": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            open
+            return keep * velocity - learning_rate * gradient + velocity * 2
+        """,
+        "^(?!.*Look at line)",
+    ),
+    "bits for a power": (
+        "total loss",
+        """
+        def my_total_loss(content, style, variation, content_weight, style_weight, tv_weight):
+            return 3 ^ 2
+        """,
+        r"In line 2 `\^` is no power",
+    ),
+    "a list divided": (
+        "blended targets",
+        """
+        def my_blended(grams, weights):
+            return weights / sum(weights)
+        """,
+        "for a whole list",
+    ),
     "too few parameters": (
         "content loss",
         """

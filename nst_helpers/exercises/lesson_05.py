@@ -43,7 +43,7 @@ def _set_to(value):
 
 def _momentum_cases():
     return [
-        [random_tensor(10, 2, 3), random_tensor(11, 2, 3), 0.13, 0.87],
+        [random_tensor(10, 2, 3), random_tensor(11, 2, 3), 0.13, 0.85],
         [random_tensor(12, 4), random_tensor(13, 4), 2.1, 0.55],
     ]
 
