@@ -82,7 +82,8 @@ def verdict(exercise, function):
         with attempt.limited():
             runs = attempt.runs_of(function, cases)
     except attempt.TooLong as error:
-        return failures.too_long(function, error, attempt.SECONDS)
+        said = failures.too_long(function, error, attempt.SECONDS)
+        return _with_change(said, exercise, function, tree, repair.EACH_OF_ENDLESS)
     except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
         if reading.is_unfinished(tree):
             return NOT_DONE
@@ -98,11 +99,16 @@ def verdict(exercise, function):
 
 def _stopped(exercise, function, tree, error):
     said = failures.told(function, error)
-    if not isinstance(error, REPAIRED):
+    if not isinstance(error, REPAIRED) or failures.is_of_operands(error):
         return said
+    return _with_change(said, exercise, function, tree)
+
+
+def _with_change(said, exercise, function, tree, each=repair.EACH):
+    """What is said of a function that did not end by itself, and the change that would help."""
     wanted = _outcomes_of(exercise, exercise.reference)
-    change = _repaired(exercise, function, tree, wanted)
-    return f"{said.rstrip('.')}. {change}" if change else said
+    change = _repaired(exercise, function, tree, wanted, each)
+    return f"{said.rstrip('.')}. {change}".replace("?.", "?") if change else said
 
 
 def _judged(exercise, function, tree, cases, runs):
@@ -145,7 +151,7 @@ def _judged(exercise, function, tree, cases, runs):
     return f"Not yet. {' '.join(filter(None, said))}"
 
 
-def _repaired(exercise, function, tree, wanted):
+def _repaired(exercise, function, tree, wanted, each=repair.EACH):
     """A sentence on the change with which the function is right, if one is found."""
 
     def is_right(other):
@@ -156,7 +162,7 @@ def _repaired(exercise, function, tree, wanted):
                 return False
         return True
 
-    return repair.repaired(function, tree, is_right)
+    return repair.repaired(function, tree, is_right, each)
 
 
 def _inputs(function, arguments):

@@ -41,8 +41,21 @@ def _replaced(tree, old, make):
                 setattr(parent, field, new)
             elif isinstance(value, list) and any(one is found for one in value):
                 value[:] = [new if one is found else one for one in value]
-    words = f"with `{ast.unparse(new)}` in place of `{ast.unparse(old)}`"
+    before, after = old, new
+    if isinstance(old, (ast.Name, ast.Constant, ast.UnaryOp)):  # one more step says where it stands
+        before, after = _parent(tree, old), _parent(changed, new)
+    words = f"with `{ast.unparse(after)}` in place of `{ast.unparse(before)}`"
     return old.lineno, words, changed
+
+
+def _parent(tree, node):
+    """The expression that a node is a part of; the node itself where there is none."""
+    for parent in ast.walk(tree):
+        if isinstance(parent, ast.expr) and any(
+            one is node for one in ast.iter_child_nodes(parent)
+        ):
+            return parent
+    return node
 
 
 def _expressions(tree, kind=ast.expr):
@@ -161,6 +174,34 @@ def _functions(tree):
             yield _replaced(tree, node, _exchanged)
 
 
+def _everywhere(tree):
+    """Each call of a function changed in the same way."""
+    names = [ast.unparse(node.func) for node in _expressions(tree, ast.Call)]
+    for called in dict.fromkeys(name for name in names if names.count(name) > 1):
+        for keyword in KEYWORDS:
+            changed = copy.deepcopy(tree)
+            for node in _calls(changed, called):
+                name, value = keyword.split("=")
+                node.keywords = [one for one in node.keywords if one.arg != name]
+                node.keywords.append(ast.keyword(name, ast.parse(value, mode="eval").body))
+            yield _first(tree, called), f"with `{keyword}` in each `{called}`", changed
+        own = called.split(".")[-1]
+        for other in sorted(set().union(*(one for one in FUNCTIONS if own in one)) - {own}):
+            new, changed = called.removesuffix(own) + other, copy.deepcopy(tree)
+            for node in _calls(changed, called):
+                node.func = ast.parse(new, mode="eval").body
+            words = f"with `{new}` in place of each `{called}`"
+            yield _first(tree, called), words, changed
+
+
+def _calls(tree, called):
+    return [node for node in _expressions(tree, ast.Call) if ast.unparse(node.func) == called]
+
+
+def _first(tree, called):
+    return min(node.lineno for node in _calls(tree, called))
+
+
 def _exchanged(outer):
     inner = outer.args[0]
     outer.func, inner.func = inner.func, outer.func
@@ -177,13 +218,15 @@ def _known_names(tree):
 def _names(tree):
     """Other names, numbers one up or down or twice as large, True for False."""
     names = _known_names(tree)
-    for node in _expressions(tree, (ast.Name, ast.Constant)):
+    for node in _expressions(tree, (ast.Name, ast.Constant, ast.UnaryOp)):
         known, value = getattr(node, "id", None), getattr(node, "value", None)
         others = []
         if known in names or type(value) in (int, float):
             others += [ast.Name(name, ast.Load()) for name in names if name != known]
         if type(value) in (int, float):
             others += map(ast.Constant, (value + 1, value - 1, -value, 2 * value))
+        if isinstance(node, ast.UnaryOp):  # a negative number, such as an axis or an index
+            others += map(ast.Constant, (0, 1, 2))
         if isinstance(value, bool):
             others.append(ast.Constant(not value))
         for other in others:
@@ -257,6 +300,6 @@ def _around(around, source):
 
 
 KINDS = (
-    _left_out, _moves, _operators, _assignments, _functions, _taken_out, _names, _exchanges,
-    _arguments, _put_around,
+    _left_out, _moves, _operators, _assignments, _functions, _everywhere, _taken_out, _names,
+    _exchanges, _arguments, _put_around,
 )  # fmt: skip

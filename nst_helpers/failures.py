@@ -3,6 +3,7 @@
 import ast
 import re
 import traceback
+from difflib import get_close_matches
 
 import numpy as np
 import tensorflow as tf
@@ -38,7 +39,29 @@ def told(function, error):
             f"{said}Python has no such operation for a whole {kind}: go through its entries one by "
             "one."
         )
-    return said + words
+    meant = _meant(function, error)
+    return f"{said.removesuffix(': ')}: {words.rstrip('.')}. {meant}" if meant else said + words
+
+
+def _meant(function, error):
+    """A sentence on a name that is not known, by names that are."""
+    step, name = _innermost(function, error), getattr(error, "name", None)
+    if step is None or not name:
+        return ""
+    if isinstance(error, AttributeError):
+        close = get_close_matches(name, dir(error.obj), 1)
+        return f"Did you mean `{close[0]}`?" if close else ""
+    if isinstance(error, NameError):
+        close = get_close_matches(name, step.tb_frame.f_locals, 1)
+        if close:
+            return f"Did you mean `{close[0]}`?"
+        return f"`{name}` has no value in your function: give it one before this line."
+    return ""
+
+
+def is_of_operands(error):
+    """Whether the exception says that a list or a dict was taken for a number."""
+    return bool(OPERANDS.search(str(error)))
 
 
 def too_long(function, error, seconds):

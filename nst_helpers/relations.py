@@ -26,7 +26,7 @@ def named(found, wanted, inputs):
     with np.errstate(all="ignore"):
         return (
             _not_finite(found, wanted)
-            or _by_shape(found, wanted)
+            or _by_shape(found, wanted, inputs)
             or _by_formula(found, wanted)
             or _by_factor(found, wanted, inputs)
             or _by_difference(found, wanted)
@@ -52,7 +52,7 @@ def _not_finite(found, wanted):
     return None
 
 
-def _by_shape(found, wanted):
+def _by_shape(found, wanted, inputs):
     if all(one.shape == other.shape for one, other in zip(found, wanted, strict=True)):
         return None
     if all(one.size == other.size == 1 for one, other in zip(found, wanted, strict=True)):
@@ -81,7 +81,32 @@ def _by_shape(found, wanted):
                     f"You give a list or tensor of {found[0].size} in the first test case, where a "
                     f"single number is wanted: it is their {name}, over all axes."
                 )
-    return _of_lists(found, wanted)
+    return _by_other_shape(found, wanted, inputs)
+
+
+def _by_other_shape(found, wanted, inputs):
+    if all(one.ndim == 2 and min(one.shape) > 2 for one in found) and _holds(
+        [one[1:-1, 1:-1] for one in found], wanted
+    ):
+        return "Your result is right, but has a border of one more on each side: leave it out."
+    return _of_arguments(found, wanted, inputs) or _of_lists(found, wanted)
+
+
+def _of_arguments(found, wanted, inputs):
+    """Whether the result has the shape of one argument where another's is wanted."""
+    shapes = [
+        {name: getattr(value, "shape", None) for name, value in one.items()} for one in inputs
+    ]
+
+    def shaped(results):
+        names = [name for name in shapes[0]]
+        pairs = list(zip(results, shapes, strict=True))
+        return next((n for n in names if all(r.shape == s[n] for r, s in pairs)), None)
+
+    one, other = shaped(found), shaped(wanted)
+    if one and other:
+        return f"Your result has the shape of `{one}`; it should have that of `{other}`."
+    return None
 
 
 def _of_lists(found, wanted):
@@ -166,14 +191,38 @@ def _by_factor(found, wanted, inputs):
     if len(factors) < 2:
         return None
     given = [_sizes(one) for one, other in zip(inputs, wanted, strict=True) if other.any()]
+    return _by_size(factors, given) or _by_constant(factors, given)
+
+
+def _powers(given):
+    """`(name, what was done, its numbers to the power of 1 or -1)` of all sizes."""
     for name in given[0]:
         sizes = np.array([one.get(name, np.nan) for one in given], float)
-        for said, power in {"multiplied": 1, "divided": -1}.items():
-            if np.allclose(factors, sizes**power, rtol=1e-3):
-                return (
-                    f"Your result is what it should be, {said} by {name}: the factor is "
-                    f"{factors[0]:.4g} in the first test case and {factors[1]:.4g} in the second."
-                )
+        yield name, "multiplied", sizes
+        yield name, "divided", 1 / sizes
+
+
+def _by_size(factors, given):
+    for name, said, sizes in _powers(given):
+        if np.allclose(factors, sizes, rtol=1e-3):
+            return (
+                f"Your result is what it should be, {said} by {name}: the factor is "
+                f"{factors[0]:.4g} in the first test case and {factors[1]:.4g} in the second."
+            )
+    return None
+
+
+def _by_constant(factors, given):
+    """A whole number where a size of the input belongs."""
+    for name, said, sizes in _powers(given):
+        left = np.array(factors) / sizes
+        number = 1 / left[0] if said == "multiplied" else left[0]
+        if np.allclose(left, left[0], rtol=1e-4) and round(number, 3) in range(2, 13):
+            other = "divided" if said == "multiplied" else "multiplied"
+            return (
+                f"Your result is what it should be, {said} by {name} and {other} by {number:.3g}. "
+                f"Is there a {number:.3g} where {name} belongs?"
+            )
     return None
 
 

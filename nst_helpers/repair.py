@@ -17,6 +17,7 @@ from .edits import all_edits
 
 SECONDS = 2.0  # for all tries
 EACH = 0.5  # for one of them
+EACH_OF_ENDLESS = 0.05  # where a loop without end is to be ended, and most tries have one
 # What runs again, and changed, may compute only.
 MODULES = {"tensorflow", "numpy", "keras", "math"}
 HARMLESS = set(
@@ -29,10 +30,11 @@ NOT_AGAIN = set(
 )
 
 
-def repaired(function, tree, is_right):
+def repaired(function, tree, is_right, each=EACH):
     """A sentence on one change with which the function is right; None if none was found.
 
-    tree: its `ast.FunctionDef`. is_right: whether a function is, True or False; may raise.
+    tree: its `ast.FunctionDef`. is_right: whether a function is, True or False; may raise. each:
+    seconds for one try.
     """
     function = inspect.unwrap(function)
     if not isinstance(tree, ast.FunctionDef) or not _computes_only(function, tree):
@@ -41,18 +43,18 @@ def repaired(function, tree, is_right):
     for line, words, changed in all_edits(tree):
         if time.monotonic() > end:
             return None
-        if _is_right(function, changed, is_right):
+        if _is_right(function, changed, is_right, each):
             return f"Look at line {line}: {words}, all test cases come out right."
     return None
 
 
-def _is_right(function, tree, is_right):
+def _is_right(function, tree, is_right, each):
     tree = copy.deepcopy(tree)
     tree.decorator_list = []
     space = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
     try:
         code = compile(ast.fix_missing_locations(ast.Module([tree], [])), "<a try>", "exec")
-        with attempt.limited(EACH), contextlib.redirect_stdout(io.StringIO()):
+        with attempt.limited(each), contextlib.redirect_stdout(io.StringIO()):
             exec(code, space)
             return is_right(space[tree.name])
     except (Exception, SystemExit, attempt.TooLong):

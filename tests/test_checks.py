@@ -303,9 +303,10 @@ SAID = {
         "share lost",
         """
         def share_lost(features, target):
-            return tf.reduce_sum(tf.square(features - target)) / tf.reduce_sum(target)
+            change = features - 3 * target
+            return tf.reduce_sum(tf.square(change)) / tf.reduce_sum(tf.square(target))
         """,
-        r"line 2: with `tf.square\(target\)` in place of `target`",
+        "line 2: with `target` in place of `3 \\* target`",
     ),
     "a return to be moved": (
         "convolution",
