@@ -40,6 +40,10 @@ def _cases():
     ]
 
 
+def _adam(rate, beta_1, beta_2, epsilon):
+    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+
 def paint_by(
     targets_once=True,
     one_variable=True,
@@ -50,21 +54,23 @@ def paint_by(
     noted="before",
     number=lambda steps: steps,
     rate=lambda learning_rate: learning_rate,
+    beta_1=0.9,
     beta_2=0.99,
+    epsilon=1e-7,
 ):
     """The loop, and what it becomes by one slip each: a function like the learner's."""
 
     def paint(start, compute_targets, losses_of, weights, steps, learning_rate):
         targets = compute_targets() if targets_once else None
         picture, history = tf.Variable(start), []
-        optimizer = keras.optimizers.Adam(rate(learning_rate), beta_2=beta_2)
+        optimizer = _adam(rate(learning_rate), beta_1, beta_2, epsilon)
         for _ in range(number(steps)):
             if not targets_once:
                 targets = compute_targets()
             if not one_variable:
                 picture = tf.Variable(start)
             if not one_optimizer:
-                optimizer = keras.optimizers.Adam(rate(learning_rate), beta_2=beta_2)
+                optimizer = _adam(rate(learning_rate), beta_1, beta_2, epsilon)
             with tf.GradientTape() as tape:
                 seen = tf.clip_by_value(picture, *CLIPPED) if clip == "inside" else picture
                 losses = losses_of(seen, targets)
@@ -121,6 +127,12 @@ NO_GRADIENT = (
     "losses have to be computed from it, inside the `with`."
 )
 ERRORS = {
+    "Counted object": "You use `compute_targets` without calling it: write `compute_targets()`.",
+    "Counted' object": "You use `compute_targets` without calling it: write `compute_targets()`.",
+    "`type_value`": "The tape is asked about a plain number: ask it about the loss before you make "
+    "a number of it for the list.",
+    "dict' and": "You take the whole dictionary for a number: its entries have names, "
+    "as `losses[name]`.",
     "Unknown variable": "You make a new variable in every step: make it once, before the loop.",
     "non-persistent GradientTape": "The tape is opened before the loop, and can be asked only "
     "once: open it in each step, with the losses inside and the question to it outside.",
@@ -204,6 +216,28 @@ EXERCISES = {
             (paint_by(beta_2=0.999),
              "Your Adam measures a gradient's usual size over a thousand steps: give it "
              "`beta_2=0.99`."),
+            (paint_by(beta_1=0.99, beta_2=0.999, epsilon=0.1),
+             "Your Adam is that of TensorFlow's tutorial: give it "
+             "`keras.optimizers.Adam(learning_rate, beta_2=0.99)`."),
+            (paint_by(beta_1=0.99, beta_2=0.999),
+             "Your Adam has 0.99 for `beta_1`: name it, `beta_2=0.99`."),
+            (paint_by(rate=lambda learning_rate: -learning_rate),
+             "You step uphill: Adam subtracts the gradient by itself, so give it the gradient as "
+             "it is."),
+            (paint_by(clip=None, one_optimizer=False),
+             "You make a new optimizer in every step, and some colors have left 0 to 1: make it "
+             "once, before the loop, and clip after each step."),
+            (paint_by(clip=None, beta_2=0.999),
+             "Your Adam lacks `beta_2=0.99`, and some colors have left 0 to 1: clip after each "
+             "step."),
+            (paint_by(clip=None, noted="after"),
+             "You note each loss after its step, and some colors have left 0 to 1: note the loss "
+             "that the step was computed from, and clip after the step."),
+            (paint_by(clip=None, targets_once=False),
+             "You compute the targets in every step, and some colors have left 0 to 1: compute "
+             "them once, before the loop, and clip after each step."),
+            (paint_by(loss_of=lambda losses, weights: losses["tv"]),
+             "Your loss is the total variation only: add up all three, each times its weight."),
             (_plain_descent,
              "You make plain gradient steps: let Adam choose the step, with "
              "`optimizer.apply_gradients([(gradient, picture)])`."),
