@@ -98,7 +98,7 @@ def verdict(exercise, function):
 
 
 def _stopped(exercise, function, tree, error):
-    said = failures.told(function, error)
+    said = " ".join(filter(None, [failures.told(function, error), reading.power(tree)]))
     if not isinstance(error, REPAIRED) or failures.is_of_operands(error):
         return said
     return _with_change(said, exercise, function, tree)
@@ -131,12 +131,13 @@ def _judged(exercise, function, tree, cases, runs):
     spoiled = _spoiled(function, runs, by_reference)
     if _same(found, wanted):
         return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
+    inputs = [_inputs(function, run.before) for run in runs]
+    tensors = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     for mistake, message in exercise.mistakes:
         if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
-            return f"Not yet. {message}"
+            return " ".join(filter(None, ["Not yet.", message, reading.lengths(tree, tensors)]))
     if spoiled:
         return f"Not yet. {spoiled}"
-    inputs = [_inputs(function, run.before) for run in runs]
     change = _repaired(exercise, function, tree, wanted)
     if exercise.place:
         said = [_first_part(exercise, found, wanted, runs), change]
@@ -144,6 +145,7 @@ def _judged(exercise, function, tree, cases, runs):
         said = [
             relations.named(found, wanted, inputs),
             reading.power(tree),
+            reading.lengths(tree, tensors),
             reading.unused(tree),
             _first_difference(found, wanted, inputs),
             change,

@@ -118,14 +118,13 @@ def _moves_of(tree, number, field, at, statement):
     def up(body):
         body.insert(at - 1, body.pop(at))
 
-    above = f"line {statement.lineno}, `{first}`,"
     if isinstance(getattr(statement, "value", None), ast.expr):
         yield statement.lineno, f"if `{first}` stood one line higher", edited(up)
     before = edited(lambda body: None)
     place = next(node for n, node in enumerate(ast.walk(before)) if n == number)
     if isinstance(getattr(place, field)[at - 1], BLOCKS):
         block = type(getattr(place, field)[at - 1]).__name__.lower()
-        yield statement.lineno, f"if {above} stood inside the `{block}` above", edited(into)
+        yield statement.lineno, f"if `{first}` stood inside the `{block}` above", edited(into)
 
 
 def _operators(tree):
@@ -227,6 +226,8 @@ def _names(tree):
             others += map(ast.Constant, (value + 1, value - 1, -value, 2 * value))
         if isinstance(node, ast.UnaryOp):  # a negative number, such as an axis or an index
             others += map(ast.Constant, (0, 1, 2))
+        if isinstance(value, str) and value != value.lower():
+            others.append(ast.Constant(value.lower()))
         if isinstance(value, bool):
             others.append(ast.Constant(not value))
         for other in others:

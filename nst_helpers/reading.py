@@ -123,6 +123,26 @@ def power(tree):
     return None
 
 
+def lengths(tree, tensors):
+    """A sentence on the `len(...)` of a tensor; None if the function has none.
+
+    tensors: the names of the parameters that are tensors.
+    """
+    if tree is None or isinstance(tree, ast.Lambda):
+        return None
+    made = ("tf.", *(f"{name}[" for name in tensors))
+    names = {name for name, value in _assigned(own_nodes(tree)) if value.startswith(made)}
+    for node in own_nodes(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and node.args:
+            name = ast.unparse(node.args[0])
+            if name in names | set(tensors):
+                return (
+                    f"`len({name})` is the length of the first axis, and not how many values "
+                    f"`{name}` has."
+                )
+    return None
+
+
 def own_nodes(tree):
     """The nodes of a function's body, without those of functions inside it."""
     todo = list(tree.body)

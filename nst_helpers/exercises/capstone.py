@@ -137,8 +137,10 @@ ERRORS = {
     "non-persistent GradientTape": "The tape is opened before the loop, and can be asked only "
     "once: open it in each step, with the losses inside and the question to it outside.",
     "No gradients provided": NO_GRADIENT,
-    "EagerTensor": "The picture is a tensor, which cannot be changed: make it a variable, "
-    "`tf.Variable(start)`.",
+    "EagerTensor": "A tensor is to be changed, and only a variable can be: the picture has to be "
+    "`tf.Variable(start)`, and the optimizer takes pairs in the order `[(gradient, picture)]`.",
+    "not enough values to unpack (expected 2, got 1)": "`apply_gradients` takes a list of pairs, "
+    "`[(gradient, picture)]`, in square brackets, too.",
 }
 
 

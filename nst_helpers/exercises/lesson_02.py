@@ -176,6 +176,11 @@ EXERCISES = {
              "Your fraction is upside down: divide the differences by the target."),
             (lambda f, t: sum_of_squares(f) / sum_of_squares(t),
              "You compared the features themselves: square the differences."),
+            (lambda f, t: sum_of_squares(f - t) - sum_of_squares(t),
+             "You subtracted the target's squares: divide by them."),
+            (lambda f, t: sum_of_squares(f - t) / sum_of_squares(t - tf.reduce_mean(t)),
+             "You subtracted the target's mean first: its values as they are are what can be "
+             "lost."),
             (lambda f, t: 100 * _share(f, t),
              "You gave percent: 1 is to mean that all is lost."),
             (lambda f, t: tf.norm(f - t) / tf.norm(t),

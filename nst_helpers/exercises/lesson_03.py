@@ -121,6 +121,12 @@ _GRAM_MISTAKES = [
      "pixel, and take the mean of that."),
     (lambda f: tf.tensordot(tf.reduce_mean(f, (0, 1, 2)), tf.reduce_mean(f, (0, 1, 2)), 0),
      "You multiplied the channels' means: multiply pixel by pixel first, then take the mean."),
+    (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])) / _positions(f),
+     "You multiplied value by value: the matrix product, `tf.matmul`, also multiplies each channel "
+     "with every other and adds up over the positions."),
+    (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])),
+     "You multiplied value by value, and did not divide: take the matrix product, `tf.matmul`, and "
+     "divide by height × width."),
     (lambda f: _covered(_sums(f) / _positions(f)),
      "You divided each entry by the strengths of its two channels: divide by height × width only."),
     (_pixels_by_pixels,

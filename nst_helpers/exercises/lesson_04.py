@@ -145,6 +145,12 @@ EXERCISES = {
             (lambda p: mean_square(_across(p)) + mean_square(p[..., 1:] - p[..., :-1]),
              "One of your differences is between the color channels: neighbors down lie along "
              "axis 1, the height."),
+            (tf.image.total_variation,
+             "That is TensorFlow's own, with sums of absolute differences: write the means of "
+             "squares."),
+            (lambda p: tf.reduce_mean(tf.image.total_variation(p)),
+             "That is TensorFlow's own, with sums of absolute differences: write the means of "
+             "squares."),
             (lambda p: 2 * mean_square(_down(p)),
              "Both of your differences go down: for those across, `picture[:, :, 1:]` minus "
              "`picture[:, :, :-1]`."),

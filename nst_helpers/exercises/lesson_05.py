@@ -84,6 +84,13 @@ def _doubled(size, coarsest):
     return sides
 
 
+def _doubled_beyond(size, coarsest):
+    sides = [coarsest]
+    while sides[-1] < size:
+        sides.append(2 * sides[-1])
+    return sides
+
+
 def _scales(size, coarsest):
     sides = [size]
     while sides[0] // 2 >= coarsest:
@@ -103,8 +110,8 @@ def _without_coarsest(size, coarsest):
 TAPE_ERRORS = {
     "`type_value`: <function": "The tape is asked about a function: call it inside the `with`, and "
     "ask about the value that it gives.",
-    "`type_value`": "The tape is asked about a plain number: it knows tensors only, so leave out "
-    "what makes a number of it, such as `float` or `.numpy()`.",
+    "`type_value`": "The tape is asked about a plain number, and it knows tensors and variables "
+    "only: both what is differentiated and what it is differentiated by have to be one.",
     "NoneType": "Something is None that should be a tensor. `tape.gradient` gives None if the loss "
     "was not computed from the variable, inside the `with`.",
     "value (None)": "Something is None that should be a tensor. `tape.gradient` gives None if the "
@@ -227,7 +234,7 @@ EXERCISES = {
             (lambda v, g, rate, keep: keep * v + (1 - keep) * g,
              "That is a running mean of the gradients: subtract learning rate × gradient."),
             (lambda v, g, rate, keep: keep * v + g,
-             "In that convention the learning rate comes later, and so does the sign. Here subtract "
+             "In that convention learning rate and sign come later. Here subtract "
              "learning rate × gradient."),
             (lambda v, g, rate, keep: rate * v - keep * g,
              "Share and learning rate are exchanged."),
@@ -274,6 +281,11 @@ EXERCISES = {
              "You round halves up: `side // 2` rounds down."),
             (_halved(lambda side: round(side / 2), lambda half, coarsest: half < coarsest),
              "You round halves to the next even number, as `round` does: use `side // 2`."),
+            (lambda size, coarsest: _without_coarsest(size, coarsest) if size > coarsest else [],
+             "You leave out a side that equals `coarsest`, and give nothing for a size below it: "
+             "the size itself is always the last scale."),
+            (_doubled_beyond,
+             "You double from `coarsest` up, and beyond the size: halve from `size` down."),
             (_doubled,
              "You double from `coarsest` up: halve from `size` down, so that the last scale is the "
              "size itself."),

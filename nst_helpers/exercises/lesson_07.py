@@ -151,9 +151,12 @@ def _centered(rows, weights):
     return rows, weights * rows
 
 
-def _by_positions(features, mask):
+def _by_positions(features, mask, weighted=False):
     rows = tf.reshape(features, (-1, features.shape[-1]))
-    return tf.matmul(rows, rows, transpose_b=True)
+    if not weighted:
+        return tf.matmul(rows, rows, transpose_b=True)
+    weights = tf.reshape(by_area(mask, *features.shape[1:3]), (-1, 1))
+    return tf.matmul(weights * rows, rows, transpose_b=True) / tf.reduce_sum(weights)
 
 
 def _mask_cases():
@@ -378,6 +381,11 @@ _GUIDED_MISTAKES = [
      "Your mask is transposed: height comes before width."),
     (_guided(guide=lambda mask, size: 1 - by_area(mask, *size)),
      "You used the mask the wrong way around: positions count where it is white."),
+    (lambda f, m: _by_positions(f, m, weighted=True),
+     "Your matrix is positions × positions: sum over the positions and keep the channels, with "
+     "`transpose_a`."),
+    (_guided(guide=lambda mask, size: by_area(mask, size[1], size[0])),
+     "You resized the mask to width × height: height comes before width."),
     (_by_positions,
      "Your matrix is positions × positions: sum over the positions and keep the channels, with "
      "`transpose_a`."),
