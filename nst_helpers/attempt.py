@@ -12,6 +12,8 @@ SECONDS = 10.0  # for all cases of an exercise
 # Looked up here, because a graded function's process may look up nothing (`guard`).
 _raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
+KINDS = {"U": "texts", "S": "texts", "b": "True or False"}  # of NumPy's arrays
+
 # What a function returned for a case, and the arguments before and after.
 Run = namedtuple("Run", "value before after")
 
@@ -96,23 +98,9 @@ def is_unfilled(value):
 
 def numbers(value):
     """The value as an array of floats. Raises `ValueError` with a sentence for what is none."""
-    if isinstance(value, (str, bytes)):
-        raise ValueError(f"Your function gives a text, {value!r:.60}, where numbers are wanted.")
-    if isinstance(value, (dict, set, frozenset)):
-        raise ValueError(
-            f"Your function gives a {type(value).__name__}, where a number, a list or a tensor is "
-            "wanted."
-        )
-    if callable(value) and not hasattr(value, "__array__"):
-        raise ValueError(
-            "Your function gives back a function: call that one, with brackets, and return what it "
-            "gives."
-        )
-    if hasattr(value, "__next__"):
-        raise ValueError(
-            "Your function gives a generator, which has not computed anything yet: use `return` in "
-            "place of `yield`, or make a list of it."
-        )
+    said = _no_array(value)
+    if said:
+        raise ValueError(said)
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
@@ -120,19 +108,41 @@ def numbers(value):
             "Your function gives a list whose parts have different lengths or shapes, so it makes "
             "no array of numbers."
         ) from None
-    if array.dtype.kind in "US":
-        raise ValueError("Your function gives texts, where numbers are wanted.")
     if array.dtype.kind == "c":
         raise ValueError(
             f"Your result has complex numbers, such as {array.flat[0]:.4g}: real numbers are "
             "wanted."
         )
-    if array.dtype.kind == "b":
-        raise ValueError("Your function gives True or False, where numbers are wanted.")
+    if array.dtype.kind in KINDS:
+        raise ValueError(
+            f"Your function gives {KINDS[array.dtype.kind]}, where numbers are wanted."
+        )
     try:
         return array.astype(np.float64)
+    except OverflowError:
+        raise ValueError("Your result has grown beyond all bounds.") from None
     except (TypeError, ValueError):
         kind = type(value).__name__
         raise ValueError(
             f"Your function gives a {kind} that holds something other than numbers."
         ) from None
+
+
+def _no_array(value):
+    """A sentence on a value that is no number, list or tensor; None for what may be one."""
+    if isinstance(value, (str, bytes)):
+        return f"Your function gives a text, {value!r:.60}, where numbers are wanted."
+    if isinstance(value, (dict, set, frozenset)):
+        kind = type(value).__name__
+        return f"Your function gives a {kind}, where a number, a list or a tensor is wanted."
+    if callable(value) and not hasattr(value, "__array__"):
+        return (
+            "Your function gives back a function: call that one, with brackets, and return what it "
+            "gives."
+        )
+    if hasattr(value, "__next__"):
+        return (
+            "Your function gives a generator, which has not computed anything yet: make a list of "
+            "what it gives, and return that."
+        )
+    return None

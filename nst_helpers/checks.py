@@ -5,19 +5,18 @@ mistakes, each a function that makes it. A learner's function that gives the sam
 mistake has made that mistake.
 """
 
-import inspect
 from difflib import get_close_matches
 
 import numpy as np
 import tensorflow as tf
 
-from . import attempt, failures, own, reading, record, relations, repair
+from . import attempt, differences, failures, own, reading, record, relations, repair
 from .exercises import EXERCISES
 
 NOT_DONE = (
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
 )
-RIGHT, MISTAKEN = 1e-4, 1e-3  # how far rounding may take a right value, and a known mistake's
+MISTAKEN = 1e-3  # how far rounding may take a known mistake's values
 # What a slip in a line can end in. Others, such as a PermissionError, come from elsewhere.
 REPAIRED = TypeError, ValueError, NameError, AttributeError, LookupError, tf.errors.OpError
 NO_FUNCTION = (
@@ -31,7 +30,10 @@ def check(name, function):
     For an exercise whose function the lesson goes on with, it returns that function: the learner's
     own once it is right (it is kept for the next lessons, too), and until then the kit's.
     """
-    if name not in EXERCISES:
+    if callable(name) and isinstance(function, str):
+        print(f"The exercise comes first: `check({function!r}, {_name_of(name)})`.")
+        return None
+    if not isinstance(name, str) or name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
         hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(EXERCISES)}."
         print(f"There is no exercise {name!r}. {hint}")
@@ -49,6 +51,10 @@ def check(name, function):
     own.keep(name, function)
     print("The lesson goes on with yours.")
     return function
+
+
+def _name_of(function):
+    return getattr(function, "__name__", "your_function")
 
 
 def yours(*names):
@@ -131,7 +137,7 @@ def _judged(exercise, function, tree, cases, runs):
     spoiled = _spoiled(function, runs, by_reference)
     if _same(found, wanted):
         return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
-    inputs = [_inputs(function, run.before) for run in runs]
+    inputs = [reading.inputs(function, run.before) for run in runs]
     tensors = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     for mistake, message in exercise.mistakes:
         if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
@@ -140,14 +146,14 @@ def _judged(exercise, function, tree, cases, runs):
         return f"Not yet. {spoiled}"
     change = _repaired(exercise, function, tree, wanted)
     if exercise.place:
-        said = [_first_part(exercise, found, wanted, runs), change]
+        said = [differences.first_part(exercise.place, found, wanted, runs), change]
     else:
         said = [
             relations.named(found, wanted, inputs),
             reading.power(tree),
             reading.lengths(tree, tensors),
             reading.unused(tree),
-            _first_difference(found, wanted, inputs),
+            differences.first_difference(found, wanted, inputs),
             change,
         ]
     return f"Not yet. {' '.join(filter(None, said))}"
@@ -167,19 +173,11 @@ def _repaired(exercise, function, tree, wanted, each=repair.EACH):
     return repair.repaired(function, tree, is_right, each)
 
 
-def _inputs(function, arguments):
-    """`{parameter's name: argument}`, as the learner's function calls them."""
-    names = list(inspect.signature(function).parameters)
-    names += [f"argument {number}" for number in range(len(names) + 1, len(arguments) + 1)]
-    return dict(zip(names, arguments))
-
-
 def _spoiled(function, runs, by_reference):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
     for run, right in zip(runs, by_reference, strict=True):
         for number in sorted(attempt.changed(run) - attempt.changed(right)):
-            names = list(inspect.signature(function).parameters)
-            name = f" `{names[number]}`" if number < len(names) else ""
+            name = f" `{list(reading.inputs(function, run.before))[number]}`"
             return (
                 f"Your function changes its argument{name}, which whoever calls it still needs: "
                 "make a copy, and change that."
@@ -197,58 +195,6 @@ def _outcomes(exercise, runs, cases):
     return [attempt.numbers(exercise.outcome(run.value, arguments)) for run, arguments in pairs]
 
 
-def _same(found, wanted, rounding=RIGHT):
+def _same(found, wanted, rounding=relations.ROUNDING):
     pairs = zip(found, wanted, strict=True)
     return all(relations.close(one, other, rounding) for one, other in pairs)
-
-
-def _first_difference(found, wanted, inputs):
-    for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
-        if relations.close(one, other):
-            continue
-        given = _told(inputs[number])
-        result = f"On test case {number + 1}{f', with {given},' if given else ''} your result"
-        if one.ndim == other.ndim == 1 and max(one.size, other.size) <= 8:
-            return f"{result} is {_list(one)}; it should be {_list(other)}."
-        if one.shape != other.shape:
-            return f"{result} has the shape {one.shape}; it should be {other.shape}."
-        apart = ~np.isclose(one, other, rtol=RIGHT, atol=RIGHT / 100)
-        position = tuple(int(i) for i in np.argwhere(apart)[0])
-        where = f" at {position}" if position else ""
-        return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
-    raise AssertionError("called with equal values")
-
-
-def _first_part(exercise, found, wanted, runs):
-    """The first difference, where an outcome is put together from several things."""
-    for number, (one, other, run) in enumerate(zip(found, wanted, runs, strict=True), 1):
-        if one.shape != other.shape:
-            return (
-                f"On test case {number} you give {one.size} values in all, where {other.size} are "
-                "wanted: count the losses, and look at the shape of the picture."
-            )
-        apart = np.flatnonzero(~np.isclose(one, other, rtol=RIGHT, atol=RIGHT / 100))
-        if len(apart):
-            first, what = apart[0], exercise.place(int(apart[0]), run.before)
-            return (
-                f"On test case {number} the first thing that differs is {what}: {one[first]:.6g}, "
-                f"and it should be {other[first]:.6g}."
-            )
-    raise AssertionError("called with equal values")
-
-
-def _list(values):
-    return f"[{', '.join(f'{value:.6g}' for value in values)}]"
-
-
-def _told(inputs):
-    """The inputs of a case in a few words: numbers and short lists, and the shapes of arrays."""
-    words = []
-    for name, value in inputs.items():
-        if isinstance(value, (int, float)) or getattr(value, "shape", None) == ():
-            words.append(f"`{name}` {float(value):.4g}")
-        elif isinstance(value, np.ndarray):
-            words.append(f"`{name}` of the shape {value.shape}")
-        elif isinstance(value, list) and len(repr(value)) < 60:
-            words.append(f"`{name}` {value}")
-    return ", ".join(words)

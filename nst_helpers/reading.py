@@ -82,6 +82,16 @@ def misfit(function, count):
     return None
 
 
+def inputs(function, arguments):
+    """`{parameter's name: argument}`, as the learner's function calls them."""
+    try:
+        names = list(inspect.signature(function).parameters)[: len(arguments)]
+    except (TypeError, ValueError):
+        names = []
+    names += [f"argument {number}" for number in range(len(names) + 1, len(arguments) + 1)]
+    return dict(zip(names, arguments, strict=True))
+
+
 def why_none(function, tree, arguments):
     """Why a function gave None for these arguments, as a sentence; None if it cannot be told."""
     if tree is None or isinstance(tree, ast.Lambda):

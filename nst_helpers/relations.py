@@ -3,15 +3,17 @@
 Each sentence says only what holds in every case.
 """
 
+import warnings
 from itertools import combinations_with_replacement
 
 import numpy as np
 
+ROUNDING = 1e-4  # how far it may take a right value
 AXES = {4: ("", "height", "width", "channels"), 2: ("rows", "columns"), 1: ("length",)}
 NAMED = {2: "twice", 1 / 2: "half of", 1 / 3: "a third of", 1 / 4: "a quarter of"}
 
 
-def close(one, other, rounding=1e-4):
+def close(one, other, rounding=ROUNDING):
     """Whether two arrays have one shape and equal values, up to rounding."""
     return one.shape == other.shape and bool(
         np.isclose(one, other, rtol=rounding, atol=rounding / 100).all()
@@ -23,7 +25,8 @@ def named(found, wanted, inputs):
 
     found, wanted: arrays, one for each case. inputs: `{parameter's name: argument}` of each case.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as of the mean of nothing
         return (
             _not_finite(found, wanted)
             or _by_shape(found, wanted, inputs)

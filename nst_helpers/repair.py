@@ -11,6 +11,7 @@ import inspect
 import io
 import time
 import types
+import warnings
 
 from . import attempt
 from .edits import all_edits
@@ -54,11 +55,18 @@ def _is_right(function, tree, is_right, each):
     space = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
     try:
         code = compile(ast.fix_missing_locations(ast.Module([tree], [])), "<a try>", "exec")
-        with attempt.limited(each), contextlib.redirect_stdout(io.StringIO()):
+        with attempt.limited(each), _in_silence():
             exec(code, space)
             return is_right(space[tree.name])
     except (Exception, SystemExit, attempt.TooLong):
         return False
+
+
+@contextlib.contextmanager
+def _in_silence():
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _computes_only(function, tree):

@@ -1,3 +1,4 @@
+import functools
 import inspect
 import itertools
 import linecache
@@ -95,6 +96,24 @@ def test_nothing_crashes_a_check(name, function, words):
     assert re.search(words, verdict(EXERCISES[name], function))
 
 
+STRANGE = [
+    0, True, 2**2000, [], [[]], [1, [2]], (), {}, {"a": 1}, b"x", "", np.zeros(0), int, len, 1j,
+    np.array([1, 2], object), np.array(["a"]), tf.constant("a"), tf.constant(True), [None], range(3),
+    tf.RaggedTensor.from_row_lengths([1, 2, 3], [1, 2]), (tf.zeros(3), [1.0]), iter("12"),
+    (tf.zeros((1, 4, 5, 3)), "abc"), tf.zeros((1, 1, 1, 1)), np.float16(3), object(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_whatever_a_function_is_or_gives_there_is_a_verdict(name):
+    functions = [max, sum, np.sum, int, print, functools.partial(max, 1), tf.function(lambda *a: 1)]
+    functions += [lambda *_, value=value: value for value in STRANGE]
+    functions += [lambda *given: given, lambda *given: given[0], lambda **_: 1]
+    for function in functions:
+        said = verdict(EXERCISES[name], function)
+        assert said.startswith(("Not yet. ", "Your function stopped with ")), function
+
+
 def test_an_unknown_mistake_is_located():
     found = verdict(EXERCISES["content loss of the paper"], lambda f, t: tf.reduce_sum(f) * 0 + 7.5)
     wanted = EXERCISES["content loss of the paper"]
@@ -122,6 +141,9 @@ def test_check_prints(capsys):
         ("gram", len, "There is no exercise 'gram'. Did you mean 'gram matrix'?"),
         ("cooking", len, "There is no exercise 'cooking'"),
         (7, len, "There is no exercise 7"),
+        ([], len, "There is no exercise []"),
+        (len, "slope", "The exercise comes first: `check('slope', len)`"),
+        ("slope", 3.5, "Give the function itself"),
         ("gradient step", None, "Give the function itself"),
         ("gradient step", lambda: 1, "leave the `def` line as it was given"),
     ],
