@@ -13,7 +13,10 @@ WORDS = 300  # characters of an exception's text that are shown
 SHAPES = re.compile(
     r"shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\]", re.DOTALL
 )
-OPERANDS = re.compile(r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$")
+OPERANDS = re.compile(
+    r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$|"
+    r"with an unsupported type \(<class '(list|dict)'>"
+)
 OTHER_KIND = re.compile(r"expected to be an? (\w+) tensor but is an? (\w+) tensor")
 
 
@@ -46,8 +49,13 @@ def told(function, error):
 def _meant(function, error):
     """A sentence on a name that is not known, by names that are."""
     step, name = _innermost(function, error), getattr(error, "name", None)
-    if step is None or not name:
+    if step is None or not (name or isinstance(error, (KeyError, UnboundLocalError))):
         return ""
+    if isinstance(error, KeyError):
+        return "There is no such entry in the dictionary."
+    first = re.search(r"local variable '(\w+)'", str(error))
+    if isinstance(error, UnboundLocalError) and first:
+        return f"Give `{first[1]}` a first value before this line, outside of any loop."
     if isinstance(error, AttributeError):
         close = get_close_matches(name, dir(error.obj), 1)
         return f"Did you mean `{close[0]}`?" if close else ""

@@ -29,6 +29,7 @@ def named(found, wanted, inputs):
         warnings.simplefilter("ignore")  # such as of the mean of nothing
         return (
             _not_finite(found, wanted)
+            or _rounded(found, wanted)
             or _by_shape(found, wanted, inputs)
             or _by_formula(found, wanted)
             or _by_factor(found, wanted, inputs)
@@ -52,6 +53,12 @@ def _not_finite(found, wanted):
         return (
             "Your result is infinite: something was divided by 0, or has grown beyond all bounds."
         )
+    return None
+
+
+def _rounded(found, wanted):
+    if all(close(one, other, 3e-3) for one, other in zip(found, wanted, strict=True)):
+        return "Your result is right in about its first three digits: something rounds on the way."
     return None
 
 

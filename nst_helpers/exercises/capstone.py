@@ -148,6 +148,12 @@ def _without_tv(losses, weights):
     return sum(weights[name] * losses[name] for name in ("content", "style"))
 
 
+def _weighed_but_for(one):
+    return lambda losses, weights: sum(
+        losses[name] * (1 if name == one else weights[name]) for name in weights
+    )
+
+
 def _mean(losses, weights):
     return sum(weights[name] * losses[name] for name in weights) / 3
 
@@ -226,6 +232,15 @@ EXERCISES = {
             (paint_by(rate=lambda learning_rate: -learning_rate),
              "You step uphill: Adam subtracts the gradient by itself, so give it the gradient as "
              "it is."),
+            (paint_by(loss_of=lambda losses, weights: sum(losses.values()) * sum(weights.values())),
+             "You multiply the sum of the losses by the sum of the weights: each loss belongs with "
+             "its own weight."),
+            (paint_by(loss_of=_weighed_but_for("content")),
+             "The content loss has no weight: multiply each loss by its own."),
+            (paint_by(loss_of=_weighed_but_for("style")),
+             "The style loss has no weight: multiply each loss by its own."),
+            (paint_by(loss_of=_weighed_but_for("tv")),
+             "The total variation has no weight: multiply each loss by its own."),
             (paint_by(clip=None, one_optimizer=False),
              "You make a new optimizer in every step, and some colors have left 0 to 1: make it "
              "once, before the loop, and clip after each step."),

@@ -46,6 +46,12 @@ def _field(conv=2, pool=1, stride=2, start=1):
     return field
 
 
+def _convolved_and_pooled(layers):
+    """As if an `else` were missing."""
+    names = (name for layer in layers for name in ([layer] if layer == "pool" else [layer, "pool"]))
+    return _field()(names)
+
+
 def _field_cases():
     stacks = ("conv", "conv conv", "conv conv pool conv", "pool conv pool conv pool conv conv")
     return [[layers.split()] for layers in stacks]
@@ -156,6 +162,13 @@ EXERCISES = {
              "You gave the spacing: the receptive field is `size`."),
             (_field(stride=3),
              "You multiply the spacing by 3 at a pooling: a pooling halves the picture, so 2."),
+            (lambda layers: _field()(["pool"] * len(layers)),
+             "You treat each layer as a pooling: a convolution adds 2 spacings, and leaves the "
+             "spacing as it is."),
+            (lambda layers: _field()(["conv"] * len(layers)),
+             "You treat each layer as a convolution: a pooling adds 1 spacing, then doubles it."),
+            (_convolved_and_pooled,
+             "A convolution counts as a pooling, too: put what belongs to a pooling under `else`."),
             (_field(start=0),
              "You start from 0: before any layer, a value sees its own pixel, 1."),
         ],
@@ -189,6 +202,9 @@ EXERCISES = {
             (lambda p: _reverse_colors((p - IMAGENET_MEAN_RGB) / IMAGENET_DEVIATION_RGB),
              "That is the convention of PyTorch's networks, reversed: multiply by 255, reverse, "
              "and subtract the mean, with no division."),
+            (lambda p: _reverse_colors(p - MEAN) * 255,
+             "You subtracted the mean first, and in the wrong order: multiply by 255 and reverse, "
+             "then subtract."),
             (lambda p: p - MEAN,
              "Only the mean is subtracted: reverse the colors and multiply by 255 before that."),
             (lambda p: _reverse_colors(p),
