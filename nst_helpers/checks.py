@@ -5,16 +5,22 @@ mistakes, each a function that makes it. A learner's function that gives the sam
 mistake has made that mistake.
 """
 
-import traceback
 from difflib import get_close_matches
 
 import numpy as np
+import tensorflow as tf
 
-from . import own, record
+from . import attempt, differences, failures, own, reading, record, relations, repair
 from .exercises import EXERCISES
 
 NOT_DONE = (
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
+)
+MISTAKEN = 1e-3  # how far rounding may take a known mistake's values
+# What a slip in a line can end in. Others, such as a PermissionError, come from elsewhere.
+REPAIRED = TypeError, ValueError, NameError, AttributeError, LookupError, tf.errors.OpError
+NO_FUNCTION = (
+    "Not yet. Give the function itself, without calling it: its name alone, with no brackets."
 )
 
 
@@ -24,16 +30,16 @@ def check(name, function):
     For an exercise whose function the lesson goes on with, it returns that function: the learner's
     own once it is right (it is kept for the next lessons, too), and until then the kit's.
     """
-    if name not in EXERCISES:
+    if callable(name) and isinstance(function, str):
+        print(f"The exercise comes first: `check({function!r}, {_name_of(name)})`.")
+        return None
+    if not isinstance(name, str) or name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
         hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(EXERCISES)}."
         print(f"There is no exercise {name!r}. {hint}")
         return None
     exercise = EXERCISES[name]
-    if not callable(function):
-        said = "Give the function itself, without calling it: its name alone, with no brackets."
-    else:
-        said = verdict(exercise, function)
+    said = verdict(exercise, function)
     print(said)
     state = record.RIGHT if said.startswith("Right.") else record.NOT_YET
     record.note(name, record.NOT_BEGUN if said == NOT_DONE else state)
@@ -45,6 +51,10 @@ def check(name, function):
     own.keep(name, function)
     print("The lesson goes on with yours.")
     return function
+
+
+def _name_of(function):
+    return getattr(function, "__name__", "your_function")
 
 
 def yours(*names):
@@ -67,66 +77,124 @@ def yours(*names):
 
 def verdict(exercise, function):
     """One or two sentences on the learner's function. Never raises, whatever the function does."""
+    if not callable(function):
+        return NO_FUNCTION
+    cases = exercise.cases()
+    misfit = reading.misfit(function, len(cases[0]))
+    if misfit:
+        return f"Not yet. {misfit}"
+    tree = reading.tree_of(function)
     try:
-        found = _outcomes(exercise, function)
+        with attempt.limited():
+            runs = attempt.runs_of(function, cases)
+    except attempt.TooLong as error:
+        said = failures.too_long(function, error, attempt.SECONDS)
+        return _with_change(said, exercise, function, tree, repair.EACH_OF_ENDLESS)
     except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
-        if "ellipsis" in str(error).lower():
+        if reading.is_unfinished(tree):
             return NOT_DONE
         known = (said for words, said in exercise.errors.items() if words in str(error))
-        return next((f"Not yet. {said}" for said in known), _where_it_stopped(function, error))
-    if any(value is Ellipsis for value in found):
+        return next((f"Not yet. {said}" for said in known), None) or _stopped(
+            exercise, function, tree, error
+        )
+    if any(attempt.is_unfilled(run.value) for run in runs):
         return NOT_DONE
-    if any(value is None for value in found):
-        return exercise.nothing
-    wanted = _outcomes(exercise, exercise.reference)
+    said = _judged(exercise, function, tree, cases, runs)
+    return NOT_DONE if reading.is_unfinished(tree) and not said.startswith("Right.") else said
+
+
+def _stopped(exercise, function, tree, error):
+    said = " ".join(filter(None, [failures.told(function, error), reading.power(tree)]))
+    if not isinstance(error, REPAIRED) or failures.is_of_operands(error):
+        return said
+    return _with_change(said, exercise, function, tree)
+
+
+def _with_change(said, exercise, function, tree, each=repair.EACH):
+    """What is said of a function that did not end by itself, and the change that would help."""
+    wanted = _outcomes_of(exercise, exercise.reference)
+    change = _repaired(exercise, function, tree, wanted, each)
+    return f"{said.rstrip('.')}. {change}".replace("?.", "?") if change else said
+
+
+def _judged(exercise, function, tree, cases, runs):
+    """The verdict on a function that ran to its end in all cases."""
+    found = []
+    for number, (run, arguments) in enumerate(zip(runs, cases, strict=True)):
+        try:
+            value = exercise.outcome(run.value, arguments)
+        except (Exception, SystemExit):  # it is made for what has the right form
+            value = None
+        if value is None:
+            why = run.value is None and reading.why_none(function, tree, exercise.cases()[number])
+            return f"Not yet. {why or exercise.nothing}"
+        try:
+            found.append(attempt.numbers(value))
+        except ValueError as error:
+            return f"Not yet. {error}"
+    by_reference = attempt.runs_of(exercise.reference, again := exercise.cases())
+    wanted = _outcomes(exercise, by_reference, again)
+    spoiled = _spoiled(function, runs, by_reference)
     if _same(found, wanted):
-        return f"Right. {exercise.right}"
+        return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
+    inputs = [reading.inputs(function, run.before) for run in runs]
+    tensors = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     for mistake, message in exercise.mistakes:
-        if _same(found, _outcomes(exercise, mistake)):
-            return f"Not yet. {message}"
-    return _first_difference(found, wanted)
+        if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
+            return " ".join(filter(None, ["Not yet.", message, reading.lengths(tree, tensors)]))
+    if spoiled:
+        return f"Not yet. {spoiled}"
+    change = _repaired(exercise, function, tree, wanted)
+    if exercise.place:
+        said = [differences.first_part(exercise.place, found, wanted, runs), change]
+    else:
+        said = [
+            relations.named(found, wanted, inputs),
+            reading.power(tree),
+            reading.lengths(tree, tensors),
+            reading.unused(tree),
+            differences.first_difference(found, wanted, inputs),
+            change,
+        ]
+    return f"Not yet. {' '.join(filter(None, said))}"
 
 
-def _outcomes(exercise, function):
+def _repaired(exercise, function, tree, wanted, each=repair.EACH):
+    """A sentence on the change with which the function is right, if one is found."""
+
+    def is_right(other):
+        cases = exercise.cases()
+        for number, arguments in enumerate(cases):  # most are wrong in the first case already
+            found = _outcomes(exercise, attempt.runs_of(other, [arguments]), [arguments])
+            if not _same(found, [wanted[number]]):
+                return False
+        return True
+
+    return repair.repaired(function, tree, is_right, each)
+
+
+def _spoiled(function, runs, by_reference):
+    """A sentence on an argument that the learner's function changed, and the reference does not."""
+    for run, right in zip(runs, by_reference, strict=True):
+        for number in sorted(attempt.changed(run) - attempt.changed(right)):
+            name = f" `{list(reading.inputs(function, run.before))[number]}`"
+            return (
+                f"Your function changes its argument{name}, which whoever calls it still needs: "
+                "make a copy, and change that."
+            )
+    return None
+
+
+def _outcomes_of(exercise, function):
     cases = exercise.cases()
-    return [_array(exercise.outcome(function(*arguments), arguments)) for arguments in cases]
+    return _outcomes(exercise, attempt.runs_of(function, cases), cases)
 
 
-def _array(value):
-    """The value as an array of floats; `...` as it is; None for what is neither."""
-    if value is Ellipsis or value is None:
-        return value
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        return Ellipsis if "ellipsis" in str(error).lower() else None
+def _outcomes(exercise, runs, cases):
+    pairs = zip(runs, cases, strict=True)
+    return [attempt.numbers(exercise.outcome(run.value, arguments)) for run, arguments in pairs]
 
 
-def _where_it_stopped(function, error):
-    lines = traceback.extract_tb(error.__traceback__)
-    own = [line for line in lines if line.name == getattr(function, "__name__", "")]
-    where = f" in line {own[-1].lineno}, `{own[-1].line}`" if own else ""
-    return f"Your function stopped with {type(error).__name__}{where}: {error}"
-
-
-def _close(one, other):
-    return np.isclose(one, other, rtol=1e-4, atol=1e-6)
-
-
-def _same(found, wanted):
-    return all(
-        one.shape == other.shape and _close(one, other).all()
-        for one, other in zip(found, wanted, strict=True)
-    )
-
-
-def _first_difference(found, wanted):
-    for number, (one, other) in enumerate(zip(found, wanted, strict=True), 1):
-        result = f"Not yet. On test case {number} your result"
-        if one.shape != other.shape:
-            return f"{result} has the shape {one.shape}; it should be {other.shape}."
-        if not _close(one, other).all():
-            position = tuple(int(i) for i in np.argwhere(~_close(one, other))[0])
-            where = f" at {position}" if position else ""
-            return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
-    raise AssertionError("called with equal values")
+def _same(found, wanted, rounding=relations.ROUNDING):
+    pairs = zip(found, wanted, strict=True)
+    return all(relations.close(one, other, rounding) for one, other in pairs)

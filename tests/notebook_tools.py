@@ -10,6 +10,7 @@ with: git restore notebooks/NAME.ipynb
 
 import ast
 import base64
+import linecache
 import os
 import re
 import sys
@@ -92,10 +93,12 @@ def definitions(path, **names):
     Those in folded answers are taken for what a check gives back under their names.
     """
     space = dict(names)
-    for source in [*code_cells(path)[1:], *folded_answers(path)]:
+    for number, source in enumerate([*code_cells(path)[1:], *folded_answers(path)]):
+        file = f"<{path}, {number}>"  # by which a function's source is found, as in a notebook
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         for statement in ast.parse(source).body:
             if isinstance(statement, (ast.FunctionDef, ast.Import, ast.ImportFrom)):
-                exec(compile(ast.Module([statement], []), str(path), "exec"), space)
+                exec(compile(ast.Module([statement], []), file, "exec"), space)
     return space
 
 

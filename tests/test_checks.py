@@ -1,10 +1,16 @@
+import functools
+import inspect
 import itertools
+import linecache
 import re
+import threading
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
 
+from nst_helpers import attempt
 from nst_helpers.checks import NOT_DONE, check, verdict
 from nst_helpers.exercises import EXERCISES
 
@@ -57,7 +63,9 @@ def test_a_stub_is_not_done(name, function):
         assert verdict(EXERCISES[name], function) == NOT_DONE
 
 
-@pytest.mark.parametrize("value, said", [(None, EXERCISES["gram matrix"].nothing), (..., NOT_DONE)])
+@pytest.mark.parametrize(
+    "value, said", [(None, "Not yet. " + EXERCISES["gram matrix"].nothing), (..., NOT_DONE)]
+)
 def test_what_is_missing_in_one_case_only_is_missing(value, said):
     exercise = EXERCISES["gram matrix"]
     for right in (0, 1):
@@ -74,18 +82,36 @@ def test_what_is_missing_in_one_case_only_is_missing(value, said):
     "function, words",
     [
         (lambda *_: None, "return"),
-        (lambda *_: "a word", "return"),
-        (lambda: 1, "TypeError"),
+        (lambda *_: "a word", "text|two things"),
+        (lambda: 1, "no parameters|0 parameters"),
         (lambda *_: 1 / 0, "ZeroDivisionError.*division by zero"),
         (lambda *_: exit(), "SystemExit"),
         (lambda *arguments: arguments[99], "IndexError"),
         (lambda *_: tf.zeros((2, 3, 4)), "shape|two things"),
         (lambda *_: float("nan"), "nan|shape|two things"),
-        (None, "TypeError"),
+        (None, "Give the function itself"),
     ],
 )
 def test_nothing_crashes_a_check(name, function, words):
     assert re.search(words, verdict(EXERCISES[name], function))
+
+
+STRANGE = [
+    0, True, 2**2000, [], [[]], [1, [2]], (), {}, {"a": 1}, b"x", "", np.zeros(0), int, len, 1j,
+    np.array([1, 2], object), np.array(["a"]), tf.constant("a"), tf.constant(True), [None], range(3),
+    tf.RaggedTensor.from_row_lengths([1, 2, 3], [1, 2]), (tf.zeros(3), [1.0]), iter("12"),
+    (tf.zeros((1, 4, 5, 3)), "abc"), tf.zeros((1, 1, 1, 1)), np.float16(3), object(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_whatever_a_function_is_or_gives_there_is_a_verdict(name):
+    functions = [max, sum, np.sum, int, print, functools.partial(max, 1), tf.function(lambda *a: 1)]
+    functions += [lambda *_, value=value: value for value in STRANGE]
+    functions += [lambda *given: given, lambda *given: given[0], lambda **_: 1]
+    for function in functions:
+        said = verdict(EXERCISES[name], function)
+        assert said.startswith(("Not yet. ", "Your function stopped with ")), function
 
 
 def test_an_unknown_mistake_is_located():
@@ -115,8 +141,11 @@ def test_check_prints(capsys):
         ("gram", len, "There is no exercise 'gram'. Did you mean 'gram matrix'?"),
         ("cooking", len, "There is no exercise 'cooking'"),
         (7, len, "There is no exercise 7"),
+        ([], len, "There is no exercise []"),
+        (len, "slope", "The exercise comes first: `check('slope', len)`"),
+        ("slope", 3.5, "Give the function itself"),
         ("gradient step", None, "Give the function itself"),
-        ("gradient step", lambda: 1, "stopped with TypeError: "),
+        ("gradient step", lambda: 1, "leave the `def` line as it was given"),
     ],
 )
 def test_a_check_that_cannot_begin_says_why(capsys, name, function, words):
@@ -124,6 +153,294 @@ def test_a_check_that_cannot_begin_says_why(capsys, name, function, words):
     said = capsys.readouterr().out
     assert said.startswith(words) or words in said
     assert "checks.py" not in said and "exercise.outcome" not in said
+
+
+NUMBERS = itertools.count()  # of the cells below
+
+
+def of_cell(source):
+    """The function that a cell defines, with the cell's source at hand as in a notebook."""
+    file = f"<cell {next(NUMBERS)}>"
+    source = inspect.cleandoc(source) + "\n"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    space = {"tf": tf, "np": np}
+    exec(compile(source, file, "exec"), space)
+    return list(space.values())[-1]
+
+
+SAID = {
+    "a loop without end is ended": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            while size > 0:
+                coarsest += 1
+        """,
+        "Your function stopped only because.*in line [23]",
+    ),
+    "an ellipsis in an index is no stub": (
+        "correlation of two channels",
+        """
+        def correlation(features, i, j):
+            return tf.reduce_sum(features[..., i] * features[..., j])
+        """,
+        "Not yet. You took the sum",
+    ),
+    "a stub beside what runs is not done": (
+        "content loss",
+        """
+        def my_content_loss(features, target):
+            differences = ...
+            return tf.reduce_sum(features)
+        """,
+        "Not done yet",
+    ),
+    "shapes are named with their variables": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            vectors = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(vectors, vectors)
+        """,
+        r"stopped with InvalidArgumentError in line 3.*`vectors` has the shape \(6, 4\)",
+    ),
+    "an exception's text is cut": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            raise RuntimeError("far too long " * 1000)
+        """,
+        "in line 2.{,400}…$",
+    ),
+    "no return": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            tf.matmul(features, features, transpose_a=True)
+        """,
+        "has no `return`",
+    ),
+    "a return that is not reached": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = []
+            while size < coarsest:
+                return sides
+        """,
+        "line 4 stands inside the `while` of line 3",
+    ),
+    "a list changed in place": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = [size]
+            return sides.reverse()
+        """,
+        "`sides.reverse.*return `sides`",
+    ),
+    "a tape that does not watch": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.constant(x)
+            with tf.GradientTape() as tape:
+                value = function(x)
+            return tape.gradient(value, x)
+        """,
+        "does not watch `x`",
+    ),
+    "a value outside of the tape": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.Variable(x)
+            value = function(x)
+            with tf.GradientTape() as tape:
+                pass
+            return tape.gradient(value, x)
+        """,
+        "`value` is computed outside",
+    ),
+    "the tape is asked the wrong way round": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.Variable(x)
+            with tf.GradientTape() as tape:
+                value = function(x)
+            return tape.gradient(x, value)
+        """,
+        "name first what is differentiated, `value`",
+    ),
+    "a text is no number": (
+        "receptive field",
+        """
+        def my_receptive_field(layers):
+            return "3"
+        """,
+        "gives a text",
+    ),
+    "complex numbers": (
+        "content loss",
+        """
+        def my_content_loss(features, target):
+            return complex(tf.reduce_mean(tf.square(features - target)))
+        """,
+        "complex numbers",
+    ),
+    "a changed argument": (
+        "receptive field",
+        """
+        def my_receptive_field(layers):
+            size, spacing = 1, 1
+            while layers:
+                step = spacing * (2 if layers[0] == "conv" else 1)
+                spacing *= 2 if layers.pop(0) == "pool" else 1
+                size += step
+            return size
+        """,
+        "Not yet. Your function changes its argument `layers`",
+    ),
+    "a parameter that is not used": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            return tf.reduce_sum(velocity * gradient * keep)
+        """,
+        "Your function does not use `learning_rate`",
+    ),
+    "sides with a fraction": (
+        "scales",
+        """
+        def scales_for(size, coarsest):
+            sides = [size]
+            while sides[0] / 2 >= coarsest:
+                sides.insert(0, sides[0] / 2)
+            return sides
+        """,
+        "Not yet",
+    ),
+    "one change that makes it right": (
+        "share lost",
+        """
+        def share_lost(features, target):
+            change = features - 3 * target
+            return tf.reduce_sum(tf.square(change)) / tf.reduce_sum(tf.square(target))
+        """,
+        "line 2: with `target` in place of `3 \\* target`",
+    ),
+    "a return to be moved": (
+        "convolution",
+        """
+        def convolution(picture, kernel):
+            rows, columns = np.array(picture.shape) - 2
+            result = np.zeros((rows, columns))
+            for row in range(rows):
+                for column in range(columns):
+                    patch = picture[row : row + 3, column : column + 3]
+                    result[row, column] = max(np.sum(patch * kernel), 0)
+                return result
+        """,
+        "line 8: if `return result` stood one step to the left",
+    ),
+    "a line that failed": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            rows = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(rows, rows) / rows.shape[0]
+        """,
+        r"stopped.*with `tf.matmul\(rows, rows, transpose_a=True\)`",
+    ),
+    "what does more than compute is not tried": (
+        "momentum",
+        """
+        def new_velocity(velocity, gradient, learning_rate, keep):
+            open
+            return keep * velocity - learning_rate * gradient + velocity * 2
+        """,
+        "^(?!.*Look at line)",
+    ),
+    "bits for a power": (
+        "total loss",
+        """
+        def my_total_loss(content, style, variation, content_weight, style_weight, tv_weight):
+            return 3 ^ 2
+        """,
+        r"In line 2 `\^` is no power",
+    ),
+    "a list divided": (
+        "blended targets",
+        """
+        def my_blended(grams, weights):
+            return weights / sum(weights)
+        """,
+        "for a whole list",
+    ),
+    "too few parameters": (
+        "content loss",
+        """
+        def my_content_loss(features):
+            return features
+        """,
+        r"has 1 parameter \(`features`\), and the check calls it with 2 arguments",
+    ),
+}
+
+
+RELATED = [
+    ("content loss of the paper", lambda right, f, t: right(f, t) * 4, "is 4 times what it sh"),
+    ("share lost", lambda right, f, t: right(f, t) / 2, "is half of what it should be in all"),
+    ("share lost", lambda right, f, t: -right(f, t), "the wrong sign"),
+    ("share lost", lambda right, f, t: right(f, t) + 3, "3 too large"),
+    ("share lost", lambda right, f, t: [right(f, t)], "in a list or tensor: give the number alone"),
+    ("share lost", lambda right, f, t: right(f, t) ** 2, "the square of"),
+    ("share lost", lambda right, f, t: f * 0 + right(f, t), "it is their mean"),
+    ("share lost", lambda right, f, t: right(f, t) * f.shape[1], "multiplied by height of `f`"),
+    ("share lost", lambda right, f, t: 7, "the same in all test cases"),
+    ("share lost", lambda right, f, t: right(f, t) / 0, "infinite"),
+    ("share lost", lambda right, f, t: right(f, t) * np.nan, "not a number"),
+    ("gradient by hand", lambda right, f, t: tf.transpose(right(f, t), (0, 2, 1, 3)), "exchanged"),
+    ("gradient by hand", lambda right, f, t: right(f, t)[0], "axis of length 1 too few"),
+    ("gradient by hand", lambda right, f, t: f, "returned `f` as"),
+    ("gradient by hand", lambda right, f, t: right(f, t)[:, ::-1], "reversed order along axis -3"),
+    ("scales", lambda right, s, c: right(s, c)[1:], "list is right, but the first one is missing"),
+    ("scales", lambda right, s, c: [1, 2], r"`s` 512, `c` 128, your result is \[1, 2\]; it"),
+    ("momentum", lambda right, v, g, r, k: tf.round(right(v, g, r, k)), "to whole numbers"),
+    ("momentum", lambda right, v, g, r, k: right(v, g, r, k) * r, "multiplied by `r`"),
+    ("paint", lambda right, *given: (right(*given)[0], [7.0] * given[4]), "the loss of step 1"),
+]
+
+
+@pytest.mark.parametrize("name, function, words", RELATED, ids=[words for *_, words in RELATED])
+def test_how_a_wrong_result_goes_together_with_the_right_one(name, function, words):
+    right = EXERCISES[name].reference
+    given = inspect.signature(function).parameters
+    if "given" in given:
+        said = verdict(EXERCISES[name], lambda *arguments: function(right, *arguments))
+    else:
+        letters = ", ".join(list(given)[1:])
+        space = {"function": function, "right": right}
+        mine = eval(f"lambda {letters}: function(right, {letters})", space)
+        said = verdict(EXERCISES[name], mine)
+    assert re.search(words, said), said
+
+
+@pytest.mark.parametrize("name, source, words", SAID.values(), ids=SAID)
+def test_what_is_said_of_a_cell(monkeypatch, name, source, words):
+    monkeypatch.setattr(attempt, "SECONDS", 1.5)
+    assert re.search(words, verdict(EXERCISES[name], of_cell(source)))
+
+
+def test_a_function_in_another_thread_is_ended_too(monkeypatch):
+    monkeypatch.setattr(attempt, "SECONDS", 0.5)
+    said = []
+    endless = of_cell(SAID["a loop without end is ended"][1])
+    thread = threading.Thread(target=lambda: said.append(verdict(EXERCISES["scales"], endless)))
+    thread.start()
+    thread.join(20)
+    assert said and said[0].startswith("Your function stopped only")
 
 
 @pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
@@ -139,3 +456,18 @@ def test_stubs_are_not_done_and_solutions_are_right(path):
 def test_every_exercise_is_in_a_lesson():
     in_lessons = {name for path in LESSONS_WITH_EXERCISES for name in exercises_of(path)}
     assert in_lessons == set(EXERCISES)
+
+
+def test_no_change_is_named_that_is_right_by_chance():
+    """np.abs(2) is 2, which is not what was wrong with np.sqrt(2)."""
+    function = of_cell(
+        """
+        def scales_for(size, coarsest):
+            sides = [size]
+            while sides[0] / np.sqrt(2) >= coarsest:
+                sides.insert(0, int(sides[0] / np.sqrt(2)))
+            return sides
+        """
+    )
+    said = verdict(EXERCISES["scales"], function)
+    assert said.startswith("Not yet.") and "np.abs" not in said

@@ -40,6 +40,10 @@ def _cases():
     ]
 
 
+def _adam(rate, beta_1, beta_2, epsilon):
+    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+
 def paint_by(
     targets_once=True,
     one_variable=True,
@@ -50,21 +54,23 @@ def paint_by(
     noted="before",
     number=lambda steps: steps,
     rate=lambda learning_rate: learning_rate,
+    beta_1=0.9,
     beta_2=0.99,
+    epsilon=1e-7,
 ):
     """The loop, and what it becomes by one slip each: a function like the learner's."""
 
     def paint(start, compute_targets, losses_of, weights, steps, learning_rate):
         targets = compute_targets() if targets_once else None
         picture, history = tf.Variable(start), []
-        optimizer = keras.optimizers.Adam(rate(learning_rate), beta_2=beta_2)
+        optimizer = _adam(rate(learning_rate), beta_1, beta_2, epsilon)
         for _ in range(number(steps)):
             if not targets_once:
                 targets = compute_targets()
             if not one_variable:
                 picture = tf.Variable(start)
             if not one_optimizer:
-                optimizer = keras.optimizers.Adam(rate(learning_rate), beta_2=beta_2)
+                optimizer = _adam(rate(learning_rate), beta_1, beta_2, epsilon)
             with tf.GradientTape() as tape:
                 seen = tf.clip_by_value(picture, *CLIPPED) if clip == "inside" else picture
                 losses = losses_of(seen, targets)
@@ -109,22 +115,43 @@ def _outcome(value, arguments):
     return np.concatenate([history, picture.reshape(-1), [compute_targets.calls]])
 
 
+def _place(position, arguments):
+    steps, values = arguments[4], arguments[0].size
+    if position < steps:
+        return f"the loss of step {position + 1}"
+    return "a value of the picture" if position < steps + values else "how often targets are made"
+
+
 NO_GRADIENT = (
     "The tape gave no gradient: what it is asked about has to be the variable itself, and the "
     "losses have to be computed from it, inside the `with`."
 )
 ERRORS = {
+    "Counted object": "You use `compute_targets` without calling it: write `compute_targets()`.",
+    "Counted' object": "You use `compute_targets` without calling it: write `compute_targets()`.",
+    "`type_value`": "The tape is asked about a plain number: ask it about the loss before you make "
+    "a number of it for the list.",
+    "dict' and": "You take the whole dictionary for a number: its entries have names, "
+    "as `losses[name]`.",
     "Unknown variable": "You make a new variable in every step: make it once, before the loop.",
     "non-persistent GradientTape": "The tape is opened before the loop, and can be asked only "
     "once: open it in each step, with the losses inside and the question to it outside.",
     "No gradients provided": NO_GRADIENT,
-    "EagerTensor": "The picture is a tensor, which cannot be changed: make it a variable, "
-    "`tf.Variable(start)`.",
+    "EagerTensor": "A tensor is to be changed, and only a variable can be: the picture has to be "
+    "`tf.Variable(start)`, and the optimizer takes pairs in the order `[(gradient, picture)]`.",
+    "not enough values to unpack (expected 2, got 1)": "`apply_gradients` takes a list of pairs, "
+    "`[(gradient, picture)]`, in square brackets, too.",
 }
 
 
 def _without_tv(losses, weights):
     return sum(weights[name] * losses[name] for name in ("content", "style"))
+
+
+def _weighed_but_for(one):
+    return lambda losses, weights: sum(
+        losses[name] * (1 if name == one else weights[name]) for name in weights
+    )
 
 
 def _mean(losses, weights):
@@ -137,6 +164,7 @@ EXERCISES = {
         reference=paint_by(),
         cases=_cases,
         outcome=_outcome,
+        place=_place,
         right="Five steps give the same losses and the same picture as the kit's. This is the "
               "whole method.",
         nothing="`paint` has to return two things: the picture and the list of losses. End it, "
@@ -196,6 +224,37 @@ EXERCISES = {
             (paint_by(beta_2=0.999),
              "Your Adam measures a gradient's usual size over a thousand steps: give it "
              "`beta_2=0.99`."),
+            (paint_by(beta_1=0.99, beta_2=0.999, epsilon=0.1),
+             "Your Adam is that of TensorFlow's tutorial: give it "
+             "`keras.optimizers.Adam(learning_rate, beta_2=0.99)`."),
+            (paint_by(beta_1=0.99, beta_2=0.999),
+             "Your Adam has 0.99 for `beta_1`: name it, `beta_2=0.99`."),
+            (paint_by(rate=lambda learning_rate: -learning_rate),
+             "You step uphill: Adam subtracts the gradient by itself, so give it the gradient as "
+             "it is."),
+            (paint_by(loss_of=lambda losses, weights: sum(losses.values()) * sum(weights.values())),
+             "You multiply the sum of the losses by the sum of the weights: each loss belongs with "
+             "its own weight."),
+            (paint_by(loss_of=_weighed_but_for("content")),
+             "The content loss has no weight: multiply each loss by its own."),
+            (paint_by(loss_of=_weighed_but_for("style")),
+             "The style loss has no weight: multiply each loss by its own."),
+            (paint_by(loss_of=_weighed_but_for("tv")),
+             "The total variation has no weight: multiply each loss by its own."),
+            (paint_by(clip=None, one_optimizer=False),
+             "You make a new optimizer in every step, and some colors have left 0 to 1: make it "
+             "once, before the loop, and clip after each step."),
+            (paint_by(clip=None, beta_2=0.999),
+             "Your Adam lacks `beta_2=0.99`, and some colors have left 0 to 1: clip after each "
+             "step."),
+            (paint_by(clip=None, noted="after"),
+             "You note each loss after its step, and some colors have left 0 to 1: note the loss "
+             "that the step was computed from, and clip after the step."),
+            (paint_by(clip=None, targets_once=False),
+             "You compute the targets in every step, and some colors have left 0 to 1: compute "
+             "them once, before the loop, and clip after each step."),
+            (paint_by(loss_of=lambda losses, weights: losses["tv"]),
+             "Your loss is the total variation only: add up all three, each times its weight."),
             (_plain_descent,
              "You make plain gradient steps: let Adam choose the step, with "
              "`optimizer.apply_gradients([(gradient, picture)])`."),

@@ -45,7 +45,8 @@ class Exercise:
     give the same values, the first one speaks. outcome: from the returned value and the
     arguments to what is compared. nothing: what to say if that is None. goes_on: whether the lesson
     goes on with the learner's function, and later lessons with it (`checks.yours`). errors: words
-    of an exception's text, and what to say in place of it.
+    of an exception's text, and what to say in place of it. place: where the outcome is put together
+    from several things, from a position in it and the arguments (as arrays) to what stands there.
     """
 
     reference: Callable
@@ -59,3 +60,4 @@ class Exercise:
     )
     goes_on: bool = False
     errors: dict[str, str] = field(default_factory=dict)
+    place: Callable | None = None

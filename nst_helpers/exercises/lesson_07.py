@@ -151,9 +151,12 @@ def _centered(rows, weights):
     return rows, weights * rows
 
 
-def _by_positions(features, mask):
+def _by_positions(features, mask, weighted=False):
     rows = tf.reshape(features, (-1, features.shape[-1]))
-    return tf.matmul(rows, rows, transpose_b=True)
+    if not weighted:
+        return tf.matmul(rows, rows, transpose_b=True)
+    weights = tf.reshape(by_area(mask, *features.shape[1:3]), (-1, 1))
+    return tf.matmul(weights * rows, rows, transpose_b=True) / tf.reduce_sum(weights)
 
 
 def _mask_cases():
@@ -179,6 +182,13 @@ _LUMINANCE_MISTAKES = [
      "Your weights are in the order blue, green, red: channel 0 is red."),
     (lambda p, q: _weighed(p, q, [1.0, 1.0, 1.0]),
      "You added the channels up without their weights: multiply each by its own weight first."),
+    *(
+        (lambda p, q, order=order: _weighed(p, q, [BRIGHTNESS[one] for one in order]),
+         "Your weights are in the wrong order: 0.299 is red's, 0.587 green's and 0.114 blue's.")
+        for order in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1))
+    ),
+    (lambda p, q: p - p * BRIGHTNESS + q * BRIGHTNESS,
+     "You did not add the weighted channels up: the brightness is their sum, over the last axis."),
     (lambda p, q: _keep_colors(q, p),
      "You kept the color of the painted picture and the brightness of the photo: it is the photo's "
      "color and the painted picture's brightness that are wanted."),
@@ -288,6 +298,8 @@ _BLEND_MISTAKES = [
      "The weights do not add up to 1, and the sum is not multiplied by the mean of the strengths."),
     (_mixed(shares=lambda weights: [weight // sum(weights) for weight in weights]),
      "You divided the weights with `//`, which rounds down to a whole number: use `/`."),
+    (_mixed(shares=lambda weights: [weight / len(weights) for weight in weights]),
+     "You divided the weights by their number: divide by their sum, so that they add up to 1."),
     (_mixed(shares=lambda weights: [1 / len(weights)] * len(weights)),
      "You gave each painting the same share: use the weights."),
     (_mixed(shares=lambda weights: [weight / sum(weights) for weight in weights[::-1]]),
@@ -329,6 +341,9 @@ _BLEND_MISTAKES = [
 _GUIDED_MISTAKES = [
     (lambda f, m: gram_matrix(f),
      "Your result does not depend on the mask: multiply each position's features by its value."),
+    (_guided(lambda rows, weights: (rows, rows)),
+     "You divided by the mask's sum, and did not multiply by the mask: multiply each position's "
+     "features by its value, in one of the two factors."),
     (_guided(divide_by=lambda w, m: w.shape[0]),
      "You divided by the number of all positions, so a small region gets a weak matrix: divide by "
      "the sum of the mask, which is how many positions the region has."),
@@ -378,6 +393,11 @@ _GUIDED_MISTAKES = [
      "Your mask is transposed: height comes before width."),
     (_guided(guide=lambda mask, size: 1 - by_area(mask, *size)),
      "You used the mask the wrong way around: positions count where it is white."),
+    (lambda f, m: _by_positions(f, m, weighted=True),
+     "Your matrix is positions × positions: sum over the positions and keep the channels, with "
+     "`transpose_a`."),
+    (_guided(guide=lambda mask, size: by_area(mask, size[1], size[0])),
+     "You resized the mask to width × height: height comes before width."),
     (_by_positions,
      "Your matrix is positions × positions: sum over the positions and keep the channels, with "
      "`transpose_a`."),
