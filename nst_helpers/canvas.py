@@ -3,7 +3,9 @@
 import tensorflow as tf
 
 from .colors import in_colors_of
+from .errors import SettingsError
 from .pictures import resize
+from .settings import STARTING_POINTS
 
 OVERLAID = 0.5  # of the style image, in the start "overlay"; with less its large forms fade again
 
@@ -14,8 +16,8 @@ def starting_point(init, content, style, seed=0, masks=()):
     init: `"recolored"` (the content image in the style image's colors), `"overlay"` (that, with the
     style image laid over it, half and half, so that its large forms come up in their places),
     `"content"`, `"style"` (the style image, stretched) or `"noise"` (white noise; the same seed
-    gives the same noise). content, style: pictures. masks: those of style and content whose colors
-    count, as for `colors.in_colors_of`.
+    gives the same noise). Another name raises `SettingsError`. content, style: pictures. masks:
+    those of style and content whose colors count, as for `colors.in_colors_of`.
     """
     if init == "recolored":
         return in_colors_of(style, content, *masks)
@@ -26,6 +28,8 @@ def starting_point(init, content, style, seed=0, masks=()):
         return content
     if init == "style":
         return resize(style, *content.shape[1:3])
+    if init != "noise":
+        raise SettingsError(f"init is {init!r}: choose one of {', '.join(STARTING_POINTS)}.")
     return tf.random.stateless_uniform(content.shape, seed=(seed, 0))
 
 

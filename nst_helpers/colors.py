@@ -7,7 +7,7 @@ BRIGHTNESS = (0.299, 0.587, 0.114)
 
 
 def in_colors_of(painting, photo, painting_part=None, photo_part=None):
-    """The photo in the painting's colors, so that no step need go into changing all of them.
+    """The photo in the painting's colors, so that no steps are spent on changing colors.
 
     painting, photo: pictures. painting_part, photo_part: the parts whose colors count,
     `(1, height, width, 1)` each, 0 to 1; None for the whole. Returns a picture in the photo's size,

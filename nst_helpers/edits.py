@@ -155,10 +155,15 @@ def _with_operator(node, other):
     return node
 
 
-def _functions(tree):
+def _calls_of_something(tree):
+    """The calls, but those of numbers: `np.abs(2)` for `np.sqrt(2)` would be right by chance."""
     for node in _expressions(tree, ast.Call):
-        if all(isinstance(one, ast.Constant) for one in node.args):
-            continue  # `np.abs(2)` for `np.sqrt(2)` would be right by chance
+        if not all(isinstance(one, ast.Constant) for one in node.args):
+            yield node
+
+
+def _functions(tree):
+    for node in _calls_of_something(tree):
         called = node.func
         name = getattr(called, "attr", getattr(called, "id", None))
         for family in FUNCTIONS:
@@ -177,7 +182,7 @@ def _functions(tree):
 
 def _everywhere(tree):
     """Each call of a function changed in the same way."""
-    names = [ast.unparse(node.func) for node in _expressions(tree, ast.Call)]
+    names = [ast.unparse(node.func) for node in _calls_of_something(tree)]
     for called in dict.fromkeys(name for name in names if names.count(name) > 1):
         for keyword in KEYWORDS:
             changed = copy.deepcopy(tree)

@@ -1,6 +1,6 @@
 """The three losses of style transfer, each as short as its formula.
 
-A feature map set is what one layer makes of one picture: shape
+The features of a layer are what it makes of one picture: shape
 `(1, height, width, channels)`. N is the number of channels, M = height × width. Papers cited:
 
 * Gatys, Ecker, Bethge: *A Neural Algorithm of Artistic Style*, arXiv 1508.06576 (2015).
@@ -35,7 +35,7 @@ def content_loss(features, target):
 
 
 def gram_matrix(features):
-    """How strongly each pair of channels fires together, averaged over all positions.
+    """How strongly each pair of channels is active together, averaged over all positions.
 
     features: `(1, height, width, channels)`. Returns `(channels, channels)`, symmetric:
     entry (i, j) is the mean over all positions of channel i × channel j.

@@ -72,7 +72,7 @@ def half(picture, side):
 
 
 def circle(picture, x=0.5, y=0.5, radius=0.25):
-    """White in a circle. x, y: of its middle, 0 to 1 from the left and from the top.
+    """White in a circle. x, y: its center, 0 to 1 from the left and from the top.
 
     radius: as a share of the picture's shorter side. Returns a picture.
     """

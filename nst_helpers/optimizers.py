@@ -68,6 +68,7 @@ class LBFGS:
             self._pairs = before.pairs_enlarged(picture)
 
     def loss_changed(self):
+        """Forget losses and gradients of before; returns the picture to evaluate next."""
         self._pairs = []  # (step, change of the gradient, 1 / their product)
         self._first_step = FIRST_STEP
         self._trial = self.picture
@@ -75,6 +76,11 @@ class LBFGS:
         return self._trial
 
     def next(self, loss, gradient):
+        """The picture to evaluate next, given the loss and its gradient at the one before.
+
+        loss: a scalar tensor. gradient: in the picture's shape. The best picture so far is in
+        `picture`; what is returned may be a trial that turns out worse.
+        """
         gradient = self._project(gradient)
         if self._loss is not None:
             promised = tf.reduce_sum(self._gradient * (self._trial - self.picture))

@@ -106,22 +106,25 @@ def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
     plt.show()
 
 
-def feature_maps(features, channels, title=None, width=2.1):
+def feature_maps(features, channels, title=None, width=2.1, scaled_like=None):
     """Chosen channels of one layer's features, side by side, each on its own scale of brightness.
 
     features: `(1, height, width, channels)`. channels: their numbers. width: of one, in inches.
+    scaled_like: other features of the layer, whose scales are used; None for these features' own.
     """
+    scales = np.asarray(features if scaled_like is None else scaled_like)[0]
     maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
     height = width * maps[0].shape[0] / maps[0].shape[1]
     size = (width * len(maps) + 0.8, height + 0.6)
     figure, axes = plt.subplots(1, len(maps), figsize=size, squeeze=False, layout="constrained")
     for axis, values, channel in zip(axes[0], maps, channels):
         # Of the largest few, one alone would leave all others dark.
-        shown = axis.imshow(values / (np.percentile(values, 99.5) or 1), vmin=0, vmax=1)
+        top = np.percentile(scales[:, :, channel], 99.5) or 1
+        shown = axis.imshow(values / top, vmin=0, vmax=1)
         axis.set_title(f"channel {channel}", fontsize=8)
         axis.axis("off")
     bar = figure.colorbar(shown, ax=axes[0].tolist(), ticks=[0, 1])
-    bar.ax.set_yticklabels(["0", "largest"], fontsize=8)
+    bar.ax.set_yticklabels(["0", "99.5%"], fontsize=8)
     figure.suptitle(title, fontsize=10)
     plt.show()
 

@@ -26,8 +26,9 @@ class Result:
     picture: `(1, height, width, 3)`. history: one dict a step with `step`, `side`, `content`,
     `style`, `tv`, `total`, each style layer (weighted losses) and `seconds`. settings: those given
     and the defaults, as a dict fit for JSON. constants: of the last scale, see
-    `painting.compute_targets`. card: the settings and all else that tells how the picture was made,
-    see `card.py`; `save_image` writes it into a file. message: empty, or why the run ended early.
+    `objective.compute_targets`. card: the settings and all else that tells how the picture was
+    made, see `card.py`; `save_image` writes it into a file. message: empty, or why the run ended
+    early.
     """
 
     picture: tf.Tensor = field(repr=False)

@@ -5,7 +5,7 @@ Simonyan, Zisserman: *Very Deep Convolutional Networks for Large-Scale Image Rec
 
 import tensorflow as tf
 
-from .errors import LayerError
+from .errors import LayerError, PictureError
 from .weights import load_vgg19  # noqa: F401  (found here by programs that look for it)
 
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
@@ -31,7 +31,8 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
 
     Returns `extract(picture)`, which gives `{layer name: (1, height, width, channels)}`, always
     float32. VGG19's layers include their ReLU, so no feature is negative. Layers deeper than the
-    deepest one named are not computed. Raises `LayerError` for an unknown layer name, or for none.
+    deepest one named are not computed. Raises `LayerError` for an unknown layer name, or for none;
+    `extract` raises `PictureError` for a picture without its batch axis.
     """
     known = [layer.name for layer in vgg.layers[1:]]
     layers = [layers] if isinstance(layers, str) else layers
@@ -51,6 +52,9 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
     # Layer by layer and not as a `keras.Model`, which would hold every layer's output until the
     # last is computed (2 GB at 2048 px) and compute in the precision set for all of Keras.
     def extract(picture):
+        if len(picture.shape) != 4:  # of which TensorFlow's convolution would end the process
+            shape = tuple(picture.shape)
+            raise PictureError(f"The shape is {shape}: use picture[tf.newaxis], for a batch axis.")
         values = tf.cast(picture if after else preprocess(picture), precision)
         features = {}
         for name in path:
@@ -60,7 +64,7 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
             else:
                 values = tf.nn.max_pool2d(values, 2, 2, "VALID")  # half the height and width
             if name in layers:
-                # Losses are float32: of bfloat16's three digits a line search could not live.
+                # Losses are float32: a line search needs more than bfloat16's three digits.
                 features[name] = tf.cast(values, tf.float32)
         return features
 

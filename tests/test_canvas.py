@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import load_image, resize, starting_point
+from nst_helpers import SettingsError, load_image, resize, starting_point
 from nst_helpers.canvas import enlarged, in_colors_of
 
 
@@ -28,6 +28,8 @@ def test_starting_points():
     assert np.abs(noise - starting_point("noise", content, style, seed=4)).mean() > 0.2
     recolored = starting_point("recolored", content, style)
     np.testing.assert_array_equal(recolored, in_colors_of(style, content))
+    with pytest.raises(SettingsError, match="'contnt': choose one of recolored, overlay"):
+        starting_point("contnt", content, style)
     overlay = starting_point("overlay", content, style)
     stretched = starting_point("style", content, style)
     np.testing.assert_allclose(overlay, 0.5 * (recolored + stretched), atol=1e-6)

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
-from nst_helpers import loss_curves, picture_grid, plots, setup, show
+from nst_helpers import feature_maps, loss_curves, picture_grid, plots, setup, show
 from nst_helpers.curves import HEIGHT, loss_curve
 
 
@@ -86,3 +86,12 @@ def test_show_draws_each_picture_under_its_title(figures, caplog):
         show(wide, titles=["one", "too many"])
     show(*[wide] * 9)
     assert figures[-1].get_size_inches()[0] == pytest.approx(14)
+
+
+def test_feature_maps_can_be_shown_on_the_scales_of_others(figures):
+    """So that a map which is fainter looks fainter."""
+    strong = np.random.default_rng(0).uniform(0, 8, (1, 20, 30, 2))
+    for scaled_like, brightest in ((None, 1), (strong, 1 / 4)):
+        feature_maps(strong / 4, [1], scaled_like=scaled_like)
+        shown = figures[-1].axes[0].images[0].get_array()
+        assert np.percentile(shown, 99.5) == pytest.approx(brightest)

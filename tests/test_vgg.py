@@ -9,6 +9,7 @@ from nst_helpers import (
     CONTENT_LAYER,
     STYLE_LAYERS,
     LayerError,
+    PictureError,
     feature_extractor,
     load_image,
     preprocess,
@@ -86,3 +87,9 @@ def test_in_bfloat16_convolutions_are_and_features_are_not(vgg, extract):
     for layer in layers:
         assert rounded[layer].dtype == exact[layer].dtype == tf.float32
         assert 0 < tf.norm(rounded[layer] - exact[layer]) < 0.02 * tf.norm(exact[layer]), layer
+
+
+def test_a_picture_without_its_batch_axis_gets_a_sentence(vgg):
+    """Not an abort of the whole process, which is what TensorFlow's convolution makes of it."""
+    with pytest.raises(PictureError, match=r"\(32, 48, 3\).*batch axis"):
+        feature_extractor(vgg, "block1_conv1")(tf.zeros((32, 48, 3)))
