@@ -295,9 +295,6 @@ def run_frames(options):
 
     Returns 0, or another code after a sentence on what was wrong.
     """
-    from .machine import import_tensorflow
-
-    import_tensorflow()
     from . import frames
 
     unknown = set(options.names) - set(frames.RECIPES)

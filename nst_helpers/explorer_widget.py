@@ -1,13 +1,8 @@
 """An explorer: sliders over pictures that were painted beforehand."""
-# ruff: noqa: E402
 
 import html
 
 import ipywidgets as widgets
-
-from . import machine
-
-machine.import_tensorflow()  # before `frames` does, without its messages: see `painter`
 
 from . import frames
 from .curves import WIDTH, run_curves, weighted_sum

@@ -5,6 +5,7 @@ recipe or the engine has changed, into the package's own data (an hour on two ol
 An explorer has one folder of WebP files, and a JSON file with the recipe's sha256, the losses
 of each frame, and the total loss over the steps of each run.
 """
+# ruff: noqa: E402
 
 import hashlib
 import io
@@ -15,6 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from PIL import Image
+
+from . import machine
+
+machine.import_tensorflow()  # before other modules do, without its messages: see `painter`
 
 from .errors import FramesError
 from .losses import TERMS

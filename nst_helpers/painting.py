@@ -67,12 +67,11 @@ def paint(vgg, content, style, settings, weights=None, start=None):
                 photo, vgg, layers, settings.precision, here.regions
             )
             targets_for, guides = targets_at(measure, photo, here, layers[1])
-            constants = targets_for().constants
             share = style_share(side, settings.scales)
             weigh = functools.partial(_weighing, settings, weights, share)
             numbers = range(number + 1, number + steps + 1)
             original_here = with_longest_side(original, side)
-            for number, losses, picture in _descend(
+            for number, losses, picture, constants in _descend(
                 loss_and_gradient, targets_for, guides, optimizer, weigh, numbers
             ):
                 shown = finished(picture, original_here, here, colors)
@@ -100,9 +99,9 @@ def _weighing(settings, weights, share):
 
 
 def _descend(loss_and_gradient, targets_for, guides, optimizer, weigh, numbers):
-    """The loop at one scale: yields `(number, losses, picture)`, of the best picture so far.
+    """The loop at one scale: yields `(number, losses, picture, constants)`, of the best so far.
 
-    weigh: called before each step for the weights.
+    weigh: called before each step for the weights. constants: those that the losses are divided by.
     """
     guides = () if guides is None else (guides,)
     trial, weighing = optimizer.picture, None
@@ -123,4 +122,4 @@ def _descend(loss_and_gradient, targets_for, guides, optimizer, weigh, numbers):
         evaluated, trial = trial, optimizer.next(losses["total"], gradient)
         if optimizer.picture is evaluated:  # and not the one before, which was better
             picture, picture_losses = evaluated, values
-        yield number, picture_losses, picture
+        yield number, picture_losses, picture, targets.constants
