@@ -150,7 +150,7 @@ def _stylize(options):
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from . import card
     from .run import stylize
-    from .saving import check_output_path
+    from .saving import check_output_path, saver_of_unfinished
 
     given = vars(options)
     settings = {name: value for name, value in given.items() if name in FIELDS}
@@ -162,11 +162,16 @@ def _stylize(options):
         if model:
             settings = card.settings_from(options.like, FIELDS) | settings
         masks = {name: given[name] for name in ("style_masks", "painting_masks") if name in given}
-        result = stylize(options.photo, _style(given), **masks, **settings)
+        on_step, clear_unfinished = saver_of_unfinished(path)
+        result = stylize(options.photo, _style(given), on_step=on_step, **masks, **settings)
     except KitError as error:
         say(error, sys.stderr)
         return 1
+    if result.message:
+        say(result.message)
     code = _save(result, options.output, "card_beside" in given)
+    if code == 0:
+        clear_unfinished()
     if model:
         _say_what_differs(model, result.card)
     return code

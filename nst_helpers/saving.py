@@ -6,11 +6,13 @@ They take the places of older files only once all of them are written.
 import contextlib
 import io
 import json
+import math
 import os
 import secrets
 import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin
@@ -59,6 +61,36 @@ def _encoded(pixels, image_format, card_text):
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, image_format, **options)
     return file.getvalue()
+
+
+UNFINISHED_SECONDS = 60  # from one saving of an unfinished picture to the next
+
+
+def saver_of_unfinished(path):
+    """`(on_step, clear)`: what saves a run's picture once a minute beside path, and removes it.
+
+    For `stylize`, so that a long run leaves something to go on from even if the machine stops. Once
+    a save fails, no more are tried: the run is worth more.
+    """
+    file = path.with_name(f"{path.stem}.unfinished.png")
+    due, saved = time.monotonic() + UNFINISHED_SECONDS, False
+
+    def on_step(step):
+        nonlocal due, saved
+        if time.monotonic() < due:
+            return
+        try:
+            save_image(step.picture, file)
+            due, saved = time.monotonic() + UNFINISHED_SECONDS, True
+        except PictureError:
+            due = math.inf
+
+    def clear():
+        if saved:
+            with contextlib.suppress(OSError):  # the picture that was asked for is there
+                file.unlink()
+
+    return on_step, clear
 
 
 def rescue_image(picture, path, card=None):

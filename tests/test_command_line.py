@@ -321,6 +321,7 @@ def test_several_paintings_masks_and_a_start(asked, tmp_path):
     more = "--style mosaic waves --style-masks a.png b.png --painting-masks c.png d.png --style-blend-weights 1 3 "
     more += "--original-colors match --style-scale 0.5 --init e.png"
     assert main(["stylize", "astronaut", "-o", out, *more.split()]) == 1
+    assert asked[0][1].pop("on_step")
     assert asked == [(
         ("astronaut", ["mosaic", "waves"]),
         {"style_masks": ["a.png", "b.png"], "painting_masks": ["c.png", "d.png"], "style_blend_weights": [1, 3],
@@ -358,3 +359,36 @@ def test_a_model_with_masks_asks_for_them(tmp_path, capsys):
 def test_every_setting_stands_in_one_group_of_the_help():
     grouped = [name for names in GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(FIELDS)
+
+
+def test_a_long_run_leaves_a_picture_to_go_on_from_if_it_is_killed(tmp_path, monkeypatch):
+    """What is there when the process ends at the third step; a run that ends well clears it up."""
+    monkeypatch.setattr(saving, "UNFINISHED_SECONDS", 0)
+    output, unfinished = tmp_path / "out.png", tmp_path / "out.unfinished.png"
+    asked = ["stylize", "red_panda", "mosaic", "-o", str(output), "--size", "64", "--steps", "4"]
+    save, saved = saving.save_image, []
+
+    def power_cut(picture, path, *others):
+        saved.append(save(picture, path, *others))
+        if len(saved) == 3:
+            raise SystemExit
+
+    monkeypatch.setattr(saving, "save_image", power_cut)
+    with pytest.raises(SystemExit):
+        main(asked)
+    assert saved == [unfinished] * 3 and not output.exists()
+    left = load_image(unfinished)
+    assert left.shape == (1, 36, 64, 3)
+    assert main([*asked, "--init", str(unfinished)]) == 0
+    assert output.exists() and not unfinished.exists()
+
+
+def test_an_unfinished_picture_that_cannot_be_saved_costs_no_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(saving, "UNFINISHED_SECONDS", 0)
+    output = tmp_path / "out.png"
+    (tmp_path / "out.unfinished.png").mkdir()  # in its place
+    assert (
+        main(["stylize", "red_panda", "mosaic", "-o", str(output), "--size", "64", "--steps", "3"])
+        == 0
+    )
+    assert output.exists()
