@@ -3,18 +3,22 @@
 The controls only post messages to a `Painter`, and show what it says.
 """
 
+import base64
 import contextlib
 import html
+import io
 import math
 import threading
 import time
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
+from PIL import Image
 
 from .curves import WIDTH, loss_curve
 from .live import OPTIONS
-from .painter import Painter
+from .painter import STYLES, Painter
 from .samples import PAINTINGS, PATTERNS, PHOTOS
 from .settings import STARTING_POINTS, STYLE_LAYERS
 
@@ -34,6 +38,17 @@ COLORS = {  # the words of the menu, and the setting `original_colors`
     "the photo's": "luminance",
     "the painting's, matched to the photo's": "match",
 }
+REGIONS = {NONE: 0, "2": 2, "3": 3}  # the words of the menu, and how many
+REGION_COLORS = ("#56b4e9", "#e69f00", "#009e73")  # told apart by the color-blind, too
+REGION_NAMES = {  # by how many there are, from the top
+    1: ("whole photo",),
+    2: ("upper region", "lower region"),
+    3: ("upper region", "middle region", "lower region"),
+}
+PAINTING_NAMES = dict(zip(STYLES, ("painting", "second painting", "third painting")))
+SHARE, SHARE_IS_OFF = "its share", "its share (off)"
+PREVIEW_SIDE = 110  # px
+LABEL_WIDTH = "9em"
 BUTTONS = {  # the message that each posts; while there is something to stop, the first one says so
     "start": "start",
     "start again": "start_again",
@@ -83,8 +98,14 @@ class Easel(widgets.VBox):
         self._showing = None
         self.sliders = _sliders(painter.weights)
         self.menus, self.paths, self.uploads = _menus(), _paths(), _uploads()
+        self.preview = widgets.HTML(layout=widgets.Layout(display="none"))
+        # The colors of the regions, each at the left end of a label, where that has room.
+        on_the_label = widgets.Layout(width="20px", margin="0 -20px 0 0")
+        self._chips = {name: widgets.HTML(layout=on_the_label) for name in STYLES}
+        self.code = widgets.HTML()
         self.buttons = {name: _control(widgets.Button, name.capitalize()) for name in BUTTONS}
-        self.image = widgets.Image(format="jpeg", layout=widgets.Layout(width=f"{WIDTH}px"))
+        as_wide = widgets.Layout(width=f"{WIDTH}px", max_width="100%")
+        self.image = widgets.Image(format="jpeg", layout=as_wide)
         self._sent, self._arrived = widgets.IntText(), widgets.IntText()  # how many pictures
         widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
         self._sent_at = 0.0
@@ -140,7 +161,10 @@ class Easel(widgets.VBox):
         self._post(*message)
 
     def _weigh(self, name, weight):
-        self._post("weight", name, weight)
+        self._post("weight", name, float(f"{weight:.4g}"))  # as one would write it in code
+
+    def _divide(self, count):
+        self._post("divide", count)
 
     def _set(self, name, value):
         self._post("set", name, value)
@@ -165,6 +189,7 @@ class Easel(widgets.VBox):
         for name in OPTIONS:
             sliders.pop(name, None)
             menus.pop(name, None)
+        watch({"regions": menus.pop("regions")}, lambda _, count: self._divide(count))
         watch(sliders, self._weigh)
         watch(menus, self._choose)
         watch(options, self._set)
@@ -206,12 +231,29 @@ class Easel(widgets.VBox):
         words = str(source) if isinstance(source, (str, Path)) else ""
         is_sample = words in self.menus[name].options
         with self._only_showing():
-            if name == "second":
+            if NONE in self.menus[name].options:
                 self.menus[name].value = words or NONE
                 return
             self.menus[name].value = words if is_sample else YOUR_OWN
             if not self.painter.waiting:  # else a newer path may stand there
                 self.paths[name].value = "" if is_sample else words
+
+    def show_regions(self, masks):
+        """Name the menus of paintings after the regions, with a preview of these."""
+        names = dict(zip(STYLES, REGION_NAMES[len(masks)])) if masks else {}
+        self.preview.value = _preview(masks, names.values()) if masks else ""
+        self.preview.layout.display = "" if masks else "none"
+        for name, color in zip(STYLES, REGION_COLORS):
+            self.menus[name].description = names.get(name, PAINTING_NAMES[name])
+            self._chips[name].value = _chip(color) if masks else ""
+            is_used = name in names if masks else name == "second"
+            self._rows_of_paintings[name].layout.display = "" if is_used else "none"
+        self.sliders["blend"].disabled = bool(masks)
+        self.sliders["blend"].description = SHARE_IS_OFF if masks else SHARE
+
+    def show_code(self, lines):
+        style = "white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; margin: 0"
+        self.code.value = f'<pre style="{style}">{html.escape(lines)}</pre>'
 
     def empty_upload(self, name):
         upload = self.uploads[name]
@@ -231,11 +273,16 @@ class Easel(widgets.VBox):
         pictures = [self.menus["content"], self.menus["style"], self.menus["init"]]
         for name in self.paths:
             pictures += [self.paths[name], self.uploads[name]]
-        control = [self.menus["original_colors"], self.sliders["style_scale"], self.menus["second"]]
+        self._rows_of_paintings = {
+            name: widgets.HBox([self._chips[name], self.menus[name]]) for name in STYLES
+        }
+        control = [self.menus["original_colors"], self.sliders["style_scale"]]
+        control += [self.menus["regions"], self.preview, *self._rows_of_paintings.values()]
         groups = {
             "Weights": weights + layers,
             "Pictures": pictures,
             "Control": [*control, self.sliders["blend"]],
+            "Code": [self.code],
         }
         folded = widgets.Accordion(
             [widgets.VBox(controls) for controls in groups.values()],
@@ -244,9 +291,11 @@ class Easel(widgets.VBox):
         )
         for number, words in enumerate(groups):
             folded.set_title(number, words)
-        left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 0 {WIDTH}px"))
-        buttons = widgets.HBox(list(self.buttons.values()))
-        return [buttons, self.status, widgets.HBox([left, folded])]
+        # On a narrow page the controls go below the picture, and buttons to a second line.
+        left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 1 {WIDTH}px"))
+        wrapping = widgets.Layout(flex_flow="row wrap")
+        buttons = widgets.HBox(list(self.buttons.values()), layout=wrapping)
+        return [buttons, self.status, widgets.HBox([left, folded], layout=wrapping)]
 
 
 def files_sent(sent):
@@ -261,12 +310,13 @@ def _file_name(file):
 
 def _control(kind, words, **options):
     """A control of this kind, as wide as there is room for, with these words on it or before it."""
-    return kind(description=words, layout=widgets.Layout(width="auto"), **options)
+    layout = widgets.Layout(width="auto", flex="1 1 auto" if kind is widgets.Dropdown else None)
+    return kind(description=words, layout=layout, **options)
 
 
 def _labeled(kind, words, **options):
     """A control with its words in a column of their own."""
-    return _control(kind, words, style={"description_width": "9em"}, **options)
+    return _control(kind, words, style={"description_width": LABEL_WIDTH}, **options)
 
 
 def _sliders(weights):
@@ -288,7 +338,7 @@ def _sliders(weights):
         options = {"value": weights[layer], "min": 0, "max": 4, "step": 0.1}
         sliders[layer] = _labeled(widgets.FloatSlider, f"style, block {number}", **options)
     options = {"value": weights["blend"], "min": 0, "max": 1, "step": 0.05}
-    sliders["blend"] = _labeled(widgets.FloatSlider, "its share", **options)
+    sliders["blend"] = _labeled(widgets.FloatSlider, SHARE, **options)
     options = {"value": 1, "base": 2, "min": -1, "max": 1, "step": 0.25, "readout_format": ".2f"}
     options["continuous_update"] = False  # it begins anew
     sliders["style_scale"] = _labeled(widgets.FloatLogSlider, "size of strokes", **options)
@@ -296,15 +346,20 @@ def _sliders(weights):
 
 
 def _menus():
-    paintings = (YOUR_OWN, *PAINTINGS, *PATTERNS)
+    paintings = (*PAINTINGS, *PATTERNS)
+    others = {name: (NONE, *paintings) for name in STYLES[1:]}
     return {
         "content": _labeled(widgets.Dropdown, "photo", options=(YOUR_OWN, *PHOTOS)),
-        "style": _labeled(widgets.Dropdown, "painting", options=paintings),
-        "init": _labeled(widgets.Dropdown, "start from", options=STARTING_POINTS),
-        "second": _labeled(
-            widgets.Dropdown, "second painting", options=(NONE, *PAINTINGS, *PATTERNS)
+        "style": _labeled(
+            widgets.Dropdown, PAINTING_NAMES["style"], options=(YOUR_OWN, *paintings)
         ),
+        "init": _labeled(widgets.Dropdown, "start from", options=STARTING_POINTS),
+        **{
+            name: _labeled(widgets.Dropdown, PAINTING_NAMES[name], options=options)
+            for name, options in others.items()
+        },
         "original_colors": _labeled(widgets.Dropdown, "colors", options=list(COLORS.items())),
+        "regions": _labeled(widgets.Dropdown, "regions", options=list(REGIONS.items())),
     }
 
 
@@ -322,3 +377,24 @@ def _uploads():
         "content": _control(widgets.FileUpload, f"Upload a photo, {limit}"),
         "style": _control(widgets.FileUpload, f"Upload a painting, {limit}"),
     }
+
+
+def _preview(masks, names):
+    """HTML of an image with each region in its color. names: of the regions."""
+    colors = [[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in REGION_COLORS]
+    pixels = sum(
+        np.asarray(mask)[0] * np.float32(color) for mask, color in zip(masks, colors, strict=False)
+    )
+    image = Image.fromarray(np.uint8(np.round(np.clip(pixels, 0, 255))))
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    below_the_menus = f"display: block; margin: 4px 0 0 calc({LABEL_WIDTH} + 8px)"
+    words = f"The photo's regions: {', '.join(names)}"
+    return f'<img src="{source}" alt="{words}" style="{below_the_menus}">'
+
+
+def _chip(color):
+    style = f"display: block; width: 12px; height: 12px; margin: 8px 4px; background: {color}"
+    return f'<span style="{style}"></span>'

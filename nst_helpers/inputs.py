@@ -65,10 +65,7 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
     paintings = several_paintings([picture for picture, _ in loaded], shares)
     for name, given in {"style_masks": style_masks, "painting_masks": painting_masks}.items():
         if given is not None:
-            checked = [content] * len(styles) if name == "style_masks" else paintings.pictures
-            masks = _masks(name, given, checked)
-            checksums[f"{name}_sha256"] = [_sha256(mask) for mask in masks]
-            paintings = _with_masks(paintings, name, masks, content)
+            paintings, checksums[f"{name}_sha256"] = with_masks(paintings, name, given, content)
     start = None
     if init is not None:
         start, checksums["init_sha256"] = load_with_sha256(init, max_side=side)
@@ -95,6 +92,24 @@ def _shares(weights, count):
     return tuple(weight / sum(weights) for weight in weights)
 
 
+def with_masks(paintings, name, given, content):
+    """`(the same paintings with these masks, [sha256 of each mask])`.
+
+    name: "style_masks" or "painting_masks". given: as for `stylize`. content: the photo. Raises
+    `SettingsError` for another number of masks, and what `load_mask` raises.
+    """
+    checked = paintings.pictures
+    if name == "style_masks":
+        checked = [content] * len(paintings.pictures)
+    masks = _masks(name, given, checked)
+    if name == "style_masks":
+        here = [by_area(mask, *content.shape[1:3]) for mask in masks]
+        paintings = replace(paintings, masks=shared_out(here, paintings.shares))
+    else:
+        paintings = replace(paintings, own_masks=tuple(masks))
+    return paintings, [_sha256(mask) for mask in masks]
+
+
 def _masks(name, given, pictures):
     given = list(given) if isinstance(given, (list, tuple)) else [given]
     if len(given) != len(pictures):
@@ -107,13 +122,6 @@ def _masks(name, given, pictures):
         load_mask(source, f"{words} {number}", picture)
         for number, (source, picture) in enumerate(zip(given, pictures, strict=True), 1)
     ]
-
-
-def _with_masks(paintings, name, masks, content):
-    if name == "painting_masks":
-        return replace(paintings, own_masks=tuple(masks))
-    here = [by_area(mask, *content.shape[1:3]) for mask in masks]
-    return replace(paintings, masks=shared_out(here, paintings.shares))
 
 
 def _those_that_count(paintings):

@@ -8,6 +8,7 @@ import time
 from PIL import Image
 
 from . import card, machine
+from .inputs import with_masks
 from .losses import TERMS
 from .painting import paint
 from .paintings import several_paintings
@@ -37,14 +38,15 @@ class LivePicture:
     "content", "style", "tv"}`. changes: of weights on the way, `{"step", name: weight}` each.
     """
 
-    def __init__(self, vgg, inputs, weights, options):
+    def __init__(self, vgg, inputs, weights, options, masks=()):
         """inputs: `{"content", "style"}`, each `(picture, sha256)`, from `load_with_sha256`.
 
-        There may be a "second" painting among them. weights: as `starting_weights`, a dict that is
-        changed in place. options: settings that hold from the first step on, `OPTIONS`.
+        There may be other paintings after these. weights: as `starting_weights`, a dict that is
+        changed in place. options: settings that hold from the first step on, `OPTIONS`. masks: of
+        each painting, as `style_masks` of `stylize`; none where the second blends with the first.
         """
         content = inputs["content"][0]
-        self._vgg, self._inputs = vgg, inputs
+        self._vgg, self._inputs, self._masks = vgg, inputs, masks
         self._weights, self._begun_with = weights, dict(weights)
         self._settings = Settings(
             **options,
@@ -63,15 +65,24 @@ class LivePicture:
         start = self.picture if self.steps_done else None
         content, *styles = (picture for picture, _ in self._inputs.values())
         paintings = several_paintings(styles, self._shares())
+        self._masks_sha256 = {}
+        if self._masks:
+            paintings, sha256 = with_masks(paintings, "style_masks", self._masks, content)
+            self._masks_sha256 = {"style_masks_sha256": sha256}
         self._steps = paint(
             self._vgg, content, paintings, self._settings, self._weights, start=start
         )
         self._done_before = self.steps_done
 
     def _shares(self):
-        """Of each painting, as they stand."""
-        second = self._weights["blend"]
-        return (1 - second, second) if "second" in self._inputs else (1.0,)
+        """Of each painting, as they stand; with a region to itself, each counts alike."""
+        if self._blends():
+            return 1 - self._weights["blend"], self._weights["blend"]
+        count = len(self._inputs) - 1
+        return (1 / count,) * count
+
+    def _blends(self):
+        return "second" in self._inputs and not self._masks
 
     def step(self):
         """Paint one step. Raises what `paint` raises; one can then go on from the last picture."""
@@ -106,7 +117,7 @@ class LivePicture:
         weights = {f"{term}_weight": self._weights[term] for term in TERMS}
         layers = {layer: self._weights[layer] for layer in STYLE_LAYERS}
         options = {name: getattr(self._settings, name) for name in OPTIONS}
-        blend = list(self._shares()) if "second" in self._inputs else None
+        blend = list(self._shares()) if self._blends() else None
         return weights | options | {"style_layers": layers, "style_blend_weights": blend}
 
     def card(self):
@@ -132,6 +143,7 @@ class LivePicture:
             weights_sha256=weights_sha256(self._vgg),
             content_sha256=content,
             style_sha256=styles if len(styles) > 1 else styles[0],
+            **self._masks_sha256,
         )
 
     def end(self):

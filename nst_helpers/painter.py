@@ -5,6 +5,7 @@ nothing else touches TensorFlow, the picture and the files.
 """
 # ruff: noqa: E402
 
+import dataclasses
 import io
 import json
 import logging
@@ -24,18 +25,21 @@ from . import machine
 machine.import_tensorflow()
 
 from . import card
+from .as_code import as_code
 from .decode import read_file
 from .errors import KitError, PictureError, SettingsError
 from .live import OPTIONS, LivePicture, starting_weights
 from .pictures import load_with_sha256, to_uint8
 from .run import stylize
 from .saving import save_image, write_files
+from .segments import regions
 from .settings import DEFAULTS, SHORTEST_SIDE
 from .weights import bundled_vgg19
 
 STEPS_BEFORE_A_PAUSE = 600
 SECONDS_BETWEEN_CURVES = 1.0
 JPEG_QUALITY = 88
+STYLES = ("style", "second", "third")  # the paintings among the sources; of regions, from the top
 
 
 class View:
@@ -59,7 +63,13 @@ class View:
         """action: what may be asked for from now on, "start", "pause" or "stop"."""
 
     def show_source(self, name, source):
-        """name: "content" or "style". source: what is painted, as in `Painter`."""
+        """name: "content" or one of `STYLES`. source: what is painted, as in `Painter`."""
+
+    def show_regions(self, masks):
+        """masks: of the photo's regions, from the top, as `regions` returns them; or none."""
+
+    def show_code(self, lines):
+        """lines: of Python, that paint in full size what is asked for now."""
 
     def empty_upload(self, name):
         """An upload has arrived: empty its control, so that the file can be sent again."""
@@ -74,13 +84,15 @@ class Painter:
     Its messages: `post("start")`, `"pause"`, `"start_again"`, `"finish"` (in full size), `"stop"`
     (finishing), `"save"`, `"save_film"`, `"close"`; `post("weight", name, value)`,
     `post("set", name, value)` for one of `live.OPTIONS`, with which it begins anew; `post("choose",
-    name, path or sample)`, name being "content", "style" or "second", which may be None; and for
-    the first two `post("upload", name, [(file name, bytes)])` and `post("ask_for_own", name)`.
+    name, path or sample)`, name being "content", "style", "second" or "third", of which the last
+    two may be None; for the first two `post("upload", name, [(file name, bytes)])` and
+    `post("ask_for_own", name)`; and `post("divide", count)`, for each painting to have one of so
+    many regions of the photo, which stays as it is where there is no painting; 0 for none.
 
-    For all to read: sources, `{"content", "style", "second"}`, each as for `load_image`, the second
-    painting None at first. weights, by name, as in `starting_weights`. options, by name. live: the
-    `LivePicture`. painting: whether it is being painted. result: the `Result` of the last "finish",
-    or None.
+    For all to read: sources, `{"content", "style", "second", "third"}`, each as for `load_image`,
+    the last two None at first. weights, by name, as in `starting_weights`. options, by name. masks:
+    of the regions, from the top, in the finished picture's size; or none. live: the `LivePicture`.
+    painting: whether it is being painted. result: the `Result` of the last "finish", or None.
     """
 
     def __init__(self, sources, size=192, full_size=512, vgg=None):
@@ -89,11 +101,12 @@ class Painter:
         vgg: what `load_vgg19` returns; None for the bundled weights. Raises `PictureError`.
         """
         self._size, self._full_size = size, full_size
-        self.sources = {"second": None, **sources}
+        self.sources = dict.fromkeys(("content", *STYLES)) | sources
         self.weights = starting_weights()
         self.options = {name: getattr(DEFAULTS, name) for name in OPTIONS}
         self._inputs = {name: self._load(name, one) for name, one in sources.items()}
         self._vgg = vgg or bundled_vgg19()
+        self._regions_asked, self.masks = 0, []
         self._view = View()
         self._messages = queue.SimpleQueue()
         self._thread, self._ended, self._closed = None, threading.Event(), False
@@ -106,6 +119,8 @@ class Painter:
         self._view = view
         for name, source in self.sources.items():
             view.show_source(name, source)
+        view.show_regions(self.masks)
+        view.show_code(self.code())
         view.show_picture(as_jpeg(self.picture))
         if background:
             self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
@@ -178,7 +193,18 @@ class Painter:
         That of a live picture holds the settings as they stand, the weights with which it was
         begun, and every change on the way.
         """
-        return self.result.card if self._shows_finished else self.live.card()
+        return self.result.card if self._shows_finished else self._live_card()
+
+    def code(self):
+        """Lines of Python that paint what "finish" would."""
+        masks = self._masks_of_paintings()
+        return as_code(
+            self.sources["content"],
+            [self.sources[name] for name in self._painted()],
+            self._finishing(),
+            self._regions_asked if masks else 0,
+            [STYLES.index(name) for name in masks],
+        )
 
     # The thread.
 
@@ -220,6 +246,7 @@ class Painter:
         if action != "weight":
             self._notice = ""  # it answered what was asked before
         getattr(self, f"_on_{action}")(*values)
+        self._view.show_code(self.code())
 
     def _on_start(self):
         if not self.painting:
@@ -249,7 +276,7 @@ class Painter:
     def _on_set(self, name, value):
         self.options[name] = value
         if name == "style_scale":
-            for style in ("style", "second"):
+            for style in STYLES:
                 if self.sources[style] is not None:
                     self._inputs[style] = self._load(style, self.sources[style])
         self._on_start_again()
@@ -259,6 +286,10 @@ class Painter:
         if source == "" or source is painted or (isinstance(painted, str) and source == painted):
             return
         self._take(name, source, None if source is None else self._load(name, source))
+
+    def _on_divide(self, count):
+        self._divide(count, self.sources["content"])
+        self._on_start_again()
 
     def _on_ask_for_own(self, name):
         self._view.show_source(name, self.sources[name])
@@ -275,17 +306,18 @@ class Painter:
         self.painting = False
         self._view.offer("stop")
         self._say("Getting ready to paint in full size.")
-        styles = [self.sources[name] for name in self._inputs if name != "content"]
+        styles = [self.sources[name] for name in self._painted()]
+        masks = list(self._masks_of_paintings().values())
         put_off = []  # messages for when this picture is done
         try:
-            self.result = stylize(
+            result = stylize(
                 self.sources["content"],
                 styles if len(styles) > 1 else styles[0],
-                size=self._full_size,
+                style_masks=masks or None,
                 vgg=self._vgg,
                 progress=False,
                 on_step=lambda step: self._watch(step, put_off),
-                **self.live.settings_now(),
+                **self._finishing(),
             )
         except BaseException:
             self._pause("Nothing was painted in full size.")
@@ -295,6 +327,7 @@ class Painter:
                 put_off.append(self._messages.get())
             for message in put_off:  # in the order in which they came
                 self._messages.put(message)
+        self.result = dataclasses.replace(result, card=result.card | self._about_regions())
         self._shows_finished = True
         self._unsaved = not self.result.message  # what was stopped is kept if the user saves it
         done = self.result.message or f"Finished in {self.result.seconds:.0f} s."
@@ -313,7 +346,7 @@ class Painter:
             raise PictureError("There is no film yet: paint some steps first.")
         path = _free_path("easel", ".webp")
         self._answer("Writing the film.")
-        text = json.dumps(self.live.card(), indent=1)
+        text = json.dumps(self._live_card(), indent=1)
         write_files({path: film.as_webp(), card.beside(path): text.encode()})
         self._answer(f"Saved as {path}: {count} pictures, with the run card beside it.")
 
@@ -329,16 +362,58 @@ class Painter:
 
     def _take(self, name, source, loaded):
         """Paint another photo or painting. loaded: what `load_with_sha256` returns for it."""
+        if name == "content":
+            self._divide(self._regions_asked, source)
         self.sources[name], self._inputs[name] = source, loaded
-        if source is None:
-            del self._inputs[name]
         self._view.show_source(name, source)
         self._on_start_again()
+
+    def _divide(self, count, photo):
+        """Find so many regions in the photo, in the size in which it is finished."""
+        masks = []
+        if count:
+            self._say("Looking for regions in the photo.")
+            picture, _ = load_with_sha256(photo, max_side=self._full_size)
+            masks = regions(picture, count, self._vgg)
+        self._regions_asked, self.masks = count, masks
+        self._view.show_regions(masks)
+        if len(masks) < count:
+            self._answer(f"In this photo there are no {count} regions, only {len(masks)}.")
+
+    def _painted(self):
+        """The names of the paintings in use: two at most, or one for each region."""
+        most = len(self.masks) or 2
+        return [name for name in STYLES[:most] if self.sources[name] is not None]
+
+    def _masks_of_paintings(self):
+        """`{name of a painting in use: where it applies}`; empty without regions."""
+        masks = dict(zip(STYLES, self.masks))
+        return {name: masks[name] for name in self._painted()} if masks else {}
+
+    def _finishing(self):
+        """The settings of the finished picture: keywords of `stylize`."""
+        return {"size": self._full_size} | self.live.settings_now()
+
+    def _live_card(self):
+        return self.live.card() | self._about_regions()
+
+    def _about_regions(self):
+        """For a card: how many regions were asked for, and which have a painting, 1 on top."""
+        if not self.masks:
+            return {}
+        painted = [STYLES.index(name) + 1 for name in self._painted()]
+        return {"regions": {"count": self._regions_asked, "painted": painted}}
 
     def _begin(self):
         """Lay the canvas anew, with the weights as they stand."""
         self._put_away()
-        self.live = LivePicture(self._vgg, dict(self._inputs), self.weights, self.options)
+        self.live = LivePicture(
+            self._vgg,
+            {name: self._inputs[name] for name in ("content", *self._painted())},
+            self.weights,
+            self.options,
+            list(self._masks_of_paintings().values()),
+        )
         self.painting, self._curve_shown_at = False, 0.0
         self._view.show_picture(as_jpeg(self.picture))
 

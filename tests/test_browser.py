@@ -223,6 +223,71 @@ def test_the_style_weight_acts_while_it_paints_and_pause_and_save_keep_it(lab, c
         assert made_by["painted_live"][-1]["style"] == pytest.approx(shown)
 
 
+def menu(live, words):
+    """The menu with this label that is not in a folded group."""
+    return live.get_by_label(words, exact=True).locator("visible=true")
+
+
+def test_regions_by_keyboard_each_with_its_painting_in_picture_card_and_code(lab, chromium):
+    with easel(lab, chromium) as (page, live):
+        start(page, live)
+        unfold(live, "Control")
+        assert menu(live, "second painting").count() == 1 and not menu(live, "painting").count()
+        menu(live, "regions").press("2")
+        preview = live.get_by_role("img", name="upper region, lower region")
+        wait(page, lambda: preview.is_visible())
+        assert menu(live, "upper region").input_value() == "mosaic"
+        assert not menu(live, "middle region").count() and not menu(live, "second painting").count()
+        wait(page, lambda: slider(live, "its share (off)").count() == 1)
+        assert slider(live, "its share").locator(".noUi-target").get_attribute("disabled") == "true"
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("End")  # letters and arrows are JupyterLab's own
+        wait(page, lambda: menu(live, "lower region").input_value() == "waves")
+        wait_for_frames(page, live, 5)
+
+        button(live, "Pause").click()
+        wait(page, lambda: "Paused." in live.inner_text())
+        button(live, "Save").click()
+        wait(page, lambda: "Saved as" in live.inner_text())
+        saved = re.search(r"Saved as (\S+\.png)", live.inner_text())[1]
+        assert card.read(lab.folder / saved)["regions"] == {"count": 2, "painted": [1, 2]}
+        unfold(live, "Code")
+        wait(page, lambda: '["mosaic", "waves"]' in live.locator("pre:visible").inner_text())
+
+        unfold(live, "Control")
+        menu(live, "regions").press("Home")
+        wait(page, lambda: menu(live, "second painting").count() == 1)
+        assert slider(live, "its share").locator(".noUi-target").get_attribute("disabled") is None
+
+
+def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
+    with easel(lab, chromium) as (page, live):
+        image, groups = live.locator("img.widget-image"), live.locator(".widget-accordion")
+        unfold(live, "Control")
+        menu(live, "regions").press("3")
+        wait(page, lambda: live.get_by_role("img", name="middle region").is_visible())
+        for width in (1500, 800):
+            page.set_viewport_size({"width": width, "height": 1000})
+            page.wait_for_timeout(1000)
+            picture, controls = image.bounding_box(), groups.bounding_box()
+            sides = image.evaluate("image => image.naturalWidth / image.naturalHeight")
+            assert picture["width"] / picture["height"] == pytest.approx(sides, rel=0.02)
+            assert picture["width"] > 250 and controls["width"] > 250
+            if width == 800:
+                assert controls["y"] >= picture["y"] + picture["height"]
+            else:
+                assert controls["x"] >= picture["x"] + picture["width"]
+            rows = [
+                menu(live, words).bounding_box()
+                for words in ("regions", "upper region", "middle region", "lower region")
+            ]
+            ends = [row["x"] + row["width"] for row in rows]
+            assert max(ends) - min(ends) < 2 and max(ends) <= controls["x"] + controls["width"]
+            for above, below in zip(rows, rows[1:]):
+                assert above["y"] + above["height"] <= below["y"]
+
+
 NOTE_PICTURES_AHEAD = """\
 from nst_helpers import easel_widget
 easel_widget.SECONDS_BETWEEN_THEM = 1000

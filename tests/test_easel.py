@@ -1,13 +1,19 @@
 """The easel without a browser: what its controls ask for, and what they show."""
 
+import base64
 import datetime
+import html
+import io
 import math
+import re
 import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
+from PIL import Image
 
 from nst_helpers import card, easel_widget, load_image, luminance, save_image, widgets
 from nst_helpers.errors import PictureError, SettingsError
@@ -137,7 +143,7 @@ def test_every_control_at_its_ends(easel):
     for name, menu in easel.menus.items():
         words = (
             dict(menu.options)
-            if name == "original_colors"
+            if name in ("original_colors", "regions")
             else dict(zip(menu.options, menu.options))
         )
         for option in list(words.values())[:0:-1]:
@@ -147,7 +153,8 @@ def test_every_control_at_its_ends(easel):
 
 
 def chosen(easel):
-    return easel.painter.sources | easel.painter.options
+    painter = easel.painter
+    return painter.sources | painter.options | {"regions": len(painter.masks)}
 
 
 def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
@@ -190,6 +197,65 @@ def test_colors_and_strokes_begin_anew_and_are_finished_so(easel, monkeypatch):
     wait(lambda: "Finished" in easel.status.value and not easel.painter.waiting)
     settings = easel.result.card["settings"]
     assert (settings["original_colors"], settings["style_scale"]) == ("luminance", 2)
+
+
+def rows_shown(easel):
+    """The labels of the paintings' menus in the group of controls, from the top."""
+    rows = easel._rows_of_paintings.values()
+    return [row.children[1].description for row in rows if row.layout.display != "none"]
+
+
+def test_the_menus_are_named_after_the_regions_and_the_share_is_off(in_a_cell):
+    easel, blend = in_a_cell, in_a_cell.sliders["blend"]
+    assert rows_shown(easel) == ["second painting"] and not easel.preview.value
+    easel.menus["regions"].value = 3
+    easel.run(0)
+    names = ["upper region", "middle region", "lower region"]
+    assert rows_shown(easel) == names and all(name in easel.preview.value for name in names)
+    assert blend.disabled and blend.description.endswith("(off)")
+    assert easel.preview.layout.display != "none"
+    easel.menus["regions"].value = 2
+    easel.run(0)
+    assert rows_shown(easel) == ["upper region", "lower region"]
+    easel.menus["regions"].value = 0
+    easel.run(0)
+    assert rows_shown(easel) == ["second painting"] and not easel.preview.value
+    assert not blend.disabled and blend.description == "its share"
+
+
+def test_the_preview_has_the_colors_of_the_menus(vgg):
+    easel = opened(vgg, load_image("horses", max_side=64), background=False)
+    easel.menus["regions"].value = 2
+    easel.run(0)
+    data = re.search(r"base64,([^\"]+)", easel.preview.value)[1]
+    rows = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    of_chips = [re.search("#(.{6})", easel._chips[name].value)[1] for name in ("style", "second")]
+    for row, color in zip(rows[[0, -1]], of_chips):  # the sky's, and the ground's
+        np.testing.assert_allclose(np.median(row, axis=0), list(bytes.fromhex(color)), atol=3)
+    easel.close()
+
+
+def test_regions_begin_anew_while_it_paints_and_each_gets_its_painting(easel):
+    press(easel, "start")
+    wait_for_steps(easel.painter, 2)
+    first = easel.painter.live
+    easel.menus["regions"].value = 2
+    wait(lambda: easel.painter.masks)
+    wait_for_steps(easel.painter)
+    assert easel.painter.live is not first and easel.card()["regions"]["painted"] == [1]
+    easel.menus["second"].value = "waves"
+    wait(lambda: easel.painter.sources["second"] == "waves")
+    wait_for_steps(easel.painter)
+    assert easel.card()["regions"] == {"count": 2, "painted": [1, 2]}
+
+
+def test_the_code_is_that_of_the_controls(in_a_cell):
+    in_a_cell.sliders["style"].value = 10**1.55
+    in_a_cell.menus["second"].value = "waves"
+    in_a_cell.run(0)
+    shown = html.unescape(re.sub("<.*?>", "", in_a_cell.code.value))
+    assert shown == in_a_cell.painter.code() and "style_weight=35.48," in shown
+    assert '["mosaic", "waves"]' in shown and "style_blend_weights=[0.5, 0.5]" in shown
 
 
 def test_every_button_in_every_state(easel, capsys, monkeypatch):
@@ -239,7 +305,7 @@ def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel
 
 def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     values = [menu.value for menu in easel.menus.values()]
-    assert values == ["astronaut", "mosaic", "recolored", "none", False]
+    assert values == ["astronaut", "mosaic", "recolored", "none", "none", False, 0]
     own = opened(vgg, load_image("red_panda", max_side=64))
     assert own.menus["content"].value == easel_widget.YOUR_OWN
     save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")

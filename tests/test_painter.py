@@ -1,5 +1,6 @@
 """The painter without widgets: its messages and their order, its thread, films, cards and words."""
 
+import functools
 import io
 import time
 from types import SimpleNamespace
@@ -9,10 +10,10 @@ import pytest
 from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
 from PIL import Image
 
-from nst_helpers import card, load_image, save_image
+from nst_helpers import card, load_image, save_image, stylize
 from nst_helpers.errors import LossNotFinite, PictureError, SettingsError
 from nst_helpers.painter import Painter, View
-from nst_helpers.pictures import load_with_sha256
+from nst_helpers.pictures import load_with_sha256, resize
 
 
 class Recorder(View):
@@ -20,7 +21,8 @@ class Recorder(View):
 
     def __init__(self):
         self.pictures, self.offers, self.sources, self.emptied = [], [], {}, []
-        self.words = self.notice = ""
+        self.words = self.notice = self.code = ""
+        self.masks = None
         self.closed = False
 
     def show_picture(self, jpeg, in_passing=False):
@@ -34,6 +36,12 @@ class Recorder(View):
 
     def show_source(self, name, source):
         self.sources[name] = source
+
+    def show_regions(self, masks):
+        self.masks = masks
+
+    def show_code(self, lines):
+        self.code = lines
 
     def empty_upload(self, name):
         self.emptied.append(name)
@@ -89,7 +97,8 @@ def png(width, height):
 
 
 def test_it_paints_pauses_and_goes_on(painter, view):
-    assert view.sources == {"content": "astronaut", "style": "mosaic", "second": None}
+    none = {"second": None, "third": None}
+    assert view.sources == {"content": "astronaut", "style": "mosaic"} | none
     assert len(view.pictures) == 1
     for _ in range(2):
         done = painter.live.steps_done
@@ -373,6 +382,130 @@ def test_closing_saves_a_finished_picture_and_not_a_stopped_one(
     assert not (tmp_path / "easel.png").exists()
     painter.close()
     assert card.read(tmp_path / "easel.png") == painter.result.card
+
+
+# Regions.
+
+
+def divide(painter, *paintings, photo="horses"):
+    """Divide the photo into a region for each painting, None for none; the first one stays."""
+    painter.post("choose", "content", photo)
+    painter.post("divide", len(paintings) + 1)
+    for name, painting in zip(("second", "third"), paintings):
+        painter.post("choose", name, painting)
+
+
+def test_each_region_is_painted_from_its_painting(in_a_cell):
+    """At the start each has its painting's colors, and the photo stays where there is none."""
+    divide(in_a_cell, "waves")
+    in_a_cell.run(1)
+    of_both = in_a_cell.picture.numpy()
+    sky, ground = (resize(mask, *of_both.shape[1:3]).numpy() > 0.99 for mask in in_a_cell.masks)
+    assert 0.1 < sky.mean() < 0.9 and 0.1 < ground.mean() < 0.9
+    assert np.nonzero(sky)[1].mean() < np.nonzero(ground)[1].mean()  # it lies above
+
+    in_a_cell.post("choose", "second", None)
+    in_a_cell.run(1)
+    of_sky, photo = in_a_cell.picture.numpy(), load_image("horses", max_side=64).numpy()
+    np.testing.assert_allclose(of_sky[ground], photo[ground], atol=0.02)
+    assert abs(of_sky[sky] - photo[sky]).mean() > 0.05
+    assert abs(of_both[ground] - photo[ground]).mean() > 0.05
+
+    in_a_cell.post("choose", "second", "stripes")
+    in_a_cell.run(1)
+    changed = abs(in_a_cell.picture.numpy() - of_both)
+    assert changed[ground].mean() > 5 * changed[sky].mean()
+
+
+def test_three_regions_have_three_paintings_in_whatever_order_they_are_chosen(in_a_cell, view):
+    divide(in_a_cell, "waves", "stripes")
+    in_a_cell.run(1)
+    made = in_a_cell.card()
+    assert len(view.masks) == 3 and made["regions"] == {"count": 3, "painted": [1, 2, 3]}
+    in_a_cell.post("choose", "second", None)
+    in_a_cell.run(1)
+    without = in_a_cell.card()
+    assert without["regions"]["painted"] == [1, 3]
+    assert without["style_sha256"] == [made["style_sha256"][number] for number in (0, 2)]
+    assert without["style_masks_sha256"] == [
+        made["style_masks_sha256"][number] for number in (0, 2)
+    ]
+    in_a_cell.post("choose", "second", "waves")
+    in_a_cell.run(1)
+    again = in_a_cell.card()
+    assert again["style_sha256"] == made["style_sha256"]
+    assert again["style_masks_sha256"] == made["style_masks_sha256"]
+
+
+def test_regions_put_the_blend_aside_and_give_it_back(in_a_cell, view):
+    in_a_cell.post("weight", "blend", 0.2)
+    divide(in_a_cell, "waves")
+    in_a_cell.run(1)
+    assert in_a_cell.card()["settings"]["style_blend_weights"] is None
+    in_a_cell.post("divide", 0)
+    in_a_cell.run(1)
+    made = in_a_cell.card()
+    assert made["settings"]["style_blend_weights"] == [0.8, 0.2] and view.masks == []
+    assert "regions" not in made and "style_masks_sha256" not in made
+
+
+def test_another_photo_is_divided_anew(in_a_cell, view):
+    divide(in_a_cell, "waves", photo="astronaut")
+    in_a_cell.run(1)
+    in_a_cell.post("choose", "content", "horses")
+    in_a_cell.run(1)
+    assert view.masks[0].shape == load_image("horses", max_side=96).shape
+    assert len(in_a_cell.card()["style_masks_sha256"]) == 2
+
+
+def test_a_photo_with_too_few_regions_is_painted_and_says_so(in_a_cell, view):
+    flat = Image.new("RGB", (64, 64), "teal")
+    in_a_cell.post("choose", "content", flat)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nst_helpers.painter.regions", lambda picture, *_: [picture * 0 + 1])
+        in_a_cell.post("divide", 3)
+        in_a_cell.run(1)
+    assert "no 3 regions, only 1" in view.notice and in_a_cell.live.steps_done == 1
+
+
+@pytest.mark.usefixtures("few_steps")
+@pytest.mark.parametrize("paintings", [(), ("waves",), (None, "stripes")])
+def test_the_code_paints_what_finish_paints(in_a_cell, view, vgg, monkeypatch, paintings):
+    """Of one painting; of two regions; and of three, of which the middle one stays the photo."""
+    in_a_cell.post("weight", "style", 35.48)
+    in_a_cell.post("weight", "block2_conv1", 0.5)
+    in_a_cell.post("set", "init", "content")
+    if paintings:
+        divide(in_a_cell, *paintings)
+    in_a_cell.post("finish")
+    in_a_cell.run()
+    quick = functools.partial(stylize, steps=8, vgg=vgg, progress=False)
+    monkeypatch.setattr("nst_helpers.stylize", quick)
+    names = {}
+    exec(view.code, names)
+    np.testing.assert_allclose(names["result"].picture, in_a_cell.picture, atol=1 / 255)
+    made, told = names["result"].card, in_a_cell.card()
+    assert made["settings"] == told["settings"]
+    assert made.get("style_masks_sha256") == told.get("style_masks_sha256")
+    assert ("regions" in told) == bool(paintings)
+    assert in_a_cell.live.card().get("style_masks_sha256") == told.get("style_masks_sha256")
+
+
+def test_the_code_names_what_has_no_name(in_a_cell, view):
+    in_a_cell.post("upload", "content", [("phone.jpg", image_file())])
+    in_a_cell.run(0)
+    assert view.code.startswith("# photo is a picture that you gave")
+    assert '    photo,\n    "mosaic",\n    size=96,\n' in view.code
+
+
+def test_the_film_of_regions_has_their_card(in_a_cell, tmp_path):
+    divide(in_a_cell, "waves")
+    in_a_cell.run(3)
+    in_a_cell.post("save_film")
+    in_a_cell.run(0)
+    told = card.read(tmp_path / "easel.webp")
+    assert told["regions"] == {"count": 2, "painted": [1, 2]}
+    assert len(told["style_masks_sha256"]) == len(told["style_sha256"]) == 2
 
 
 # Films and cards.

@@ -121,7 +121,7 @@ graphs paintings
 painting inputs
 cost bar segments
 run
-studio frames live
+studio frames live as_code
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
 exercises.capstone exercises.lesson_07
