@@ -11,8 +11,11 @@ import tensorflow as tf
 WORDS = 300  # characters of an exception's text that are shown
 # How TensorFlow and NumPy begin to say that shapes do not fit.
 SHAPES = re.compile(
-    r"shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\]", re.DOTALL
+    r"(?!.*(?:out of bounds|must be 1-dimension))"  # these are of an index or an argument
+    r".*(?:shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\])",
+    re.DOTALL,
 )
+ALIKE = 0.75  # of names, from which on one is taken for a slip of the other
 OPERANDS = re.compile(
     r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$|"
     r"with an unsupported type \(<class '(list|dict)'>"
@@ -57,13 +60,18 @@ def _meant(function, error):
     if isinstance(error, UnboundLocalError) and first:
         return f"Give `{first[1]}` a first value before this line, outside of any loop."
     if isinstance(error, AttributeError):
-        close = get_close_matches(name, dir(error.obj), 1)
+        if name == "_id":  # asked of a tensor by the tape
+            return "The tape can be asked about tensors only, and not about numbers or arrays."
+        close = get_close_matches(name, dir(error.obj), 1, ALIKE)
         return f"Did you mean `{close[0]}`?" if close else ""
     if isinstance(error, NameError):
-        close = get_close_matches(name, step.tb_frame.f_locals, 1)
+        close = get_close_matches(name, step.tb_frame.f_locals, 1, ALIKE)
         if close:
             return f"Did you mean `{close[0]}`?"
-        return f"`{name}` has no value in your function: give it one before this line."
+        return (
+            f"`{name}` has no value in your function: give it one before this line, use one of the "
+            "function's own names, or put it in quotation marks if it is a text."
+        )
     return ""
 
 

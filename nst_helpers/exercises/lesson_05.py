@@ -205,7 +205,8 @@ EXERCISES = {
             (_set_to(lambda p, f, r: p + r * _gradient(p, f)),
              "You step uphill: subtract the gradient."),
             (lambda p, f, r: p.assign_sub(r * _gradient(p, f)),
-             "You did not clip: after a long step the picture must still lie between 0 and 1."),
+             "The picture is not clipped: after a long step it must still lie between 0 and 1. "
+             "(`tf.clip_by_value` leaves what it is given as it is, and returns a new tensor.)"),
             (lambda p, f, r: p.assign_add(r * _gradient(p, f)),
              "You step uphill and do not clip: subtract the gradient, then clip to 0..1."),
             (_set_to(lambda p, f, r: p - _gradient(p, f)),
@@ -268,7 +269,7 @@ EXERCISES = {
     ),
     "scales": Exercise(
         reference=_scales,
-        cases=lambda: [[512, 128], [390, 96], [1001, 60], [250, 31], [96, 128]],
+        cases=lambda: [[512, 128], [390, 96], [1001, 60], [250, 31], [96, 128], [300, 100]],
         right="Coarse first, and the last one is the size that was asked for.",
         mistakes=[
             (lambda size, coarsest: _scales(size, coarsest)[::-1],

@@ -277,7 +277,8 @@ _MATCH_MISTAKES = [
     (_mapped(mean_and_covariance, apply=lambda one, by: one * tf.linalg.diag_part(by)),
      "You multiplied each channel by a number of its own: the map mixes the channels, `@`."),
     (_mapped(mean_and_covariance, apply=lambda one, by: one @ tf.linalg.inv(by)),
-     "You applied the inverse of the map: apply `color_map` itself."),
+     "Your map goes the wrong way, from the target's colors to the picture's: `old_covariance` is "
+     "the picture's and `new_covariance` the target's, and `color_map` itself is applied."),
     (lambda picture, target: picture,
      "You returned the picture as it was: apply the map, and return the result."),
 ]
