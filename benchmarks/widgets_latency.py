@@ -1,8 +1,10 @@
 """How fast the widgets answer, in JupyterLab in a real browser. No network. Needs what the browser's tests need.
 
-    python benchmarks/widgets_latency.py
+    python benchmarks/widgets_latency.py [--control]
 
 - frames a second: pictures that the browser has loaded in ten seconds of painting at 192 px.
+- the same with one painting, two that blend, and two regions, by turns: medians, and their ratios to
+  one painting's; with --control this is all that is measured.
 - slider to frame: from the key press in the page to the moment when the browser has loaded the
   first frame whose step was begun with the new weight. The kernel notes the digest of that
   frame, the page the digest and time of each frame that it gets; both read the machine's clock.
@@ -12,7 +14,10 @@
 - threads: Python's threads in the kernel, before and after ten easels were opened and closed.
 """
 
+import argparse
 import json
+import os
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +30,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from lab import ask, browser, cell, opened, run_all, serve, wait, what_is_missing  # noqa: E402
 
 SIDE, SECONDS, MOVES, ANSWERS, EASELS = 192, 10, 20, 10, 10
+TURNS, SECONDS_A_TURN = 5, 6
+CONTROLS = {  # the second painting, and how many regions
+    "one painting": (None, 0),
+    "two paintings that blend": ("cafe_terrace", 0),
+    "two regions": ("cafe_terrace", 2),
+}
 CELL = f"""\
 from nst_helpers import easel, painter
 painter.STEPS_BEFORE_A_PAUSE = 10**6  # it is measured for longer
@@ -95,6 +106,11 @@ print(json.dumps([before, threading.active_count()]))
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--control", action="store_true", help="only with several paintings and regions"
+    )
+    rows = of_controls if parser.parse_args().control else measures
     missing = what_is_missing()
     if missing:
         sys.exit(missing)
@@ -112,7 +128,7 @@ def main():
             with opened(lab, chromium, "easel.ipynb") as page:
                 run_all(page)
                 print("| what | figure |\n|---|---|")
-                for what, figure in measures(page):
+                for what, figure in rows(page):
                     print(f"| {what} | {figure} |", flush=True)
 
 
@@ -121,6 +137,7 @@ def measures(page):
     yield "another cell's answer, at rest", percentiles(answers(page))
     live = cell(page, "easel(")
     yield from painting(page, live)
+    yield from of_controls(page)
     yield (
         "explorer, from slider to picture, in the kernel",
         percentiles(json.loads(ask(page, EXPLORERS))),
@@ -155,6 +172,46 @@ def painting(page, live):
     presses, arrivals = page.evaluate("() => [presses, frames.map(([at, digest]) => [digest, at])]")
     arrivals = dict(arrivals[::-1])  # a digest's first arrival
     yield "slider to frame", percentiles(waits(digests, knowing, presses, arrivals))
+
+
+def of_controls(page):
+    """The rows of an easel that paints with one painting, two, and two regions, by turns."""
+    if page.evaluate("() => !window.presses"):
+        cell(page, "easel(").locator("img.widget-image").evaluate(NOTE_ARRIVALS)
+    loads = [os.getloadavg()[0]]
+    rates = {words: [] for words in CONTROLS}
+    for _ in range(TURNS):
+        for words, (second, count) in CONTROLS.items():
+            begin(page, second, count)
+            before = painted(page)
+            page.wait_for_timeout(1000 * SECONDS_A_TURN)
+            rates[words].append(
+                [(after - first) / SECONDS_A_TURN for first, after in zip(before, painted(page))]
+            )
+            loads.append(os.getloadavg()[0])
+    ask(page, 'live.painter.post("pause")')
+    middle = {words: [*map(statistics.median, zip(*pairs))] for words, pairs in rates.items()}
+    loaded_of_one, steps_of_one = middle["one painting"]
+    for words, (loaded, steps) in middle.items():
+        yield (
+            f"frames a second, {words}",
+            f"{loaded:.1f} in the browser ({loaded / loaded_of_one:.2f} of one painting's), "
+            f"{steps:.1f} painted ({steps / steps_of_one:.2f})",
+        )
+    yield "load of the machine meanwhile", f"{min(loads):.1f} to {max(loads):.1f}"
+
+
+def begin(page, second, count):
+    """Let the easel paint with this second painting and so many regions, until it runs evenly."""
+    ask(page, f'live.painter.post("choose", "second", {second!r})')
+    ask(page, f'live.painter.post("divide", {count})')
+    ready = f"""\
+painter = live.painter
+print(
+    not painter.waiting and len(painter.masks) == {count}
+    and painter.sources["second"] == {second!r} and painter.live.steps_done > 10
+)"""
+    wait(page, lambda: ask(page, ready) == "True\n")
 
 
 def painted(page):
