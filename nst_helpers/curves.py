@@ -104,7 +104,8 @@ def _drawing(lines, floor, top, caption, point=None):
                 f'fill="{line.color}" stroke="white"/>'
             )
     return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" font-size="12" font-family="sans-serif" '
+        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        'style="max-width: 100%; height: auto" font-size="12" font-family="sans-serif" '
         f'role="img" aria-label="loss curves">{"".join(marks)}'
         f'<text x="8" y="{HEIGHT - 4}" fill="#555">{caption}</text></svg>'
     )

@@ -292,7 +292,8 @@ class Easel(widgets.VBox):
         for number, words in enumerate(groups):
             folded.set_title(number, words)
         # On a narrow page the controls go below the picture, and buttons to a second line.
-        left = widgets.VBox([self.image, self.curve], layout=widgets.Layout(flex=f"0 1 {WIDTH}px"))
+        beside = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
+        left = widgets.VBox([self.image, self.curve], layout=beside)
         wrapping = widgets.Layout(flex_flow="row wrap")
         buttons = widgets.HBox(list(self.buttons.values()), layout=wrapping)
         return [buttons, self.status, widgets.HBox([left, folded], layout=wrapping)]

@@ -264,6 +264,7 @@ def test_regions_by_keyboard_each_with_its_painting_in_picture_card_and_code(lab
 def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
     with easel(lab, chromium) as (page, live):
         image, groups = live.locator("img.widget-image"), live.locator(".widget-accordion")
+        start(page, live)
         unfold(live, "Control")
         menu(live, "regions").press("3")
         wait(page, lambda: live.get_by_role("img", name="middle region").is_visible())
@@ -274,6 +275,8 @@ def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
             sides = image.evaluate("image => image.naturalWidth / image.naturalHeight")
             assert picture["width"] / picture["height"] == pytest.approx(sides, rel=0.02)
             assert picture["width"] > 250 and controls["width"] > 250
+            curve = live.locator("svg[aria-label='loss curves']").bounding_box()
+            assert curve["width"] <= picture["width"] + 1  # with its legend
             if width == 800:
                 assert controls["y"] >= picture["y"] + picture["height"]
             else:
