@@ -4,6 +4,7 @@ They stand in one file in the lessons' folder, to be read and run like any other
 """
 
 import inspect
+import linecache
 import textwrap
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def kept(name):
     try:
         source = _parts()[name]
         space = {"keras": keras, "np": np, "tf": tf}
-        exec(compile(source, FILE, "exec"), space)
+        file = f"<{FILE}, {name}>"  # by which its own source is found, not the whole file
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        exec(compile(source, file, "exec"), space)
         return next(value for value in space.values() if inspect.isfunction(value))
     except (Exception, SystemExit):  # a file that was changed by hand can hold anything
         return None
