@@ -31,7 +31,8 @@ def check(name, function):
     own once it is right (it is kept for the next lessons, too), and until then the kit's.
     """
     if callable(name) and isinstance(function, str):
-        print(f"The exercise comes first: `check({function!r}, {_name_of(name)})`.")
+        called = getattr(name, "__name__", "your_function")
+        print(f"The exercise comes first: `check({function!r}, {called})`.")
         return None
     if not isinstance(name, str) or name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
@@ -51,10 +52,6 @@ def check(name, function):
     own.keep(name, function)
     print("The lesson goes on with yours.")
     return function
-
-
-def _name_of(function):
-    return getattr(function, "__name__", "your_function")
 
 
 def yours(*names):

@@ -15,8 +15,7 @@ def first_difference(found, wanted, inputs):
             return f"{result} is {_list(one)}; it should be {_list(other)}."
         if one.shape != other.shape:
             return f"{result} has the shape {one.shape}; it should be {other.shape}."
-        apart = ~np.isclose(one, other, rtol=relations.ROUNDING, atol=relations.ROUNDING / 100)
-        position = tuple(int(i) for i in np.argwhere(apart)[0])
+        position = tuple(int(i) for i in np.argwhere(relations.apart(one, other))[0])
         where = f" at {position}" if position else ""
         return f"{result} is {one[position]:.6g}{where}; it should be {other[position]:.6g}."
     raise AssertionError("called with equal values")
@@ -30,9 +29,7 @@ def first_part(place, found, wanted, runs):
                 f"On test case {number} you give {one.size} values in all, where {other.size} are "
                 "wanted: count the losses, and look at the shape of the picture."
             )
-        apart = np.flatnonzero(
-            ~np.isclose(one, other, rtol=relations.ROUNDING, atol=relations.ROUNDING / 100)
-        )
+        apart = np.flatnonzero(relations.apart(one, other))
         if len(apart):
             first, what = apart[0], place(int(apart[0]), run.before)
             return (
@@ -50,7 +47,7 @@ def _told(inputs):
     """The inputs of a case in a few words: numbers and short lists, and the shapes of arrays."""
     words = []
     for name, value in inputs.items():
-        if isinstance(value, (int, float)) or getattr(value, "shape", None) == ():
+        if relations.is_number(value):
             words.append(f"`{name}` {float(value):.4g}")
         elif isinstance(value, np.ndarray):
             words.append(f"`{name}` of the shape {value.shape}")

@@ -29,11 +29,16 @@ def all_edits(tree):
         yield from kind(tree)
 
 
+def _node(tree, number):
+    """The node of this number, in the order of `ast.walk`: a copy of a tree has the same ones."""
+    return next(node for n, node in enumerate(ast.walk(tree)) if n == number)
+
+
 def _replaced(tree, old, make):
     """The change that puts `make(a copy of old)` in place of the expression or statement `old`."""
     number = next(n for n, node in enumerate(ast.walk(tree)) if node is old)
     changed = copy.deepcopy(tree)
-    found = next(node for n, node in enumerate(ast.walk(changed)) if n == number)
+    found = _node(changed, number)
     new = make(found)
     for parent in ast.walk(changed):
         for field, value in ast.iter_fields(parent):
@@ -82,7 +87,7 @@ def _body(node):
 
 def _without(tree, number, at, statement):
     changed = copy.deepcopy(tree)
-    body = next(node for n, node in enumerate(ast.walk(changed)) if n == number).body
+    body = _node(changed, number).body
     body[at : at + 1] = [] if len(body) > 1 else [ast.Pass()]
     first = ast.unparse(statement).split("\n")[0]
     return statement.lineno, f"without `{first}`", changed
@@ -100,8 +105,7 @@ def _moves(tree):
 def _moves_of(tree, number, field, at, statement):
     def edited(change):
         changed = copy.deepcopy(tree)
-        place = next(node for n, node in enumerate(ast.walk(changed)) if n == number)
-        change(getattr(place, field))
+        change(getattr(_node(changed, number), field))
         return changed
 
     first = ast.unparse(statement).split("\n")[0]
@@ -120,10 +124,9 @@ def _moves_of(tree, number, field, at, statement):
 
     if isinstance(getattr(statement, "value", None), ast.expr):
         yield statement.lineno, f"if `{first}` stood one line higher", edited(up)
-    before = edited(lambda body: None)
-    place = next(node for n, node in enumerate(ast.walk(before)) if n == number)
-    if isinstance(getattr(place, field)[at - 1], BLOCKS):
-        block = type(getattr(place, field)[at - 1]).__name__.lower()
+    above = getattr(_node(tree, number), field)[at - 1]
+    if isinstance(above, BLOCKS):
+        block = type(above).__name__.lower()
         yield statement.lineno, f"if `{first}` stood inside the `{block}` above", edited(into)
 
 
@@ -187,9 +190,8 @@ def _everywhere(tree):
         for keyword in KEYWORDS:
             changed = copy.deepcopy(tree)
             for node in _calls(changed, called):
-                name, value = keyword.split("=")
-                node.keywords = [one for one in node.keywords if one.arg != name]
-                node.keywords.append(ast.keyword(name, ast.parse(value, mode="eval").body))
+                new = _keyword(keyword)
+                node.keywords = [one for one in node.keywords if one.arg != new.arg] + [new]
             yield _first(tree, called), f"with `{keyword}` in each `{called}`", changed
         own = called.split(".")[-1]
         for other in sorted(set().union(*(one for one in FUNCTIONS if own in one)) - {own}):
@@ -202,6 +204,10 @@ def _everywhere(tree):
 
 def _calls(tree, called):
     return [node for node in _expressions(tree, ast.Call) if ast.unparse(node.func) == called]
+
+
+def _keyword(source):
+    return ast.parse(f"_({source})", mode="eval").body.keywords[0]
 
 
 def _first(tree, called):
@@ -274,11 +280,10 @@ def _arguments(tree):
 
             yield _replaced(tree, node, swapped)
         for keyword in KEYWORDS:
-            name, value = keyword.split("=")
-            if name not in [one.arg for one in node.keywords]:
+            if _keyword(keyword).arg not in [one.arg for one in node.keywords]:
 
-                def added(found, name=name, value=value):
-                    found.keywords.append(ast.keyword(name, ast.parse(value, mode="eval").body))
+                def added(found, keyword=keyword):
+                    found.keywords.append(_keyword(keyword))
                     return found
 
                 yield _replaced(tree, node, added)

@@ -6,10 +6,11 @@ Nothing of it is run here.
 import ast
 import dis
 import json
-import linecache
 import re
 from collections import namedtuple
 from pathlib import Path
+
+from .reading import make_findable
 
 CHECK = re.compile(r"""\bcheck\(\s*["'](?P<exercise>[^"']+)["']\s*,\s*(?P<function>\w+)\s*\)""")
 NOTHING = "it holds no exercise of the course"
@@ -67,7 +68,7 @@ def split(cells):
     parts, faults = [], {}
     for number, source in enumerate(cells, 1):
         file = f"<code cell {number}>"
-        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        make_findable(source, file)
         try:
             for tree in ast.parse(source, file).body:
                 code = compile(ast.Module([tree], []), file, "exec")

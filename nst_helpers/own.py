@@ -4,7 +4,6 @@ They stand in one file in the lessons' folder, to be read and run like any other
 """
 
 import inspect
-import linecache
 import textwrap
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from .errors import PictureError
+from .reading import make_findable
 from .saving import write_files
 
 FILE = "my_functions.py"  # in the folder that the lesson runs in
@@ -48,7 +48,7 @@ def kept(name):
         source = _parts()[name]
         space = {"keras": keras, "np": np, "tf": tf}
         file = f"<{FILE}, {name}>"  # by which its own source is found, not the whole file
-        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        make_findable(source, file)
         exec(compile(source, file, "exec"), space)
         return next(value for value in space.values() if inspect.isfunction(value))
     except (Exception, SystemExit):  # a file that was changed by hand can hold anything

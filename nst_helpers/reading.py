@@ -15,6 +15,11 @@ BLOCKS = {
 INNER = ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.AsyncFunctionDef
 
 
+def make_findable(source, file):
+    """Let a source that stands in no file be found under this name, as a notebook's cells are."""
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+
+
 def tree_of(function):
     """The function's `ast.FunctionDef` or `ast.Lambda`; None where its source cannot be had."""
     code = getattr(inspect.unwrap(function), "__code__", None)

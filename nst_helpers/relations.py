@@ -15,9 +15,17 @@ NAMED = {2: "twice", 1 / 2: "half of", 1 / 3: "a third of", 1 / 4: "a quarter of
 
 def close(one, other, rounding=ROUNDING):
     """Whether two arrays have one shape and equal values, up to rounding."""
-    return one.shape == other.shape and bool(
-        np.isclose(one, other, rtol=rounding, atol=rounding / 100).all()
-    )
+    return one.shape == other.shape and not apart(one, other, rounding).any()
+
+
+def apart(one, other, rounding=ROUNDING):
+    """Where two arrays of one shape differ by more than rounding: True or False for each value."""
+    return ~np.isclose(one, other, rtol=rounding, atol=rounding / 100)
+
+
+def is_number(value):
+    """Whether an argument is a single number, plain or as an array without axes."""
+    return isinstance(value, (int, float)) or getattr(value, "shape", None) == ()
 
 
 def named(found, wanted, inputs):
@@ -109,9 +117,8 @@ def _of_arguments(found, wanted, inputs):
     ]
 
     def shaped(results):
-        names = [name for name in shapes[0]]
         pairs = list(zip(results, shapes, strict=True))
-        return next((n for n in names if all(r.shape == s[n] for r, s in pairs)), None)
+        return next((n for n in shapes[0] if all(r.shape == s[n] for r, s in pairs)), None)
 
     one, other = shaped(found), shaped(wanted)
     if one and other:
@@ -252,7 +259,7 @@ def _sizes(inputs):
     """`{name: number}` of what an argument can have multiplied or divided a result by."""
     sizes = {}
     for name, value in inputs.items():
-        if isinstance(value, (int, float)) or getattr(value, "shape", None) == ():
+        if is_number(value):
             sizes[f"`{name}`"] = float(value)
         elif isinstance(value, (list, dict)):
             sizes[f"the number of `{name}`"] = len(value)
@@ -268,13 +275,13 @@ def _sizes(inputs):
 def _by_difference(found, wanted):
     if any(one.shape != other.shape for one, other in zip(found, wanted, strict=True)):
         return None
-    apart = np.concatenate(
+    excess = np.concatenate(
         [np.ravel(one - other) for one, other in zip(found, wanted, strict=True)]
     )
-    if len(apart) < 2 or not np.allclose(apart, apart[0], rtol=1e-3, atol=1e-6):
+    if len(excess) < 2 or not np.allclose(excess, excess[0], rtol=1e-3, atol=1e-6):
         return None
-    direction = "large" if apart[0] > 0 else "small"
-    return f"Your result is {abs(apart[0]):.4g} too {direction}, in all test cases."
+    direction = "large" if excess[0] > 0 else "small"
+    return f"Your result is {abs(excess[0]):.4g} too {direction}, in all test cases."
 
 
 def _returned_argument(found, inputs):

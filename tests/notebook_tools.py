@@ -10,7 +10,7 @@ with: git restore notebooks/NAME.ipynb
 
 import ast
 import base64
-import linecache
+import json
 import os
 import re
 import sys
@@ -20,6 +20,8 @@ from pathlib import Path
 
 import nbformat
 import stills
+
+from nst_helpers.reading import make_findable
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -66,10 +68,20 @@ def badge(path, page=None):
     )
 
 
+def cells(path, kind=None):
+    """A notebook's cells, or those of one kind, as they are in its file."""
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in found if kind in (None, cell["cell_type"])]
+
+
+def text(path):
+    """All that a notebook's Markdown cells say."""
+    return "\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
+
+
 def code_cells(path):
     """The sources of a notebook's code cells, magics and shell lines left out."""
-    cells = nbformat.read(path, as_version=4).cells
-    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    sources = ["".join(cell["source"]) for cell in cells(path, "code")]
     return [
         "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!")))
         for source in sources
@@ -82,8 +94,7 @@ FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 def folded_answers(path):
     """The sources of the Python fences in a notebook's folded blocks."""
-    cells = nbformat.read(path, as_version=4).cells
-    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    texts = ["".join(cell["source"]) for cell in cells(path, "markdown")]
     return [code for text in texts for part in FOLDED.findall(text) for code in FENCE.findall(part)]
 
 
@@ -95,7 +106,7 @@ def definitions(path, **names):
     space = dict(names)
     for number, source in enumerate([*code_cells(path)[1:], *folded_answers(path)]):
         file = f"<{path}, {number}>"  # by which a function's source is found, as in a notebook
-        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        make_findable(source, file)
         for statement in ast.parse(source).body:
             if isinstance(statement, (ast.FunctionDef, ast.Import, ast.ImportFrom)):
                 exec(compile(ast.Module([statement], []), file, "exec"), space)

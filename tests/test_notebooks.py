@@ -7,7 +7,17 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from notebook_tools import BADGE, NOTEBOOKS, ROOT, all_notebooks, badge, definitions, setup_cell
+from notebook_tools import (
+    BADGE,
+    NOTEBOOKS,
+    ROOT,
+    all_notebooks,
+    badge,
+    cells,
+    definitions,
+    setup_cell,
+    text,
+)
 
 from nst_helpers import (
     CONTENT_LAYER,
@@ -38,21 +48,11 @@ every_notebook = pytest.mark.parametrize(
 )
 
 
-def cells(path, kind=None):
-    return [
-        cell for cell in json.loads(path.read_text())["cells"] if kind in (None, cell["cell_type"])
-    ]
-
-
 def tags(cell):
     """The marks that nbval reads: out of the learner's sight."""
     found = set(cell["metadata"].get("tags", []))
     assert found <= {"nbval-skip", "nbval-check-output"}
     return found
-
-
-def text(path):
-    return "\n".join("".join(cell["source"]) for cell in cells(path, "markdown"))
 
 
 def test_the_eight_lessons_are_there():

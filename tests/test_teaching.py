@@ -1,10 +1,9 @@
 """The teachers' page answers what the lessons ask, in their order and with their numbers."""
 
-import json
 import re
 
 import pytest
-from notebook_tools import NOTEBOOKS, ROOT
+from notebook_tools import NOTEBOOKS, ROOT, cells, text
 
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 every_lesson = pytest.mark.parametrize(
@@ -14,9 +13,7 @@ every_lesson = pytest.mark.parametrize(
 
 def questions(path):
     """The *Predict* questions of a lesson, in order."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    return re.findall(r"^> \*\*Predict\.\*\*(.*(?:\n>.*)*)", text, re.M)
+    return re.findall(r"^> \*\*Predict\.\*\*(.*(?:\n>.*)*)", text(path), re.M)
 
 
 def answers(path):
@@ -33,7 +30,7 @@ def words(text):
 def said_in(path):
     """All that a lesson writes and prints."""
     said = []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    for cell in cells(path):
         said += cell["source"]
         for output in cell.get("outputs", []):
             said += output.get("text", [])
