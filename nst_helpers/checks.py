@@ -136,7 +136,7 @@ def _judged(exercise, function, tree, cases, runs):
         return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
     inputs = [reading.inputs(function, run.before) for run in runs]
     tensors = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
-    for mistake, message in exercise.mistakes:
+    for mistake, _, message in exercise.mistakes:
         if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
             return " ".join(filter(None, ["Not yet.", message, reading.lengths(tree, tensors)]))
     if spoiled:
