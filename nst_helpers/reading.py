@@ -69,7 +69,11 @@ def is_stub(tree):
     """Whether nothing was filled in yet, or a `...` is computed with: it need not be run."""
     if not is_unfinished(tree) or isinstance(tree, ast.Lambda):
         return False
-    own = [node for node in tree.body if not isinstance(getattr(node, "value", 0), ast.Constant)]
+    own = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
     stored = [
         node.value
         for node in ast.walk(tree)

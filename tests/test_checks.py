@@ -40,7 +40,7 @@ def test_the_reference_is_right(name):
 MISTAKES = [
     pytest.param(name, mistake, message, id=f"{name}-{message}")
     for name in EXERCISES
-    for mistake, message in EXERCISES[name].mistakes
+    for mistake, _, message in EXERCISES[name].mistakes
 ]
 
 
