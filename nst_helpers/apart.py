@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
+from types import CodeType, FunctionType
 
 import cloudpickle
 
@@ -76,9 +77,12 @@ class Apart:
     def __init__(self, function, cases):
         if INSIDE in os.environ:
             raise CannotLeave
-        self.files = _files_of(function)
+        codes = [one.__code__ for one in _functions_of(function)]
+        self.file = codes[0].co_filename if codes else ""
         begin = {"function": _pickled(function), "cases": cloudpickle.dumps(cases())}
-        self.begin = begin | {"lines": self.files, "path": sys.path, "folder": os.getcwd()}
+        begin |= {"files": [code.co_filename for code in codes]}
+        begin |= {"lines": {file: linecache.getlines(file) for file in begin["files"]}}
+        self.begin = begin | {"path": sys.path, "folder": os.getcwd()}
         self.ask("computes_only")
 
     def ask(self, name, *arguments, seconds=60.0):
@@ -95,7 +99,7 @@ class Apart:
                 return process.answer(name, arguments, seconds)
             except (EOFError, OSError, ValueError):
                 leave()
-                raise process.why_it_ended(next(iter(self.files), "")) from None
+                raise process.why_it_ended(self.file) from None
             except KeyboardInterrupt:
                 leave()
                 raise
@@ -164,21 +168,23 @@ def _pickled(function):
             cloudpickle.unregister_pickle_by_value(module)
 
 
-def _files_of(function):
-    """`{file: lines}` of the function's own cell and of those whose functions it uses."""
-    files, todo, seen = {}, [function], set()
-    while todo:
+def _functions_of(function):
+    """The function and those of its own cells that it uses, directly or not."""
+    todo, seen = [function], []
+    while todo and len(seen) < 100:
         one = todo.pop(0)
         one = getattr(one, "__wrapped__", one)
-        code = getattr(one, "__code__", None)
-        if code is None or id(code) in seen or len(seen) > 100:
-            continue
-        seen.add(id(code))
-        if code.co_filename not in files:
-            files[code.co_filename] = linecache.getlines(code.co_filename)
-        space = getattr(one, "__globals__", {})
-        todo += [space[name] for name in code.co_names if name in space]
-    return files
+        if isinstance(one, FunctionType) and not any(one is other for other in seen):
+            seen.append(one)
+            space = one.__globals__
+            todo += [space[name] for name in one.__code__.co_names if name in space]
+    return seen
+
+
+def _in_file(code, file):
+    """The code, and the code inside it, with a file's name: no pickle of cloudpickle's has it."""
+    inner = [_in_file(one, file) if isinstance(one, CodeType) else one for one in code.co_consts]
+    return code.replace(co_filename=file, co_consts=tuple(inner))
 
 
 # What follows runs in the process of its own.
@@ -221,6 +227,8 @@ def _begin(held, given):
         function = pickle.loads(given["function"])
     except Exception:  # such as a module that is not found here
         return False
+    for one, file in zip(_functions_of(function), given["files"]):
+        one.__code__ = _in_file(one.__code__, file)
     # Made anew each time: a function may change them.
     held |= {"function": function, "cases": lambda: pickle.loads(given["cases"])}
     return True
