@@ -30,6 +30,7 @@ import_tensorflow()
 from nst_helpers import apart
 apart.serve()
 """
+LOG = re.compile(r"\d{4}-\d\d-\d\d |[IWE]\d{4} |[IWE]0000|WARNING")  # how TensorFlow's lines begin
 INSIDE = "NST_APART"  # set in such a process, which starts none of its own
 
 _lock = threading.RLock()
@@ -96,31 +97,40 @@ class Apart:
                     process.holds = self
                     if not process.answer("begin", [self.begin], 60.0):
                         raise CannotLeave
-                return process.answer(name, arguments, seconds)
+                told = process.answer(name, arguments, seconds)
+                printed = process.printed()
+                return told | {"printed": told["printed"] + printed} if name == "run" else told
             except (EOFError, OSError, ValueError):
+                why = process.why_it_ended(self.file)
                 leave()
-                raise process.why_it_ended(self.file) from None
+                raise why from None
             except KeyboardInterrupt:
                 leave()
                 raise
 
 
 def leave():
-    """End the process. The next function gets a new one."""
+    """End the process, and start another one for the next function."""
     with _lock:
         while _running:
             _running.pop().end()
+        _running.append(_Process())  # it takes seconds to start
 
 
 class _Process:
     def __init__(self):
-        self.holds, self.errors = None, tempfile.TemporaryFile()
+        self.holds = None
+        errors, path = tempfile.mkstemp(prefix="nst_")
+        self.errors = open(path, "rb")
         quiet = {INSIDE: "1", "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVE, json.dumps(sys.path)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             env=os.environ | quiet, start_new_session=True,  # Ctrl-C is for the kernel
         )  # fmt: skip
+        os.close(errors)
+        with suppress(OSError):  # Windows keeps a file that is open
+            os.remove(path)
 
     def answer(self, name, arguments, seconds):
         pickle.dump((name, arguments, seconds), self.process.stdin)
@@ -129,6 +139,11 @@ class _Process:
         if not line:
             raise EOFError
         return json.loads(line)
+
+    def printed(self):
+        """What TensorFlow has written on its own since the last time, as `tf.print` does."""
+        lines = self.errors.read()[-trial.PRINTED :].decode(errors="replace").splitlines(True)
+        return "".join(line for line in lines if not LOG.match(line))
 
     def end(self):
         self.process.kill()
@@ -139,14 +154,13 @@ class _Process:
 
     def why_it_ended(self, file):
         """An `Ended`, from the exit code and the last lines that were written about it."""
-        self.errors.seek(0)
         written = self.errors.read()[-20_000:].decode(errors="replace")
         self.errors.close()
         if "Timeout (" in written:  # by faulthandler
             places = re.findall(rf'File "{re.escape(file)}", line (\d+)', written)
             return Ended("the time was over", int(places[0]) if places else None, True)
         fatal = re.findall(r"Check failed: .*|MemoryError.*|bad_alloc.*", written)
-        code = self.process.returncode
+        code = self.process.wait()
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
         return Ended(fatal[-1] if fatal else how)
 
