@@ -31,7 +31,7 @@ def _convolution_cases():
     shapes = (4, 7), (6, 5)
     return [
         [picture, np.array([[-1.0, 0.0, 1.0]] * 3)],
-        *([random.uniform(0, 1, shape), random.uniform(-0.7, 1, (3, 3))] for shape in shapes),
+        *([random.uniform(0, 1, shape), random.uniform(-1, 1, (3, 3))] for shape in shapes),
     ]
 
 
