@@ -14,11 +14,17 @@ from nst_helpers.exercises.exercise import SIZES
 from nst_helpers.given import Counted
 
 MISTAKEN = 1e-3  # how far rounding may take a mistake's values, as in `checks`
-WITH_AXES = [
-    name
-    for name, exercise in EXERCISES.items()
-    if any(getattr(one, "ndim", 0) == 4 for one in exercise.cases()[0])
-]
+
+
+def sizes(arguments):
+    """Height, width and channels of a case's first picture or features; None if it has none."""
+    shapes = (tuple(getattr(one, "shape", ())) for one in arguments)
+    return next((shape[1:] for shape in shapes if len(shape) == 4), None)
+
+
+SIZES_OF = {
+    name: list(filter(None, map(sizes, exercise.cases()))) for name, exercise in EXERCISES.items()
+}
 
 
 def plain(value):
@@ -77,15 +83,10 @@ def test_no_two_places_stand_for_one_mistake(name):
         assert places.setdefault(said, where) == where
 
 
-def sizes(arguments):
-    """Height, width and channels of a case's first picture or features."""
-    return next(tuple(one.shape[1:]) for one in arguments if getattr(one, "ndim", 0) == 4)
-
-
-@pytest.mark.parametrize("name", WITH_AXES)
+@pytest.mark.parametrize("name", [name for name, cases in SIZES_OF.items() if cases])
 def test_a_factor_tells_which_size_it_is(name):
     """Products of up to three sizes, and 2 and 4 times them, and the sums of sizes."""
-    cases = [sizes(arguments) for arguments in EXERCISES[name].cases()]
+    cases = SIZES_OF[name]
     formulas = {
         (number, *some): [number * np.prod([case[axis] for axis in some]) for case in cases]
         for count in range(4)
@@ -97,6 +98,9 @@ def test_a_factor_tells_which_size_it_is(name):
     factors = [tuple(map(float, one)) for one in formulas.values()]
     factors += [tuple(1 / number for number in one) for one in factors if set(one) != {1.0}]
     assert len(set(factors)) == len(factors)
+    for formula, numbers in formulas.items():  # such as width × channels, once 12 in both cases
+        if any(len({case[axis] for case in cases[-2:]}) > 1 for axis in formula[1:]):
+            assert len(set(numbers[-2:])) > 1, formula
 
 
 def test_sizes_their_sums_and_their_products_differ():

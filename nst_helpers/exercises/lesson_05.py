@@ -50,17 +50,18 @@ def _curvature(function, x):
 
 def _step_cases():
     """First the lesson's single pixel, which goes from 0.9 to 0.76."""
-    shape = (1, 2, 5, 3)
-    goal = random_tensor(5, *shape)
 
-    def far_from(goal):
-        return lambda picture: sum_of_squares(picture - goal)
+    def case(picture, goal, rate):
+        return [tf.Variable(picture), lambda picture: sum_of_squares(picture - goal), rate]
 
-    starts = [random_tensor(seed, *shape, low=0.2, high=0.8) for seed in (6, 7)]
+    def random_case(seed, size, rate):
+        picture = random_tensor(seed, 1, *size, 3, low=0.2, high=0.8)
+        return case(picture, random_tensor(5, 1, *size, 3), rate)
+
     return [
-        [tf.Variable([[[[0.9]]]]), far_from(0.2), 0.1],
-        [tf.Variable(starts[0]), far_from(goal), 0.13],
-        [tf.Variable(starts[1]), far_from(goal), 2.3],
+        case([[[[0.9]]]], 0.2, 0.1),
+        random_case(6, (2, 7), 0.13),
+        random_case(7, (6, 4), 2.3),
     ]
 
 
