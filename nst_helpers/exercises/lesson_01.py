@@ -31,7 +31,7 @@ def _convolution_cases():
     shapes = (4, 7), (6, 5)
     return [
         [picture, np.array([[-1.0, 0.0, 1.0]] * 3)],
-        *([random.uniform(0, 1, shape), random.uniform(-0.7, 1, (3, 3))] for shape in shapes),
+        *([random.uniform(0, 1, shape), random.uniform(-1, 1, (3, 3))] for shape in shapes),
     ]
 
 
@@ -106,8 +106,8 @@ EXERCISES = {
              "`max(response, 0)` or `np.maximum`. (The second argument of `np.max` is an axis.)"),
             (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1])),
              "how the filter lies on the patch",
-             "You turned the filter by 180 degrees, as mathematicians do in a convolution: networks "
-             "lay it on the picture as it is."),
+             "You turned the filter by 180 degrees, as mathematicians do in a convolution: "
+             "networks lay it on the picture as it is."),
             (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1]), relu=False),
              "how the filter lies on the patch, and what becomes of a sum below 0",
              "You turned the filter by 180 degrees, and there is no ReLU: lay the filter on the "
@@ -183,12 +183,12 @@ EXERCISES = {
              "pooling, and multiply what you add by it."),
             (_field(pool=2),
              "what a pooling adds to the size",
-             "You add 2 spacings for a pooling: add 1, since it looks at 2 × 2 values, which is one "
-             "neighbor more."),
+             "You add 2 spacings for a pooling: add 1, since it looks at 2 × 2 values, which is "
+             "one neighbor more."),
             (_field(pool=0),
              "what a pooling adds to the size",
-             "You add nothing for a pooling: add 1 spacing, since it looks at 2 × 2 values, which is "
-             "one neighbor more."),
+             "You add nothing for a pooling: add 1 spacing, since it looks at 2 × 2 values, which "
+             "is one neighbor more."),
             (_field(conv=3, pool=2),
              "what each kind of layer adds to the size",
              "You add the layers' own sizes, 3 and 2: add only the neighbors, 2 spacings for a "
@@ -205,8 +205,8 @@ EXERCISES = {
              "You returned the spacing: return the size, which is the receptive field."),
             (_field(stride=3),
              "what a pooling does to the spacing",
-             "You multiply the spacing by 3 at a pooling: multiply by 2, since a pooling halves the "
-             "picture."),
+             "You multiply the spacing by 3 at a pooling: multiply by 2, since a pooling halves "
+             "the picture."),
             (lambda layers: _field()(["pool"] * len(layers)),
              "how the two kinds of layers are told apart",
              "You treat each layer as a pooling: add 2 spacings for a convolution, and leave the "
@@ -244,12 +244,12 @@ EXERCISES = {
              "You added the mean: subtract it."),
             (lambda p: _reverse_colors(p * 255 - MEAN),
              "the order of the three steps",
-             "You subtracted the mean before you reversed the colors: reverse first, since the mean "
-             "is given as blue, green, red."),
+             "You subtracted the mean before you reversed the colors: reverse first, since the "
+             "mean is given as blue, green, red."),
             (lambda p: (_reverse_colors(p) - MEAN) * 255,
              "the order of the three steps",
-             "You multiplied after subtracting: multiply first, since the mean is on the scale 0 to "
-             "255."),
+             "You multiplied after subtracting: multiply first, since the mean is on the scale 0 "
+             "to 255."),
             (lambda p: tf.reverse(p, [2]) * 255 - MEAN,
              "the axis that is reversed",
              "You reversed axis 2, the width, which mirrors the picture: reverse the last axis, "
@@ -285,8 +285,8 @@ EXERCISES = {
              "and subtract the mean."),
             (lambda p: p * 2 - 1,
              "the scale of the values, and the order of the three color channels",
-             "Your values run from -1 to 1, and the colors are still RGB: reverse them, multiply by "
-             "255 and subtract the mean."),
+             "Your values run from -1 to 1, and the colors are still RGB: reverse them, multiply "
+             "by 255 and subtract the mean."),
             (lambda p: tf.round(_reverse_colors(p) * 255) - MEAN,
              "what happens to the values between 0 and 255",
              "You rounded to whole numbers: keep the fractions."),
@@ -295,8 +295,8 @@ EXERCISES = {
              "You rounded to whole numbers: keep the fractions."),
             (lambda p: tf.reverse(p, [1]) * 255 - MEAN,
              "the axis that is reversed",
-             "You reversed axis 1, the height, which turns the picture upside down: reverse the last "
-             "axis, which holds the colors."),
+             "You reversed axis 1, the height, which turns the picture upside down: reverse the "
+             "last axis, which holds the colors."),
             (lambda p: _reverse_colors(p) * 255 - tf.reduce_mean(_reverse_colors(p) * 255),
              "the mean that is subtracted",
              "You subtracted the picture's own mean: subtract the mean color of ImageNet, which is "

@@ -81,8 +81,8 @@ EXERCISES = {
              "is left."),
             (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=0),
              "the axes over which the mean is taken",
-             "You took the mean over the first axis only: take it over all axes, so that one number "
-             "is left."),
+             "You took the mean over the first axis only: take it over all axes, so that one "
+             "number is left."),
             (lambda f, t: tf.norm(f - t),
              "what becomes of the squares",
              "You took the root of the sum: take the mean of the squares, and no root."),
@@ -91,15 +91,16 @@ EXERCISES = {
              "You took the largest square: take the mean of all."),
             (lambda f, t: mean_square(f - t) / mean_square(t),
              "what is divided by what",
-             "You divided by the mean square of the target: leave the mean of the squares as it is."),
+             "You divided by the mean square of the target: leave the mean of the squares as it "
+             "is."),
             (lambda f, t: sum_of_squares(f - t) / f.shape[-1],
              "the number that the sum is divided by",
              "You divided by the number of channels: divide by the number of all values, as a mean "
              "over all axes does."),
             (lambda f, t: sum_of_squares(f - t) / f.shape[0],
              "the number that the sum is divided by",
-             "You divided by the length of the first axis: divide by the number of all values, as a "
-             "mean over all axes does."),
+             "You divided by the length of the first axis: divide by the number of all values, as "
+             "a mean over all axes does."),
             (lambda f, t: sum_of_squares(f - t) / 2,
              "which of the two formulas you wrote",
              "That is the paper's own form: take the mean here, with no factor."),
@@ -137,8 +138,8 @@ EXERCISES = {
              "from the target."),
             (lambda f, t: 2 * (f - t) / _places(f),
              "the number that you divide by",
-             "You divided by the number of positions: divide by the number of all values, since the "
-             "mean is over the channels, too."),
+             "You divided by the number of positions: divide by the number of all values, since "
+             "the mean is over the channels, too."),
             (lambda f, t: 2 * tf.square(f - t) / _count(f),
              "the derivative of a single square",
              "The square is still there: leave it out, since the derivative of a square is twice "
@@ -156,20 +157,20 @@ EXERCISES = {
              "Those are the differences alone: multiply by 2, and divide by the number of values."),
             (lambda f, t: 2 * (t - f),
              "the direction of the gradient, and the denominator in the worked example",
-             "The sign is wrong, and the division is missing: subtract the target from the features, "
-             "and divide by the number of values."),
+             "The sign is wrong, and the division is missing: subtract the target from the "
+             "features, and divide by the number of values."),
             (lambda f, t: 2 * (f - t) / f.shape[-1],
              "the number that you divide by",
              "You divided by the number of channels: divide by the number of all values, since the "
              "mean is over the positions, too."),
             (lambda f, t: 2 * tf.abs(f - t) / _count(f),
              "the signs of the differences",
-             "You took absolute differences: keep the sign, which says in which direction a feature "
-             "is wrong."),
+             "You took absolute differences: keep the sign, which says in which direction a "
+             "feature is wrong."),
             (lambda f, t: 2 * tf.sign(f - t) / _count(f),
              "the size of the differences",
-             "You took the signs only: take the differences themselves, since the gradient is larger "
-             "where a feature is farther off."),
+             "You took the signs only: take the differences themselves, since the gradient is "
+             "larger where a feature is farther off."),
             (lambda f, t: 2 * f / _count(f),
              "what the features are compared with",
              "The target is missing: subtract it from the features."),
@@ -233,12 +234,12 @@ EXERCISES = {
         mistakes=[
             (lambda f, t: tf.minimum(_share(f, t), 1.0),
              "what happens where the difference is larger than the target",
-             "You clipped the share at 1: leave it as it is, since features can be farther off than "
-             "if they were all 0."),
+             "You clipped the share at 1: leave it as it is, since features can be farther off "
+             "than if they were all 0."),
             (lambda f, t: sum_of_squares(f - t) / sum_of_squares(f),
              "the denominator",
-             "You divided by the generated picture's features: divide by the target's, which do not "
-             "change."),
+             "You divided by the generated picture's features: divide by the target's, which do "
+             "not change."),
             (lambda f, t: sum_of_squares(f - t),
              "how the number becomes comparable between layers",
              "You did not divide: divide by the sum of the target's squares, or the number would "
@@ -289,8 +290,8 @@ EXERCISES = {
              "You took the roots: divide the sums of squares as they are."),
             (lambda f, t: (sum_of_squares(f) - sum_of_squares(t)) / sum_of_squares(t),
              "the numerator",
-             "You subtracted one sum of squares from another: subtract the target from the features "
-             "first, then square."),
+             "You subtracted one sum of squares from another: subtract the target from the "
+             "features first, then square."),
         ],
     ),
 }

@@ -182,7 +182,8 @@ _GRAM_MISTAKES = [
      "position by position, and take the mean of that."),
     (lambda f: tf.tensordot(tf.reduce_mean(f, (0, 1, 2)), tf.reduce_mean(f, (0, 1, 2)), 0),
      "the order of multiplying and taking the mean",
-     "You multiplied the channels' means: multiply position by position first, then take the mean."),
+     "You multiplied the channels' means: multiply position by position first, then take the "
+     "mean."),
     (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])) / _positions(f),
      "which numbers are multiplied with each other",
      "You multiplied each value by itself: multiply each channel with every other and add up over "
@@ -223,15 +224,16 @@ EXERCISES = {
              "You took the sum: take the mean over the pixels."),
             (_pearson,
              "what is done besides multiplying and taking the mean",
-             "That is the correlation coefficient of statistics: take the mean of the products, and "
-             "subtract and divide nothing else."),
+             "That is the correlation coefficient of statistics: take the mean of the products, "
+             "and subtract and divide nothing else."),
             (_cosine,
              "what the mean is divided by",
              "You divided by the strengths of the two channels: leave the mean of the products as "
              "it is."),
             (lambda f, i, j: f[..., i] * f[..., j],
              "the shape of your result",
-             "You returned all the products: take their mean over all pixels, which is one number."),
+             "You returned all the products: take their mean over all pixels, which is one "
+             "number."),
             (lambda f, i, j: tf.reduce_mean(f[..., i] - f[..., j]),
              "how the two channels are combined",
              "You subtracted one channel from the other: multiply them pixel by pixel."),
@@ -280,8 +282,8 @@ EXERCISES = {
             *_GRAM_MISTAKES,
             (_scrambled_rows,
              "the order of the axes before and after `reshape`",
-             "You reshaped to channels × positions, which mixes the two: reshape to (-1, channels), "
-             "and transpose in `tf.matmul`."),
+             "You reshaped to channels × positions, which mixes the two: reshape to (-1, "
+             "channels), and transpose in `tf.matmul`."),
             (lambda f: _sums(f) / f.shape[1],
              "the number that the sums are divided by",
              "You divided by the height only: divide by height × width."),
@@ -419,7 +421,8 @@ EXERCISES = {
              "You divided by the number of entries twice: divide once, which a mean does."),
             (_over_layers(lambda g, a: tf.reduce_mean(tf.square(g) - tf.square(a))),
              "what exactly is squared",
-             "You squared both matrices by themselves: subtract first, then square the difference."),
+             "You squared both matrices by themselves: subtract first, then square the "
+             "difference."),
             (_over_layers(lambda g, a: sum_of_squares(g - a) / g.shape[0]),
              "what a layer's term is divided by",
              "You divided by the number of channels: divide by its square, since a Gram matrix has "

@@ -87,8 +87,8 @@ EXERCISES = {
              "bears its name."),
             (_from_arrays(lambda losses, weights: losses @ weights / weights.sum()),
              "what is done after the terms are added up",
-             "You divided by the sum of the weights, which makes a mean: leave the sum as it is, or "
-             "doubling one weight would weaken the others."),
+             "You divided by the sum of the weights, which makes a mean: leave the sum as it is, "
+             "or doubling one weight would weaken the others."),
             (_from_arrays(lambda losses, weights: (losses * weights).prod()),
              "how the three terms are combined",
              "You multiplied the three terms: add them up."),
@@ -101,15 +101,15 @@ EXERCISES = {
              "more."),
             (_from_arrays(lambda losses, weights: losses.sum() * weights.sum()),
              "the order of adding up and multiplying by the weights",
-             "You multiplied the sum of the losses by the sum of the weights: multiply each loss by "
-             "its own weight, then add up."),
+             "You multiplied the sum of the losses by the sum of the weights: multiply each loss "
+             "by its own weight, then add up."),
             (_from_arrays(lambda losses, weights: losses @ weights / 3),
              "what is done after the terms are added up",
              "You took the mean of the three terms: add them up, and do not divide."),
             (_from_arrays(lambda losses, weights: losses @ weights[[0, 2, 1]]),
              "which weight belongs to which loss",
-             "Style weight and TV weight are exchanged: multiply each loss by the weight that bears "
-             "its name."),
+             "Style weight and TV weight are exchanged: multiply each loss by the weight that "
+             "bears its name."),
             (_from_arrays(lambda losses, weights: losses @ weights[[2, 1, 0]]),
              "which weight belongs to which loss",
              "Content weight and TV weight are exchanged: multiply each loss by the weight that "
@@ -216,8 +216,8 @@ EXERCISES = {
              "You squared the means: square each difference first, then take the mean."),
             (_in_both_directions(lambda d: tf.square(tf.reduce_mean(tf.abs(d)))),
              "the order of squaring and taking the mean",
-             "You squared the means of the absolute differences: square each difference first, then "
-             "take the mean."),
+             "You squared the means of the absolute differences: square each difference first, "
+             "then take the mean."),
             (lambda p: _in_both_directions(mean_square)(p) / 2,
              "how the two directions are combined",
              "You took the mean of the two directions: add them up."),
@@ -274,8 +274,8 @@ EXERCISES = {
              "entries."),
             (lambda g, a: sum_of_squares(g - a) / 4,
              "what N does to your result",
-             "Your result is N² times too large: divide a sum over all entries by N², or take their "
-             "mean and leave N out."),
+             "Your result is N² times too large: divide a sum over all entries by N², or take "
+             "their mean and leave N out."),
             (lambda g, a: mean_square(g - a) / g.shape[0] ** 2 / 4,
              "how often you divide by the number of entries",
              "You divided by N² twice: divide once, which a mean over the entries does by itself."),
@@ -321,8 +321,8 @@ EXERCISES = {
         mistakes=[
             (lambda weight, constant, layers: weight * layers / constant,
              "what has to be done about the constant",
-             "You divided by the constant: multiply by it, since the kit divides the loss by it and "
-             "the weight has to make up for that."),
+             "You divided by the constant: multiply by it, since the kit divides the loss by it "
+             "and the weight has to make up for that."),
             (lambda weight, constant, layers: weight + constant * layers,
              "how the three numbers are combined",
              "You added the weight: multiply it by the other two."),
@@ -345,8 +345,8 @@ EXERCISES = {
              "You divided by the weight: multiply it by the constant and by the number of layers."),
             (lambda weight, constant, layers: weight * constant,
              "which of the three numbers you used",
-             "The number of layers is missing: multiply by it, since the kit gives each of n layers "
-             "the weight 1/n."),
+             "The number of layers is missing: multiply by it, since the kit gives each of n "
+             "layers the weight 1/n."),
             (lambda weight, constant, layers: weight * constant / layers,
              "what has to be done about the number of layers",
              "You divided by the number of layers: multiply by it, since the kit divides by it and "
