@@ -4,7 +4,6 @@ import numpy as np
 
 from . import relations
 
-
 TINY = 12  # values of an array that are shown
 
 

@@ -72,14 +72,11 @@ def _meant(failure):
     if "AttributeError" in bases and name:
         return _of_attribute(failure)
     if "NameError" in bases and name:
-        known = failure["known"]
+        if failure["known"]:
+            return f"Did you mean `{failure['known'][0]}`?"
         return (
-            f"Did you mean `{known[0]}`?"
-            if known
-            else (
-                f"`{name}` has no value in your function: give it one before this line, use one of the "
-                "function's own names, or put it in quotation marks if it is a text."
-            )
+            f"`{name}` has no value in your function: give it one before this line, use one of the "
+            "function's own names, or put it in quotation marks if it is a text."
         )
     return ""
 
@@ -134,15 +131,13 @@ def of_the_tape(tree, answer, in_graph):
             f"{kind} is a plain number: the tape cannot see how it came about. "
             f"Take {instead} in place of `{source}` in line {line}."
         )
-    if "failure" not in answer:
+    if "failure" not in answer and not cut:
         return (
-            why
-            if cut
-            else (
-                "the tape finds no way from your result back to what came in, and the lesson asks for "
-                "its gradient: compute it from the arguments, with TensorFlow's functions alone."
-            )
+            "the tape finds no way from your result back to what came in, and the lesson asks for "
+            "its gradient: compute it from the arguments, with TensorFlow's functions alone."
         )
+    if "failure" not in answer:
+        return why
     where = "inside of `tf.function`" if in_graph else "under a tape"
     first, second = told(answer["failure"])
     why = why[0].upper() + why[1:] if cut else second
