@@ -125,6 +125,13 @@ def verdict(exercise, function, tries=1):
         return _ended(error)
 
 
+def verdict_here(exercise, function):
+    """The same of a function that is run in this process, which is one of its own already."""
+    learner = apart.Here(function, exercise.cases)
+    told = learner.ask("run", trial.SECONDS)
+    return judged(exercise, reading.tree_of(function), told, learner)
+
+
 def judged(exercise, tree, told, learner, tries=2):
     """The verdict on what a function did. tree: its `ast.FunctionDef` or `ast.Lambda`, or None.
 
@@ -259,24 +266,30 @@ def _usable(exercise, tree, learner):
 
     They ask the tape for its gradient, by itself and inside of `tf.function`.
     """
-    for number in range(len(exercise.cases()) if exercise.tape_over else 0):
-        for in_graph in (False, True):
-            arguments = number, exercise.tape_over, in_graph
-            told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
-            right = trial.differentiated(
-                exercise.reference, exercise.cases()[number], exercise.tape_over, False
+    number = len(exercise.cases()) - 1  # the first one may be too small to tell gradients apart
+    for in_graph in (False, True) if exercise.tape_over else ():
+        arguments = number, exercise.tape_over, in_graph
+        told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
+        right = _gradient_of(exercise.reference, exercise.cases, number, exercise.tape_over)
+        fault = failures.of_the_tape(tree, told, in_graph)
+        if not fault and not _alike(told["value"], right["value"]):
+            fault = (
+                "inside of `tf.function`, as the lesson calls it, your function gives something "
+                "else: it may compute a part of it in Python, only once."
             )
-            fault = failures.of_the_tape(tree, told, in_graph) or (
-                not _alike(told["value"], right["value"])
-                and "inside of `tf.function`, as the lesson calls it, your function gives "
-                "something else: it may compute a part of it in Python, only once."
-                or not _alike(told["gradients"], right["gradients"])
-                and "the gradient that the tape finds is not: something in your function is "
-                "rounded, cut off, or taken for a constant."
+        if not fault and not _alike(told["gradients"], right["gradients"]):
+            fault = (
+                "the gradient that the tape finds is not: something in your function is rounded, "
+                "cut off, or taken for a constant."
             )
-            if fault:
-                return Verdict(NOT_YET, f"Not yet. The values are right, but {fault}")
+        if fault:
+            return Verdict(NOT_YET, f"Not yet. The values are right, but {fault}")
     return None
+
+
+@cache
+def _gradient_of(reference, cases, number, over):
+    return trial.differentiated(reference, cases()[number], over, False)
 
 
 def _alike(one, other):

@@ -15,10 +15,13 @@ from .machine import import_tensorflow
 
 import_tensorflow()
 
-from .checks import NOT_DONE, verdict  # noqa: E402
+from .checks import STOPPED, verdict_here  # noqa: E402
 from .exercises import EXERCISES  # noqa: E402
+from .record import NOT_BEGUN, NOT_YET, RIGHT  # noqa: E402
 
 WORDS = 400  # characters of a message that are kept
+# A verdict's states, as the table has them.
+STATES = {RIGHT: "right", NOT_YET: "not yet", NOT_BEGUN: "not done", STOPPED: "broken"}
 
 
 def mark(path, report, lessons, skip, folder, bytes_more):
@@ -55,7 +58,7 @@ def mark(path, report, lessons, skip, folder, bytes_more):
                 name = own[exercise]  # renamed, as the learner's check says
             try:
                 found = mark_one(exercise, name, stub, parts, cells, faults)
-            except BaseException as error:  # `verdict` lets through what is no `Exception`
+            except BaseException as error:  # what is no `Exception` is let through
                 found = "broken", f"Your function stopped with {type(error).__name__}: {error}"
             note("done", exercise, *found)
     os._exit(0)  # whatever threads still run, or were to run at the end
@@ -79,17 +82,9 @@ def mark_one(exercise, name, stub, parts, cells, faults):
             errors.append(f"{type(error).__name__} in {where}: {error}")
     if not callable(space.get(name)):
         return "broken", errors[0] if errors else f"{name} is no function."
-    return state_of(verdict(EXERCISES[exercise], space[name]))
-
-
-def state_of(said):
-    """What `checks.verdict` said, as a state and the words that a teacher needs beside it."""
-    if said.startswith("Right."):
-        return "right", ""
-    if said == NOT_DONE:
-        return "not done", ""
-    state = "broken" if said.startswith("Your function stopped") else "not yet"
-    return state, said.removeprefix("Not yet. ")
+    found = verdict_here(EXERCISES[exercise], space[name])
+    words = "" if found.state in (RIGHT, NOT_BEGUN) else found.told(2).removeprefix("Not yet. ")
+    return STATES[found.state], words
 
 
 def _alone(folder):

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
 
-from nst_helpers import attempt
+from nst_helpers import apart, trial
 from nst_helpers.checks import NOT_DONE, check, verdict
 from nst_helpers.exercises import EXERCISES
 from nst_helpers.reading import make_findable
@@ -429,12 +429,12 @@ def test_how_a_wrong_result_goes_together_with_the_right_one(name, function, wor
 
 @pytest.mark.parametrize("name, source, words", SAID.values(), ids=SAID)
 def test_what_is_said_of_a_cell(monkeypatch, name, source, words):
-    monkeypatch.setattr(attempt, "SECONDS", 1.5)
+    monkeypatch.setattr(trial, "SECONDS", 1.5)
     assert re.search(words, verdict(EXERCISES[name], of_cell(source)))
 
 
 def test_a_function_in_another_thread_is_ended_too(monkeypatch):
-    monkeypatch.setattr(attempt, "SECONDS", 0.5)
+    monkeypatch.setattr(trial, "SECONDS", 0.5)
     said = []
     endless = of_cell(SAID["a loop without end is ended"][1])
     thread = threading.Thread(target=lambda: said.append(verdict(EXERCISES["scales"], endless)))
