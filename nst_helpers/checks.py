@@ -118,7 +118,7 @@ def verdict(exercise, function, tries=1):
         told = learner.ask("run", trial.SECONDS, seconds=trial.SECONDS)
         print(told["printed"], end="")
         found = judged(exercise, tree, told, learner, tries)
-        if not learner.ask("computes_only"):
+        if tree and not learner.ask("computes_only"):
             apart.leave()  # it may have changed the process
         return found
     except apart.Ended as error:
@@ -157,7 +157,7 @@ def judged(exercise, tree, told, learner, tries=2):
             )
             return Verdict(NOT_YET, f"Not yet. {why or fault}")
         found.append(outcome)
-    said = _compared(exercise, tree, found, runs, inputs, learner, tries)
+    said = _compared(exercise, tree, found, told, inputs, learner, tries)
     return NOT_DONE if reading.is_unfinished(tree) and said.state != RIGHT else said
 
 
@@ -195,10 +195,10 @@ def _wanted(exercise, function=None):
     return _outcomes_of(exercise.cases, exercise.outcome, function or exercise.reference)
 
 
-def _compared(exercise, tree, found, runs, inputs, learner, tries):
+def _compared(exercise, tree, found, told, inputs, learner, tries):
     """The verdict on a function that ran to its end in all cases."""
     wanted = _wanted(exercise)
-    spoiled = _spoiled(exercise, runs, inputs)
+    spoiled = _spoiled(exercise, told, inputs)
     if _same(found, wanted):
         if spoiled:
             return Verdict(NOT_YET, f"Not yet. {spoiled}")
@@ -247,13 +247,13 @@ def _change(exercise, tree, learner, tries, each=repair.EACH):
     return repair.repaired(tree, is_right)
 
 
-def _spoiled(exercise, runs, inputs):
+def _spoiled(exercise, told, inputs):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
     by_reference = trial.run(exercise.reference, exercise.cases(), trial.SECONDS)["cases"]
-    for (_, after), right, given in zip(runs, by_reference, inputs):
-        for number, (name, before) in enumerate(given.items()):
-            now, then = encoded(after[number]), encoded(before)
-            if now != then and right["after"][number] == then:
+    before = [[encoded(argument) for argument in case] for case in exercise.cases()]
+    for one, right, given, names in zip(told["cases"], by_reference, before, inputs):
+        for after, rightly, at_first, name in zip(one["after"], right["after"], given, names):
+            if after != at_first == rightly:
                 return (
                     f"Your function changes its argument `{name}`, which whoever calls it still "
                     "needs: make a copy, and change that."

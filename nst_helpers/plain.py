@@ -45,6 +45,8 @@ def _other(kind, words=""):
 def _other_kind(value):
     if value is ...:
         return _other(UNFILLED)
+    if isinstance(value, complex):
+        return _other(COMPLEX, f"{value:.4g}")
     if isinstance(value, (str, bytes)):
         return _other(TEXT, repr(value[:60]))
     if hasattr(value, "__array__"):

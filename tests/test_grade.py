@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import nbformat
 import psutil
@@ -169,10 +168,8 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
     note = "x9 no JSON.ipynb: it is no notebook, or a damaged one"
     expected["x9 no JSON"] = dict.fromkeys(NAMES, "broken") | {"note": note}
 
-    start = time.monotonic()
     done = run_grade(folder, "-o", str(tmp_path / "g.csv"), "--seconds", "3", "--gigabytes", "1")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - start < 60
     rows = table_of(tmp_path / "g.csv")
     found = {row.pop("learner"): row for row in rows}
     assert all(int(row.pop("right")) == list(row.values()).count("right") for row in found.values())
