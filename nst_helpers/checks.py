@@ -181,12 +181,17 @@ def _outcome(exercise, value, after):
 
 
 @cache
+def _run_of(cases, function):
+    """What a function of the kit's own, the reference or a mistake, does in each case."""
+    return trial.run(function, cases(), trial.SECONDS)["cases"]
+
+
+@cache
 def _outcomes_of(cases, outcome, function):
-    """The same for a function of the kit's own, in all cases; shorter where it stops."""
-    told = trial.run(function, cases(), trial.SECONDS)["cases"]
+    """What is compared of it; shorter where it stops."""
     return [
         numbers(outcome(decoded(case["value"]), list(map(decoded, case["after"]))))
-        for case in told
+        for case in _run_of(cases, function)
         if "value" in case
     ]
 
@@ -249,7 +254,7 @@ def _change(exercise, tree, learner, tries, each=repair.EACH):
 
 def _spoiled(exercise, told, inputs):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
-    by_reference = trial.run(exercise.reference, exercise.cases(), trial.SECONDS)["cases"]
+    by_reference = _run_of(exercise.cases, exercise.reference)
     before = [[encoded(argument) for argument in case] for case in exercise.cases()]
     for one, right, given, names in zip(told["cases"], by_reference, before, inputs):
         for after, rightly, at_first, name in zip(one["after"], right["after"], given, names):

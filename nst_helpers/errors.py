@@ -8,7 +8,6 @@ import math
 import unicodedata
 from difflib import get_close_matches
 
-
 JOINERS = "\u200c\u200d"  # of letters, in Persian or Hindi, and of emoji: of format, and harmless
 
 

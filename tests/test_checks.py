@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
 
-from nst_helpers import apart, trial
+from nst_helpers import trial
 from nst_helpers.checks import NOT_DONE, check, verdict
 from nst_helpers.exercises import EXERCISES
 from nst_helpers.reading import make_findable

@@ -111,7 +111,9 @@ def test_the_address_stands_in_one_place():
 FLOORS = """
 errors
 paths png console guard reading relations edits given plain failures
-settings samples curves repair differences handed_in
+settings samples curves differences handed_in trial
+apart
+repair
 machine metadata
 card losses colors
 scales
