@@ -325,8 +325,9 @@ def _failed(exercise, tree, failure, learner, tries):
     second = " ".join(filter(None, [next(known, second), reading.power(tree)]))
     can_help = REPAIRED & set(failure["bases"]) and not failures.is_of_operands(failure)
     change = _change(exercise, tree, learner, tries) if can_help else None
-    second = f"{first} {second}" if second else ""
-    return Verdict(STOPPED, first, second, change and f"{second or first} {change}")
+    second = f"{failures.sentence(first)} {second}" if second else ""
+    third = change and f"{failures.sentence(second or first)} {change}"
+    return Verdict(STOPPED, first, second, third)
 
 
 def _ended(error):

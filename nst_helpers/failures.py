@@ -46,14 +46,14 @@ def told(failure):
         seen = " and ".join(f"`{name}` has the shape {s}" for name, s in failure["shapes"].items())
         seen = f" In this line {seen}." if seen else ""
         return (
-            f"{said}: shapes meet there that do not fit together.{seen} In its own words: "
-            f"{_sentence(words)}",
+            f"{said}: shapes meet there that do not fit together.{seen} In its own words: {words}",
             "",
         )
-    return f"{said}{words and ': '}{_sentence(words)}", _meant(failure)
+    return f"{said}{words and ': '}{words}", _meant(failure)
 
 
-def _sentence(words):
+def sentence(words):
+    """The words with a full stop, if they end without one."""
     return words if words.endswith(("?", "!", "…", ".")) else f"{words}."
 
 
@@ -141,7 +141,7 @@ def of_the_tape(tree, answer, in_graph):
     where = "inside of `tf.function`" if in_graph else "under a tape"
     first, second = told(answer["failure"])
     why = why[0].upper() + why[1:] if cut else second
-    return f"{where}, as the lesson calls it, your function stops. {first} {why}".strip()
+    return f"{where}, as the lesson calls it, your function stops. {sentence(first)} {why}".strip()
 
 
 def _has_none(data):
