@@ -366,8 +366,8 @@ _BLEND_MISTAKES = [
      "of the strengths."),
     (_mixed(shares=lambda weights: weights, back=lambda sizes, shares: 1.0),
      "how the weights become shares, and the strength of your result",
-     "The weights do not add up to 1, and the strength is not put back: divide each weight by their "
-     "sum, and multiply by the mean of the strengths."),
+     "The weights do not add up to 1, and the strength is not put back: divide each weight by "
+     "their sum, and multiply by the mean of the strengths."),
     (_mixed(shares=lambda weights: [weight // sum(weights) for weight in weights]),
      "how the weights become shares",
      "You divided the weights with `//`, which rounds down to a whole number: use `/`."),
