@@ -34,7 +34,7 @@ ANY_SHAPE = (
 SHAPE_ERRORS = {
     words: ANY_SHAPE
     for words in (
-        "index out of range",
+        "tuple index out of range",
         "Index out of range",
         "out of bounds",
         "Invalid reduction dimension",

@@ -361,12 +361,13 @@ _BLEND_MISTAKES = [
      "The weights do not add up to 1: divide each by their sum."),
     (_mixed(shares=lambda weights: weights, size=lambda gram: 1.0, back=lambda sizes, shares: 1.0),
      "how the weights become shares, and the matrices' different strengths",
-     "You used weights that do not add up to 1, and matrices as strong as they come: divide each "
-     "weight by their sum, and each matrix by its own strength."),
+     "The weights do not add up to 1, and the matrices are as strong as they come: divide each "
+     "weight by their sum and each matrix by its own strength, and multiply the result by the mean "
+     "of the strengths."),
     (_mixed(shares=lambda weights: weights, back=lambda sizes, shares: 1.0),
      "how the weights become shares, and the strength of your result",
-     "The weights do not add up to 1, and the sum has no strength of its own: divide each weight "
-     "by their sum, and multiply by the mean of the strengths."),
+     "The weights do not add up to 1, and the strength is not put back: divide each weight by "
+     "their sum, and multiply by the mean of the strengths."),
     (_mixed(shares=lambda weights: [weight // sum(weights) for weight in weights]),
      "how the weights become shares",
      "You divided the weights with `//`, which rounds down to a whole number: use `/`."),
@@ -396,8 +397,8 @@ _BLEND_MISTAKES = [
      "You divided by the largest entry: divide by the root of the mean square."),
     (lambda grams, weights: tf.add_n(grams) / len(grams),
      "what is done with the weights and the strengths",
-     "You took the plain mean of the matrices: divide each by its own strength, and use the "
-     "weights."),
+     "You took the plain mean of the matrices: divide each by its own strength, weight it by its "
+     "share, and multiply the sum by the mean of the strengths."),
     (_mixed(back=lambda sizes, shares: sizes[0]),
      "what the sum of the matrices is multiplied by",
      "You multiplied by the strength of the first matrix: multiply by the mean of all strengths, "
