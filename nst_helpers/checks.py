@@ -129,14 +129,15 @@ def verdict_here(exercise, function):
     """The same of a function that is run in this process, which is one of its own already."""
     learner = apart.Here(function, exercise.cases)
     told = learner.ask("run", trial.SECONDS)
-    return judged(exercise, reading.tree_of(function), told, learner)
+    return judged(exercise, reading.tree_of(function), told, learner, in_graph=(False,))
 
 
-def judged(exercise, tree, told, learner, tries=2):
+def judged(exercise, tree, told, learner, tries=2, in_graph=(False, True)):
     """The verdict on what a function did. tree: its `ast.FunctionDef` or `ast.Lambda`, or None.
 
-    told: from `trial.run`. learner: is asked for more (`apart.learner`). Nothing that comes from
-    it is more than data.
+    told: from `trial.run`. in_graph: how the tape is asked for a right function's gradient; the
+    first graph of a process takes a second. learner: is asked for more (`apart.learner`). Nothing
+    that comes from it is more than data.
     """
     cases = [[decoded(encoded(argument)) for argument in case] for case in exercise.cases()]
     if not told["fits"]:
@@ -158,6 +159,8 @@ def judged(exercise, tree, told, learner, tries=2):
             return Verdict(NOT_YET, f"Not yet. {why or fault}")
         found.append(outcome)
     said = _compared(exercise, tree, found, told, inputs, learner, tries)
+    if said.state == RIGHT:
+        said = _usable(exercise, tree, learner, in_graph) or said
     return NOT_DONE if reading.is_unfinished(tree) and said.state != RIGHT else said
 
 
@@ -207,7 +210,7 @@ def _compared(exercise, tree, found, told, inputs, learner, tries):
     if _same(found, wanted):
         if spoiled:
             return Verdict(NOT_YET, f"Not yet. {spoiled}")
-        return _usable(exercise, tree, learner) or Verdict(RIGHT, f"Right. {exercise.right}")
+        return Verdict(RIGHT, f"Right. {exercise.right}")
     if exercise.place:
         evidence = differences.first_part(exercise.place, found, wanted, inputs)
     else:
@@ -266,17 +269,17 @@ def _spoiled(exercise, told, inputs):
     return None
 
 
-def _usable(exercise, tree, learner):
+def _usable(exercise, tree, learner, in_graph):
     """What keeps a right function from being used as the lessons use it; None if nothing does.
 
     They ask the tape for its gradient, by itself and inside of `tf.function`.
     """
     number = len(exercise.cases()) - 1  # the first one may be too small to tell gradients apart
-    for in_graph in (False, True) if exercise.tape_over else ():
-        arguments = number, exercise.tape_over, in_graph
+    for graph in in_graph if exercise.tape_over else ():
+        arguments = number, exercise.tape_over, graph
         told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
         right = _gradient_of(exercise.reference, exercise.cases, number, exercise.tape_over)
-        fault = failures.of_the_tape(tree, told, in_graph)
+        fault = failures.of_the_tape(tree, told, graph)
         if not fault and not _alike(told["value"], right["value"]):
             fault = (
                 "inside of `tf.function`, as the lesson calls it, your function gives something "

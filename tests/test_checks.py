@@ -418,7 +418,7 @@ RELATED = [
     ("gradient by hand", lambda right, f, t: f, "returned `f` as"),
     ("gradient by hand", lambda right, f, t: right(f, t)[:, ::-1], "reversed order along axis -3"),
     ("scales", lambda right, s, c: right(s, c)[1:], "list is right, but the first one is missing"),
-    ("scales", lambda right, s, c: [1, 2], r"`s` 512, `c` 128, your result is \[1, 2\]; it"),
+    ("scales", lambda right, s, c: [s, s], r"`s` 512, `c` 128, your result is \[512, 512\]; it"),
     ("momentum", lambda right, v, g, r, k: tf.round(right(v, g, r, k)), "to whole numbers"),
     ("momentum", lambda right, v, g, r, k: right(v, g, r, k) * r, "multiplied by `r`"),
     ("paint", lambda right, *given: (right(*given)[0], [7.0] * given[4]), "the loss of step 1"),
