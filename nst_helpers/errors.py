@@ -5,11 +5,32 @@ error that a caller who does not know the kit would expect.
 """
 
 import math
+import unicodedata
 from difflib import get_close_matches
+
+JOINERS = "\u200c\u200d"  # of letters, in Persian or Hindi, and of emoji: of format, and harmless
+
+
+def readable(text, keep=""):
+    """The text with whatever a terminal would obey shown as its code.
+
+    That is each control character (an escape colors the screen, or clears it), line break and mark
+    of direction. The names of files, and of a card's settings, may hold any. keep: those to leave.
+    """
+    unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
+    return "".join(
+        one.encode("unicode_escape").decode()
+        if unicodedata.category(one) in unseen and one not in JOINERS + keep
+        else one
+        for one in text
+    )
 
 
 class KitError(Exception):
     """Any of the errors below, for whoever shows their messages."""
+
+    def __str__(self):
+        return readable(super().__str__())
 
 
 class PictureError(KitError, ValueError):
