@@ -27,11 +27,10 @@ def can_see(content_layer, style_layers):
 
 def measuring_in_bands(vgg, content_layer, style_layers, precision):
     """What `objective.measuring` returns, for large pictures. It is no graph: bands take turns."""
-    early = [layer for layer in style_layers if layer < LAST]
-    late = [layer for layer in style_layers if layer >= LAST]
+    early = [layer for layer in style_layers if layer <= LAST]
+    late = [layer for layer in style_layers if layer > LAST]
     see_early = feature_extractor(vgg, [*early, LAST], precision)
-    behind = [layer for layer in (content_layer, *late) if layer > LAST]
-    see_late = feature_extractor(vgg, behind, precision, after=LAST)
+    see_late = feature_extractor(vgg, [content_layer, *late], precision, after=LAST)
 
     def see_band(rows, above, count):
         """A band's part of each Gram matrix and of `LAST`. Of its rows `count` count."""
@@ -78,7 +77,6 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
     @tf.function(reduce_retracing=True)
     def later_blocks(values):
         features = see_late(values)
-        features |= {LAST: values}  # which may be a style layer, too
         return features[content_layer], {layer: gram_matrix(features[layer]) for layer in late}
 
     def measure(picture):
