@@ -5,6 +5,7 @@ missing.
 """
 
 import argparse
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -36,10 +37,14 @@ def main(arguments=None):
     parser = build_parser()
     options, more = parser.parse_known_args(arguments)
     if options.run is run_lab:
-        options.more = more  # for JupyterLab
+        options.words = more  # which only JupyterLab knows how to read
     elif more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
-    return options.run(options)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:  # in a command that has nothing to save
+        say("Interrupted.", sys.stderr)
+        return 130
 
 
 def build_parser():
@@ -51,12 +56,13 @@ def build_parser():
     _add_stylize(commands)
 
     lab = commands.add_parser(
-        "lab", help="open the lessons in JupyterLab; what else is given is an option of JupyterLab"
+        "lab",
+        help="open the lessons in JupyterLab",
+        usage="%(prog)s [NOTEBOOK] [options of JupyterLab]",
+        description="NOTEBOOK: a file, or a lesson such as 03 (00).",
+        allow_abbrev=False,
     )
     lab.set_defaults(run=run_lab)
-    lab.add_argument(
-        "notebook", nargs="?", metavar="NOTEBOOK", help="a file, or a lesson such as 03 (00)"
-    )
 
     _add_grade(commands)
 
@@ -156,13 +162,16 @@ def _stylize(options):
     given = vars(options)
     settings = {name: value for name, value in given.items() if name in FIELDS}
     try:
-        path, _ = check_output_path(options.output, "card_beside" in given)  # before the run
+        path, image_format = check_output_path(
+            options.output, "card_beside" in given
+        )  # before the run
         _check_no_input(path, given)
         # Now, since it may be what is written over.
         model = card.read(options.like) if "like" in given else None
         if model:
             settings = card.settings_from(options.like, FIELDS) | settings
         masks = {name: given[name] for name in ("style_masks", "painting_masks") if name in given}
+        _check_size(path, image_format, options.photo, settings)
         on_step, clear_unfinished = saver_of_unfinished(path)
         result = stylize(options.photo, _style(given), on_step=on_step, **masks, **settings)
     except KitError as error:
@@ -204,6 +213,19 @@ def _check_no_input(path, given):
             raise PictureError(
                 f"{path} is {source}, from which it would be painted: give it another name."
             )
+
+
+def _check_size(path, image_format, photo, settings):
+    """Raise `PictureError` if the format cannot hold a picture of the size to be painted."""
+    from .pictures import load_image
+    from .saving import check_size
+    from .settings import Settings
+
+    side = Settings(size=settings.get("size", DEFAULTS.size)).size
+    with contextlib.suppress(PictureError):  # the photo may be smaller
+        check_size(path, image_format, side)
+        return
+    check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
 
 
 def _save(result, path, card_beside):
@@ -269,9 +291,9 @@ def _say_what_differs(model, made):
 
 def run_lab(options):
     """Open JupyterLab; returns 0, or another code after a sentence on what was wrong."""
-    from .lab import open_lab
+    from .lab import open_lab, split
 
-    return open_lab(options.notebook, options.more)
+    return open_lab(*split(options.words))
 
 
 def run_grade(options):
@@ -314,7 +336,7 @@ def run_frames(options):
         start = time.perf_counter()
         try:
             number, size = frames.make(name)
-        except FramesError as error:
+        except (FramesError, PictureError) as error:
             say(f"{name}: {error} Its old frames were kept.", sys.stderr)
             return 130
         seconds = time.perf_counter() - start

@@ -27,7 +27,7 @@ def can_see(content_layer, style_layers):
 
 def measuring_in_bands(vgg, content_layer, style_layers, precision):
     """What `objective.measuring` returns, for large pictures. It is no graph: bands take turns."""
-    early = [layer for layer in style_layers if layer < LAST]
+    early = [layer for layer in style_layers if layer <= LAST]
     late = [layer for layer in style_layers if layer > LAST]
     see_early = feature_extractor(vgg, [*early, LAST], precision)
     see_late = feature_extractor(vgg, [content_layer, *late], precision, after=LAST)

@@ -89,21 +89,22 @@ def _existing_file(source):
     return path
 
 
-def read_file(path):
+def read_file(path, name=None):
     """The file's first frame as a person sees it: an upright RGB PIL image in sRGB.
 
     What does not belong to its pixels (texts, a profile, EXIF) never costs them: if that is broken
-    it is left out. Raises `PictureError`.
+    it is left out. name: what a message calls it, if not by its own. Raises `PictureError`.
     """
-    head = _first_bytes(path)
+    name = name or path.name
+    head = _first_bytes(path, name)
     try:
-        return _first_frame(path, path.name)
+        return _first_frame(path, name)
     except PictureError:
         raise  # from `as_seen`, which names the fault itself
     except Exception as error:  # a damaged file can raise almost anything inside a decoder
         picture = _without_metadata(path, metadata.remover(head))
         if picture is None:
-            raise PictureError(f"{path.name} {_fault(error, head)}") from error
+            raise PictureError(f"{name} {_fault(error, head)}") from error
         return picture
 
 
@@ -136,7 +137,7 @@ def _opened(file):
 
 def _reader_of_heic(file):
     """The module `pillow_heif`, if the file is such a photo and it can be imported; else None."""
-    if not isinstance(file, Path) or not _is_heic(_first_bytes(file)):
+    if not isinstance(file, Path) or not _is_heic(_first_bytes(file, file.name)):
         return None
     try:
         import pillow_heif
@@ -160,16 +161,16 @@ def _without_metadata(path, remove):
         return None
 
 
-def _first_bytes(path):
+def _first_bytes(path, name):
     try:
         with path.open("rb") as file:
             head = file.read(32)
     except OSError as error:
         raise PictureError(
-            f"{path.name} cannot be opened ({error.strerror}); check its permissions."
+            f"{name} cannot be opened ({error.strerror}); check its permissions."
         ) from error
     if not head:
-        raise PictureError(f"{path.name} is empty (0 bytes): copy or download it again.")
+        raise PictureError(f"{name} is empty (0 bytes): copy or download it again.")
     return head
 
 
@@ -260,8 +261,8 @@ def _from_16_bits(values, name):
     if 1 <= highest < NEARLY_BLACK:
         warnings.warn(
             f"{readable(name)} is nearly black: its values end at {highest}, and "
-            f"{WHITE_OF_16_BITS} is taken for white. If it was made with fewer bits, stretch it to "
-            "16 first.",
+            f"{WHITE_OF_16_BITS} is taken for white. If it was made with fewer bits, stretch it "
+            "to 16 first.",
             stacklevel=2,
         )
     values = values.astype(np.float32)

@@ -141,6 +141,8 @@ def check_step():
     from .run import stylize
 
     result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
+    if result.message.startswith("Interrupted"):
+        raise KeyboardInterrupt
     if result.message:
         raise RuntimeError(result.message + " Reinstall TensorFlow.")
     first, last = result.history[1]["seconds"], result.history[-1]["seconds"]

@@ -11,7 +11,6 @@ import hashlib
 import io
 import itertools
 import json
-import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from .errors import FramesError
 from .losses import TERMS
 from .pictures import load_image, resize, to_uint8
 from .run import stylize
+from .saving import write_files
 from .settings import STYLE_LAYERS, check_settings
 
 FOLDER = Path(__file__).parent / "data" / "frames"
@@ -282,7 +282,8 @@ def paint_run(recipe, settings, vgg=None, until=None):
 def make(name, folder=FOLDER, vgg=None):
     """Paint an explorer's frames and write them. Returns the number of frames and their bytes.
 
-    Raises `FramesError` for a run that was interrupted; the frames that were there are then kept.
+    Raises `FramesError` for a run that was interrupted, and `PictureError` for a disk that is full;
+    the frames that were there are then kept.
     """
     recipe = RECIPES[name]
     runs, files = [], {}
@@ -304,11 +305,10 @@ def make(name, folder=FOLDER, vgg=None):
         "painting": recipe.painting,
         "runs": runs,
     }
-    shutil.rmtree(folder / name, ignore_errors=True)
-    (folder / name).mkdir(parents=True)
-    for file, content in files.items():
-        (folder / name / file).write_bytes(content)
-    (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
+    contents = {folder / f"{name}.json": (json.dumps(record, indent=1) + "\n").encode()}
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    contents |= dict.fromkeys((folder / name).glob("*.webp"))  # those of before go, all at once
+    write_files(contents | {folder / name / file: content for file, content in files.items()})
     return len(files), sum(map(len, files.values()))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .console import say
+from .paths import as_path
 
 FIRST = "00_start_here"
 # JupyterLab asks whether it may fetch news from the internet, and looks for newer versions: neither
@@ -47,6 +48,22 @@ def open_lab(name=None, more=()):
     return 0
 
 
+def split(words):
+    """`(notebook or None, options of JupyterLab)`.
+
+    The notebook is the first word. After options it has to be one that is there, since the word
+    after an option may be its value, as in `--port 8889`.
+    """
+    if words and not words[0].startswith("-"):
+        return words[0], words[1:]
+    named = [word for word in words if len(word) > 1 and word[0] != "-" and find(word)]
+    named = [word for word in named if word.endswith(".ipynb") or not os.path.lexists(word)]
+    if not named:
+        return None, words
+    number = words.index(named[-1])
+    return words[number], words[:number] + words[number + 1 :]
+
+
 def folders():
     """Where lessons may be: in the clone that this package is imported from, and right here."""
     here = Path.cwd()
@@ -63,8 +80,8 @@ def lessons():
 
 def find(name):
     """The notebook of this path, or the lesson whose name begins so; None if there is none."""
-    path = Path(name).expanduser()
-    if path.is_file():
+    path = as_path(name)
+    if os.path.isfile(path):  # and no `path.is_file()`, which raises for a name that is too long
         return path.resolve()
     return next((lesson for lesson in lessons() if lesson.name.startswith(name)), None)
 

@@ -31,7 +31,7 @@ from .errors import KitError, PictureError, SettingsError
 from .live import OPTIONS, LivePicture, starting_weights
 from .pictures import load_with_sha256, to_uint8
 from .run import stylize
-from .saving import save_image, write_files
+from .saving import check_size, save_image, write_files
 from .segments import regions
 from .settings import DEFAULTS, SHORTEST_SIDE
 from .weights import bundled_vgg19
@@ -345,6 +345,7 @@ class Painter:
         if count < 2:
             raise PictureError("There is no film yet: paint some steps first.")
         path = _free_path("easel", ".webp")
+        check_size(path, "WEBP", max(self.live.picture.shape[1:3]))
         self._answer("Writing the film.")
         text = json.dumps(self._live_card(), indent=1)
         write_files({path: film.as_webp(), card.beside(path): text.encode()})
@@ -487,11 +488,11 @@ def as_jpeg(picture):
 
 def _load_upload(file_name, content, size):
     """`(PIL image, what load_with_sha256 returns for it)`; an error calls it by its file's name."""
-    name = Path(file_name).name
+    name = Path(file_name).name or "the upload"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
+        path = Path(folder, "upload")  # its own name may be none that this disk takes
         path.write_bytes(bytes(content))
-        image = read_file(path)
+        image = read_file(path, name)
     return image, load_with_sha256(image, max_side=size, name=name)
 
 

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import stat
+import struct
 import tempfile
 import time
 from pathlib import Path
@@ -23,6 +24,8 @@ from .errors import PictureError
 from .machine import interrupts_ignored
 from .paths import as_path
 from .pictures import to_uint8
+
+LONGEST = {"JPEG": 65500, "WEBP": 16383}  # px on a side, of a file of these formats
 
 
 def save_image(picture, path, card=None, card_beside=False):
@@ -40,6 +43,7 @@ def save_image(picture, path, card=None, card_beside=False):
     with interrupts_ignored():
         path, image_format = check_output_path(path, card is not None, card_beside)
         pixels = to_uint8(picture)
+        check_size(path, image_format, max(pixels.shape[:2]))
         card_text = None if card is None else json.dumps(card, indent=1)
         files = {path: _encoded(pixels, image_format, card_text)}
         card_file = beside(path)
@@ -59,8 +63,23 @@ def _encoded(pixels, image_format, card_text):
         options["pnginfo"] = PngImagePlugin.PngInfo()
         options["pnginfo"].add_itxt(CARD_KEY, card_text)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, image_format, **options)
+    try:
+        Image.fromarray(pixels).save(file, image_format, **options)
+    except (OSError, ValueError, struct.error, OverflowError, MemoryError) as error:
+        raise PictureError(
+            f"Pillow cannot make a {image_format} file of this picture ({error}): save it as .png."
+        ) from error
     return file.getvalue()
+
+
+def check_size(path, image_format, side):
+    """Raise `PictureError` if the format holds no picture whose longest side is so many pixels."""
+    longest = LONGEST.get(image_format, side)
+    if side > longest:
+        raise PictureError(
+            f"{Path(path).name}: a {image_format} file holds at most {longest} px on a side, and "
+            f"the picture has {side}: save it as .png."
+        )
 
 
 UNFINISHED_SECONDS = 60  # from one saving of an unfinished picture to the next
@@ -96,8 +115,8 @@ def saver_of_unfinished(path):
 def rescue_image(picture, path, card=None):
     """Save a picture that could not be saved where it should have been: in a new folder elsewhere.
 
-    Under its name, or as `picture` if that was the fault. Returns its path. Raises `PictureError`
-    if there is no place for it.
+    Under its name, or as `picture` if that was the fault, or as a PNG. Returns its path. Raises
+    `PictureError` if there is no place for it.
     """
     for place in (tempfile.gettempdir, Path.home):
         try:
@@ -105,7 +124,7 @@ def rescue_image(picture, path, card=None):
         except (OSError, RuntimeError) as error:  # RuntimeError: whoever runs this has no home
             fault = error
             continue
-        for name in (Path(path).name, f"picture{Path(path).suffix}"):
+        for name in (Path(path).name, f"picture{Path(path).suffix}", "picture.png"):
             try:
                 return save_image(picture, folder / name, card)
             except PictureError as error:

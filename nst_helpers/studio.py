@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -155,13 +156,13 @@ def _make(folder):
 
 
 def _sources(given, results):
-    """The pictures of a folder in alphabetical order, or the list that was given, as strings.
+    """The pictures of a folder, frame 2 before frame 10, or the list that was given, as strings.
 
     results: the folder of the results.
     """
     if isinstance(given, (str, os.PathLike)):
         folder = as_path(given)
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise PictureError(
                 f"{given} is not a folder: give a folder of pictures, or a list of names and paths."
             )
@@ -182,7 +183,7 @@ def _sources(given, results):
 
 def _pictures_in(folder, results):
     """The paths of its pictures; those painted into it before, and other files, are named."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted((path for path in folder.iterdir() if path.is_file()), key=_in_order)
     files = [path for path in files if not path.name.startswith(".")]  # macOS adds some
     pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
     if results.is_dir() and results.samefile(folder):
@@ -191,6 +192,12 @@ def _pictures_in(folder, results):
     if left_out:
         say(f"Left out of {folder}, as results or no pictures: {', '.join(left_out)}.")
     return pictures
+
+
+def _in_order(path):
+    """What to sort by, so that numbers in names count as such."""
+    parts = re.split(r"(\d+)", path.name.casefold())  # every second one is a number
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)], path.name
 
 
 def _has_card(path):

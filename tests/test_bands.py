@@ -54,6 +54,19 @@ def test_poolings_are_style_layers_too(vgg, monkeypatch):
     assert np.abs(banded - gradient).max() < 1e-4 * np.abs(gradient).max()
 
 
+def test_every_layer_counts_in_bands_as_in_one_piece(vgg, monkeypatch):
+    """`block3_pool`, where the bands end, was left out."""
+    monkeypatch.setattr(bands, "ROWS", 64)
+    every = tuple(layer.name for layer in vgg.layers[1:])
+    for layers in (("block5_conv2", every), ("block4_conv2", ("block3_pool", "block4_conv1"))):
+        assert bands.can_see(*layers)
+        (losses, gradient), (in_bands, banded) = in_one_piece_and_in_bands(vgg, 170, 37, layers)
+        assert set(in_bands) == set(losses) >= set(layers[1])
+        for name in losses:
+            assert float(in_bands[name]) == pytest.approx(float(losses[name]), rel=1e-4), name
+        assert np.abs(banded - gradient).max() < 1e-4 * np.abs(gradient).max()
+
+
 def test_too_narrow_a_margin_would_be_seen(vgg, monkeypatch):
     monkeypatch.setattr(bands, "ROWS", 64)
     monkeypatch.setattr(bands, "MARGIN", 16)

@@ -13,7 +13,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_helpers import card, doctor, load_image, machine, run, save_image, saving, stylize, weights
+from nst_helpers import (
+    card,
+    doctor,
+    frames,
+    lab,
+    load_image,
+    machine,
+    run,
+    save_image,
+    saving,
+    stylize,
+    weights,
+)
 from nst_helpers.__main__ import GROUPS, build_parser, main
 from nst_helpers.errors import PictureError
 from nst_helpers.paths import as_path
@@ -76,6 +88,20 @@ def test_bad_input_gets_one_sentence_and_exit_code_1(tmp_path, capsys, arguments
     said = capsys.readouterr().err.strip()
     assert words in said and "\n" not in said and "Traceback" not in said
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name, size", [("out.webp", 16384), ("out.jpg", 65501)])
+def test_a_size_that_its_format_cannot_hold_is_said_before_the_run(
+    tmp_path, capsys, asked, name, size
+):
+    long = save_image(np.zeros((1, 40, size, 3), np.float32), tmp_path / "long.png")
+    out = ["-o", str(tmp_path / name), "--size"]
+    assert main(["stylize", str(long), "mosaic", *out, str(size)]) == 1
+    said = capsys.readouterr().err
+    assert f"at most {size - 1} px on a side" in said and said.count("\n") == 1 and not asked
+    assert main(["stylize", str(long), "mosaic", *out, str(size - 1)]) == 1 and len(asked) == 1
+    small = save_image(load_image("astronaut", max_side=64), tmp_path / "small.png")
+    assert main(["stylize", str(small), "mosaic", *out, str(size)]) == 1 and len(asked) == 2
 
 
 def test_a_save_that_has_become_impossible_keeps_the_picture(tmp_path, capsys, monkeypatch):
@@ -281,6 +307,41 @@ def test_doctor_says_that_tensorflow_ends_python(capsys, monkeypatch):
     assert code == 1 and len(lines) == 4
     assert lines[3].startswith("FAIL TensorFlow: Python ends (exit code -6)")
     assert "Colab" in lines[3]
+
+
+@pytest.mark.parametrize("check", doctor.CHECKS)
+def test_an_interrupt_ends_the_doctor_with_a_word(capsys, monkeypatch, check):
+    def stopped():
+        raise KeyboardInterrupt
+
+    checks = dict.fromkeys(doctor.CHECKS, lambda: "well") | {check: stopped}
+    monkeypatch.setattr(doctor, "CHECKS", checks)
+    assert main(["doctor"]) == 130
+    said = capsys.readouterr()
+    assert said.err == "Interrupted.\n" and "FAIL" not in said.out
+
+
+def test_an_interrupt_while_the_doctor_paints_is_no_fault_of_tensorflow(monkeypatch):
+    original = run.paint
+
+    def interrupted(*arguments, **start):
+        yield from itertools.islice(original(*arguments, **start), 1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "paint", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        doctor.check_step()
+
+
+@pytest.mark.parametrize("command", ["frames", "lab", "doctor"])
+def test_an_interrupt_of_any_command_is_a_word(capsys, monkeypatch, command):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(frames, "make", stopped)
+    monkeypatch.setattr(lab, "open_lab", stopped)
+    monkeypatch.setattr(doctor, "examine", stopped)
+    assert main([command]) == 130 and capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_doctor_without_docstrings():

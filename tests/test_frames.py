@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import __main__ as command_line
-from nst_helpers import frames
+from nst_helpers import frames, saving
 from nst_helpers.frames import RECIPES, Axis, FramesError, Recipe, load, make, paint_run
 from nst_helpers.images import to_uint8
 
@@ -166,6 +166,30 @@ def test_an_interrupt_keeps_the_old_frames(small, tmp_path, vgg, monkeypatch, ca
     (tmp_path / "small.json").write_text("{")
     with pytest.raises(FramesError, match="not all there"):
         load("small", tmp_path)
+
+
+def test_a_full_disk_keeps_the_old_frames(small, tmp_path, vgg, monkeypatch, capsys):
+    make("small", tmp_path, vgg)
+    (tmp_path / "small" / "07_99.webp").write_bytes(b"of an older recipe")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    written = []
+
+    def full(temporary, content, path, write=saving._write_temporary):
+        written.append(path)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        write(temporary, content, path)
+
+    monkeypatch.setattr(saving, "_write_temporary", full)
+    monkeypatch.setattr(frames.make, "__defaults__", (tmp_path, vgg))
+    assert command_line.main(["frames", "small"]) == 130
+    said = capsys.readouterr().err
+    assert "No space left" in said and said.endswith("Its old frames were kept.\n")
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    monkeypatch.undo()
+    monkeypatch.setitem(RECIPES, "small", small)
+    make("small", tmp_path, vgg)  # and with room again, those of before are gone
+    assert not (tmp_path / "small" / "07_99.webp").exists() and load("small", tmp_path)
 
 
 def test_the_command_paints_the_explorers_named(small, tmp_path, monkeypatch, capsys):

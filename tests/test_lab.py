@@ -63,6 +63,47 @@ def test_a_lesson_is_opened_where_its_links_lead_somewhere(started, tmp_path, na
     assert os.environ["JUPYTER_CONFIG_PATH"] == f"/somebodys/own{os.pathsep}{lab.QUIET}"
 
 
+@pytest.mark.parametrize(
+    "words, lesson, options",
+    [
+        ("--port 8889", "00_start_here", "--port 8889"),
+        ("--port 0", "00_start_here", "--port 0"),
+        (
+            "--ServerApp.port 8889 --no-browser",
+            "00_start_here",
+            "--ServerApp.port 8889 --no-browser",
+        ),
+        ("--notebook-dir .", "00_start_here", "--notebook-dir ."),
+        ("--config my_config.py", "00_start_here", "--config my_config.py"),
+        ("--port 8889 03", "03_style_loss", "--port 8889"),
+        ("03 --port 8889", "03_style_loss", "--port 8889"),
+        ("--no-browser 05_optimization_loop.ipynb", "05_optimization_loop", "--no-browser"),
+        ("--no-browser 05 --port=9999", "05_optimization_loop", "--no-browser --port=9999"),
+    ],
+)
+def test_the_value_of_an_option_is_no_notebook(
+    started, tmp_path, monkeypatch, words, lesson, options
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_config.py").write_text("")
+    assert main(["lab", *words.split()]) == 0
+    place = f"--LabApp.default_url=/lab/tree/notebooks/{lesson}.ipynb"
+    assert started == [[f"--ServerApp.root_dir={ROOT}", place, *options.split()]]
+
+
+@pytest.mark.parametrize("name", ["~nobody", "~nobody/03", "a" * 300, "a\0b", ".", "/", "\x1b[31m"])
+def test_whatever_is_no_notebook_gets_a_sentence(started, capsys, name):
+    assert main(["lab", name]) == 1 and not started
+    said = capsys.readouterr().err
+    assert said.startswith("There is no notebook ") and said[:-1].isprintable()
+
+
+def test_the_help_of_lab_is_the_kits(capsys):
+    with pytest.raises(SystemExit):
+        main(["lab", "--help"])
+    assert "lab [NOTEBOOK] [options of JupyterLab]" in capsys.readouterr().out
+
+
 def test_a_notebook_of_ones_own_is_opened_in_its_folder(started, tmp_path):
     (tmp_path / "my own.ipynb").write_text("{}")
     assert main(["lab", str(tmp_path / "my own.ipynb")]) == 0

@@ -10,7 +10,7 @@ import pytest
 from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
 from PIL import Image
 
-from nst_helpers import card, load_image, save_image, stylize
+from nst_helpers import card, load_image, save_image, saving, stylize
 from nst_helpers.errors import LossNotFinite, PictureError, SettingsError
 from nst_helpers.painter import Painter, View
 from nst_helpers.pictures import load_with_sha256, resize
@@ -258,6 +258,30 @@ def test_an_upload_is_painted_as_the_file_would_be(in_a_cell, view, tmp_path):
     np.testing.assert_array_equal(in_a_cell.picture, picture)
     assert in_a_cell.card()["content_sha256"] == sha256  # of all pixels
     assert max(in_a_cell.sources["content"].size) == 300 and view.emptied == ["content"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nul\0.jpg", "", "..", "/", "a" * 300 + ".jpg", "con.jpg", "\udce9.jpg", "a\x1b[2J.jpg"],
+)
+def test_an_upload_may_have_any_name(in_a_cell, name):
+    in_a_cell.post("upload", "content", [(name, image_file())])
+    in_a_cell.run(0)
+    assert in_a_cell.picture.shape[1:3] == (40, 60)
+    in_a_cell.post("upload", "content", [(name, b"no picture")])
+    with pytest.raises(PictureError, match="is not a picture") as caught:
+        in_a_cell.run(0)
+    assert str(caught.value).isprintable()
+
+
+def test_a_film_too_large_for_its_format_gets_a_sentence(in_a_cell, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(saving.LONGEST, "WEBP", 63)
+    in_a_cell.run(2)
+    in_a_cell.post("save_film")
+    with pytest.raises(PictureError, match="a WEBP file holds at most 63 px on a side"):
+        in_a_cell.run(0)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_upload_is_decoded_once(in_a_cell, monkeypatch):

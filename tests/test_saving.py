@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import stat
+import struct
 import tempfile
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nst_helpers import card
+from nst_helpers import card, saving
 from nst_helpers.errors import PictureError
 from nst_helpers.pictures import load_image, to_uint8
 from nst_helpers.saving import check_output_path, rescue_image, save_image, write_files
+from nst_helpers.settings import LONGEST_SIDE
 
 
 def test_save_and_load_give_the_same_pixels(tmp_path):
@@ -270,6 +272,41 @@ def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_pa
         monkeypatch.setattr(Path, "home", home)
         with pytest.raises(PictureError, match="saved nowhere"):
             rescue_image(picture, "/gone/out.png")
+
+
+@pytest.mark.parametrize("name, most", [("a.jpg", 65500), ("a.webp", 16383), ("a.jfif", 65500)])
+def test_a_picture_larger_than_its_format_can_hold_gets_a_sentence(tmp_path, name, most):
+    for shape in ((1, most, 1, 3), (1, 1, most, 3)):
+        save_image(np.zeros(shape, np.float32), tmp_path / name)
+    before = (tmp_path / name).read_bytes()
+    for shape in ((1, most + 1, 1, 3), (1, 1, most + 1, 3)):
+        with pytest.raises(PictureError, match=f"at most {most} px on a side, and .* {most + 1}"):
+            save_image(np.zeros(shape, np.float32), tmp_path / name)
+    assert (tmp_path / name).read_bytes() == before and os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tiff", "a.bmp"])
+def test_other_formats_hold_any_size_that_can_be_asked_for(tmp_path, name):
+    assert save_image(np.zeros((1, LONGEST_SIDE, 1, 3), np.float32), tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError("broken"), ValueError("too large"), struct.error("'L' format"), MemoryError()]
+)
+def test_whatever_pillow_raises_while_it_encodes_is_a_sentence(tmp_path, monkeypatch, fault):
+    def fail(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(saving.Image.Image, "save", fail)
+    with pytest.raises(PictureError, match="cannot make a TIFF file .* save it as .png"):
+        save_image(np.zeros((1, 4, 4, 3), np.float32), tmp_path / "a.tiff")
+    assert not os.listdir(tmp_path)
+
+
+def test_what_its_format_cannot_hold_is_rescued_in_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(saving.tempfile, "gettempdir", lambda: tmp_path)
+    saved = rescue_image(np.zeros((1, 16384, 1, 3), np.float32), "out.webp")
+    assert saved.name == "picture.png" and Image.open(saved).size == (1, 16384)
 
 
 def test_a_name_that_is_too_long_is_refused_before_a_run(tmp_path):

@@ -246,6 +246,40 @@ def test_frames_of_a_sequence_go_on_from_each_other(vgg, tmp_path):
     assert [path.stat().st_mtime_ns for path in again.values()] == times
 
 
+def test_the_pictures_of_a_folder_are_counted_as_people_count(vgg, tmp_path, monkeypatch):
+    names = ["9.png", "Frame1.png", "frame2.png", "frame10.png", "frame10b.png", "frame011.png"]
+    names += [
+        "frame²3.png",
+        "scene 1-2.png",
+        "scene 1-10.png",
+        "scene 2-1.png",
+        "٣.png",
+        "１２.png",
+    ]
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in names:
+        shutil.copy(
+            save_image(load_image("astronaut", max_side=32), tmp_path / "a.png"), folder / name
+        )
+    found = [path.name for path in studio._pictures_in(folder, tmp_path)]
+    assert sorted(found) == sorted(names)
+    wanted = ["Frame1.png", "frame2.png", "frame10.png", "frame10b.png", "frame011.png"]
+    assert [name for name in found if name in wanted] == wanted
+    wanted = ["scene 1-2.png", "scene 1-10.png", "scene 2-1.png"]
+    assert [name for name in found if name in wanted] == wanted
+
+
+def test_a_sequence_goes_on_from_frame_9_to_frame_10(vgg, tmp_path):
+    (tmp_path / "film").mkdir()
+    for number in (1, 2, 10):
+        save_image(load_image("astronaut", max_side=64), tmp_path / "film" / f"frame{number}.png")
+    done = paint_all(
+        tmp_path / "film", ["mosaic"], tmp_path / "out", sequence=True, vgg=vgg, **QUICK
+    )
+    assert [photo for photo, _ in done] == ["frame1", "frame2", "frame10"]
+
+
 def test_a_frame_of_another_shape_is_painted_afresh(vgg, tmp_path):
     options = QUICK | {"steps": 2, "vgg": vgg, "sequence": True}
     done = paint_all(["astronaut", "neuschwanstein"], ["mosaic"], tmp_path, **options)
