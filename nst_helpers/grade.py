@@ -9,11 +9,13 @@ import csv
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import time
+import unicodedata
 from collections import Counter, namedtuple
 from contextlib import suppress
 from pathlib import Path
@@ -23,15 +25,20 @@ import psutil
 from . import handed_in, lab
 from .console import say
 from .errors import PictureError, SettingsError
-from .handed_in import NOTHING
+from .paths import as_path
 
 Limits = namedtuple("Limits", "seconds bytes")  # of an exercise, of a notebook's process
-Report = namedtuple("Report", "lesson at done fault")  # what `marking.mark` has written so far
+Report = namedtuple("Report", "exercises at done fault")  # what `marking.mark` has written so far
 Learner = namedtuple("Learner", "cells notes")  # `{exercise: (state, words)}`, words on notebooks
 START = 180  # seconds, for TensorFlow's import on a slow machine
 PROCESSES = 20
 NOTEBOOK_BYTES = 50_000_000
 REPORT_BYTES = 1_000_000
+ENDING = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)  # browsers add the second one
+PLATFORMS = [  # how they name what teachers download
+    re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w+?_.*"),  # Moodle
+    re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d{3,})_\d{3,}_.+"),  # Canvas
+]
 STATES = ["right", "not yet", "broken", "not done"]  # of an exercise handed in twice the first
 LEARNER, RIGHT, NOTE = "learner", "right", "note"  # the columns beside the exercises
 
@@ -50,16 +57,16 @@ def grade(folder, output, seconds=20.0, gigabytes=2.0):
     lessons = handed_in.read_lessons(lab.lessons())
     if not lessons:
         raise SettingsError("The lessons are not here: run this command in the course's folder.")
-    learners, seen = {}, set()
+    learners = {}
     try:
         for learner, path in notebooks:
-            lesson, cells, note = grade_notebook(path, lessons, limits)
-            seen.add(lesson)
+            cells, note = grade_notebook(path, as_path(folder), lessons, limits)
             add(learners.setdefault(learner, Learner({}, [])), path.name, cells, note)
             right = sum(state == "right" for state, _ in cells.values())
             say(f"{path.relative_to(folder)}: {note or f'{right} of {len(cells)} right'}")
     finally:  # what was done is written if the rest is broken off
-        exercises = [name for lesson in lessons if lesson in seen for name in lessons[lesson]]
+        found = {name for learner in learners.values() for name in learner.cells}
+        exercises = [name for lesson in lessons.values() for name in lesson if name in found]
         rows = [as_row(name, exercises, learner) for name, learner in learners.items()]
         write(output, [LEARNER, *exercises, RIGHT, NOTE], rows)
     say(summary(learners, exercises))
@@ -77,17 +84,50 @@ def add(learner, notebook, cells, note):
 
 def find_notebooks(folder):
     """`[(learner, path)]` of the notebooks under a folder. Raises `SettingsError` without any."""
-    folder = Path(folder)
+    folder = as_path(folder)
     if not folder.is_dir():
         raise SettingsError(f"{folder} is no folder: give the one that holds the notebooks.")
     found = []
-    for path in sorted(folder.rglob("*.ipynb")):
+    for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") for part in parts):
-            found.append((parts[0] if len(parts) > 1 else path.stem, path))
+        hidden = any(part.startswith(".") for part in parts)
+        if ENDING.search(path.name) and path.is_file() and not hidden:
+            found.append((whose(parts), path))
     if not found:
         raise SettingsError(f"{folder} holds no notebook: their names end in .ipynb.")
-    return found
+    numbers = {}
+    for (name, number), _ in found:
+        numbers.setdefault(name, set()).add(number)
+    return [
+        (f"{name} ({number})" if number and len(numbers[name]) > 1 else name, path)
+        for (name, number), path in found
+    ]
+
+
+def whose(parts):
+    """`(learner's name, number or None)`, from a notebook's path within a class's folder."""
+    parts = [unicodedata.normalize("NFC", part) for part in parts]  # zip files differ in this
+    for part in parts:
+        for pattern in PLATFORMS:
+            if found := pattern.fullmatch(part):
+                return found["name"].strip(), found["number"]
+    return (parts[0] if len(parts) > 1 else ENDING.sub("", parts[0])), None
+
+
+def copy_beside(path, folder, work):
+    """Copy what lies beside a notebook and may be needed by it to the folder that it is run in.
+
+    In a class's folder, where others' work lies, only modules; else all files up to a size.
+    """
+    found = path.parent.glob("*.py") if path.parent == folder else path.parent.rglob("*")
+    room = NOTEBOOK_BYTES
+    for one in sorted(found):
+        with suppress(OSError):
+            room -= one.stat().st_size
+            if room > 0 and one.is_file() and not one.is_symlink() and not ENDING.search(one.name):
+                place = work / one.relative_to(path.parent)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(one, place)
 
 
 def check_output(output):
@@ -102,36 +142,38 @@ def check_output(output):
     return output
 
 
-def grade_notebook(path, lessons, limits):
-    """`(lesson, {exercise: (state, words)}, note)` of one notebook.
+def grade_notebook(path, folder, lessons, limits):
+    """`({exercise: (state, words)}, note)` of one notebook in a class's folder.
 
     The exercise at which its process ends, or has to be ended, is broken; another one goes on.
     """
-    cells, lesson = {}, None
+    cells, exercises = {}, []
     with tempfile.TemporaryDirectory(prefix="nst_", ignore_cleanup_errors=True) as scratch:
         copy = Path(scratch, "notebook.ipynb")
         try:
             if path.stat().st_size > NOTEBOOK_BYTES:
-                return None, {}, f"it is larger than {NOTEBOOK_BYTES // 10**6} MB"
+                return {}, f"it is larger than {NOTEBOOK_BYTES // 10**6} MB"
             shutil.copyfile(path, copy)
         except OSError as error:
-            return None, {}, f"it cannot be read ({error.strerror})"
+            return {}, f"it cannot be read ({error.strerror})"
         while True:
-            report, ended = mark_apart(copy, Path(scratch), lessons, list(cells), limits)
-            lesson = report.lesson or lesson
+            work = Path(scratch, f"work{len(cells)}")
+            work.mkdir()
+            copy_beside(path, folder, work)
+            report, ended = mark_apart(copy, work, lessons, list(cells), limits)
+            exercises = exercises or report.exercises
             cells |= report.done
-            if lesson is None:
-                return None, {}, report.fault or ended
-            left = [exercise for exercise in lessons[lesson] if exercise not in cells]
+            if not exercises:
+                return {}, report.fault or ended
+            left = [exercise for exercise in exercises if exercise not in cells]
             if not left:
-                return lesson, cells, ""
+                return cells, ""
             cells[report.at if report.at in left else left[0]] = ("broken", ended)
 
 
-def mark_apart(notebook, scratch, lessons, skip, limits):
+def mark_apart(notebook, work, lessons, skip, limits):
     """Mark a notebook in a process of its own; returns its `Report`, and how the process ended."""
-    work, written = scratch / f"work{len(skip)}", scratch / f"report{len(skip)}.txt"
-    work.mkdir()
+    written = notebook.parent / f"report{len(skip)}.txt"
     written.touch()
     arguments = (notebook, written, lessons, skip, work, limits.bytes)
     process = _context().Process(target=_mark, args=arguments, daemon=True)
@@ -215,7 +257,8 @@ def _how_it_ended(code):
 
 def read_report(path, lessons):
     """What a process has written, as a `Report`. A learner's code may have written there, too."""
-    lesson, at, done, fault = None, None, {}, None
+    known = {exercise for lesson in lessons.values() for exercise in lesson}
+    exercises, at, done, fault = [], None, {}, None
     with suppress(OSError):
         with open(path, "rb") as file:
             lines = file.read(REPORT_BYTES).splitlines()
@@ -225,23 +268,21 @@ def read_report(path, lessons):
             except (ValueError, TypeError, RecursionError):
                 continue
             match kind, words:
-                case "lesson", [str(name)] if name in lessons:
-                    lesson = name
-                case "begin", [str(exercise)] if lesson and exercise in lessons[lesson]:
+                case "exercises", [*names]:
+                    exercises = exercises or [name for name in names if name in known]
+                case "begin", [str(exercise)] if exercise in exercises:
                     at = exercise
-                case "done", [str(exercise), str(state), str(said)] if lesson and state in STATES:
-                    if exercise in lessons[lesson]:
+                case "done", [str(exercise), str(state), str(said)] if state in STATES:
+                    if exercise in exercises:
                         done[exercise] = (state, said)
                 case "fault", [str(said)]:
                     fault = said
-    return Report(lesson, at, done, fault)
+    return Report(exercises, at, done, fault)
 
 
 def as_row(name, exercises, learner):
     """A row of the table, by the names of its columns."""
     row = {one: as_text(*learner.cells[one]) for one in exercises if one in learner.cells}
-    if any(not note.endswith(NOTHING) for note in learner.notes) and not row:
-        row = dict.fromkeys(exercises, "broken")  # nothing says which exercises they were
     right = sum(text == "right" for text in row.values())
     return {LEARNER: plain(name), **row, RIGHT: right, NOTE: plain("; ".join(learner.notes))}
 

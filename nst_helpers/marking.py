@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 
-from . import guard, handed_in
+from . import guard, handed_in, session
 from .handed_in import NOTHING
 from .machine import import_tensorflow
 
@@ -24,7 +24,7 @@ WORDS = 400  # characters of a message that are kept
 def mark(path, report, lessons, skip, folder, bytes_more):
     """Mark a notebook, and end this process. Each step is a line of the file `report`, as JSON.
 
-    `["lesson", name]`, `["begin", exercise]`, `["done", exercise, state, words]`, or
+    `["exercises", name, ...]`, `["begin", exercise]`, `["done", exercise, state, words]`, or
     `["fault", words]`. lessons: from `handed_in.read_lessons`. skip: the exercises that another
     process has marked. folder, bytes_more: see `guard.confine`.
     """
@@ -38,48 +38,44 @@ def mark(path, report, lessons, skip, folder, bytes_more):
         try:
             cells = handed_in.read_cells(path)
             parts, faults = handed_in.split(cells)
-            lesson = handed_in.lesson_of(cells, parts, lessons)
-            if lesson is None:
+            checked = handed_in.checked_in(cells, parts, faults)
+            exercises = handed_in.exercises_of(checked, parts, lessons)
+            if not exercises:
                 raise ValueError(NOTHING)
         except ValueError as error:
             note("fault", error)
             os._exit(0)
-        note("lesson", lesson)
+        note("exercises", *exercises)
         guard.confine(folder, bytes_more)
-        own = handed_in.exercises_in(cells)
-        for exercise, (name, stub) in lessons[lesson].items():
+        for exercise, (name, stub) in exercises.items():
             if exercise in skip:
                 continue
             note("begin", exercise)
-            if any(own.get(exercise) in part.binds for part in parts):
-                name = own[exercise]  # renamed, as the learner's check says
+            found = handed_in.function_of(checked.get(exercise), name, parts)
             try:
-                found = mark_one(exercise, name, stub, parts, cells, faults)
+                state = mark_one(exercise, *found, stub, cells, faults)
             except BaseException as error:  # `verdict` lets through what is no `Exception`
-                found = "broken", f"Your function stopped with {type(error).__name__}: {error}"
-            note("done", exercise, *found)
+                state = "broken", f"Your function stopped with {type(error).__name__}: {error}"
+            note("done", exercise, *state)
     os._exit(0)  # whatever threads still run, or were to run at the end
 
 
-def mark_one(exercise, name, stub, parts, cells, faults):
+def mark_one(exercise, name, parts, stub, cells, faults):
     """`(state, words)` of one exercise: `right`, `not yet`, `not done` or `broken`."""
     if not any(name in part.binds for part in parts):
         for number, fault in faults.items():
-            if re.search(rf"^def {name}\b", cells[number - 1], re.MULTILINE):
+            if re.search(rf"^\s*def {name}\b", cells[number - 1], re.MULTILINE):
                 return "broken", fault
         return "not done", f"The notebook has no function {name}."
     if handed_in.written_out(parts, name) == stub is not None:
         return "not done", ""
-    space, errors = {"__name__": "__main__"}, []
-    for part in handed_in.needed(parts, name):
-        try:
-            exec(part.code, space)
-        except (Exception, SystemExit) as error:  # the function may do without
-            where = part.code.co_filename.strip("<>")
-            errors.append(f"{type(error).__name__} in {where}: {error}")
+    space, errors = session.run(handed_in.needed(parts, name))
     if not callable(space.get(name)):
         return "broken", errors[0] if errors else f"{name} is no function."
-    return state_of(verdict(EXERCISES[exercise], space[name]))
+    state, words = state_of(verdict(EXERCISES[exercise], space[name]))
+    if errors and state in ("not yet", "broken"):
+        words = f"{words} Before that: {errors[0]}"
+    return state, words
 
 
 def state_of(said):
@@ -102,6 +98,7 @@ def _alone(folder):
     sys.stdin = open(os.devnull)
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
     os.chdir(folder)
+    sys.path.insert(0, str(folder))  # for modules that lie beside the notebook
     tempfile.tempdir = str(folder)
     for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
         os.environ[name] = str(folder)
