@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from .console import prepare, say
-from .errors import FramesError, KitError, PictureError, SettingsError
+from .errors import FramesError, KitError, PictureError, SettingsError, readable
 from .settings import DEFAULTS, FIELDS
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
@@ -26,7 +26,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Print what is wrong, and end the program."""
-        self.exit(2, f"{message[:1].upper()}{message[1:]}: see {self.prog} --help\n")
+        say(f"{message[:1].upper()}{readable(message[1:])}: see {self.prog} --help", sys.stderr)
+        self.exit(2)
 
 
 def main(arguments=None):
@@ -275,15 +276,15 @@ def run_lab(options):
 
 def run_grade(options):
     """Mark a folder of notebooks; returns 0, or 1 after a sentence on what was wrong."""
-    from .grade import grade
-
     try:
+        from .grade import grade
+
         grade(options.folder, options.output, options.seconds, options.gigabytes)
     except KitError as error:
         say(error, sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say(f"Interrupted: {options.output} holds the notebooks before this one.", sys.stderr)
+        say(f"Interrupted: what was marked until now is in {options.output}.", sys.stderr)
         return 130
     return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import png
 from .errors import CardError
 from .paths import as_path
+from .settings import GIVEN_PICTURE, STARTING_POINTS
 
 FORMAT = 1  # grows when an older kit could no longer use a newer card
 KEY = "nst_helpers"  # of the PNG text chunk
@@ -36,7 +37,8 @@ def beside(path):
 def read(path):
     """The card in a PNG, in a JSON file, or in the JSON file beside a picture of another format.
 
-    Returns the dict that `make` made. Raises `CardError`.
+    Returns the dict that `make` made. Raises `CardError`, also for a card that names a file to
+    start from: none is made so, and whoever made it up wants one of this machine's opened.
     """
     path = as_path(path)
     try:
@@ -60,7 +62,7 @@ def settings_from(path, known):
     settings = read(path)["settings"]
     unknown = sorted(set(settings) - set(known))
     if unknown:
-        fault = f"has settings that are not known here: {', '.join(unknown)}."
+        fault = f"has settings that are not known here: {', '.join(unknown)[:200]}."
         raise CardError(f"The run card of {Path(path).name} {fault}")
     return settings
 
@@ -88,6 +90,11 @@ def _checked(text, name):
         raise CardError(f"The run card of {name} {fault}")
     if not usable:
         raise _broken(name, "its settings are no list of names and values")
+    if card["settings"].get("init") not in (None, *STARTING_POINTS, GIVEN_PICTURE):
+        raise CardError(
+            f"The run card of {name} names what to start from, {card['settings']['init']!r:.80}, "
+            "and was not opened for it: a card holds no files. Give the picture yourself, as init."
+        )
     if not all(isinstance(number, int) for number in steps):
         raise _broken(name, "its numbers of steps are no whole numbers")
     return card

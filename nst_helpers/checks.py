@@ -1,34 +1,64 @@
-"""The exercises' checks: run the learner's function, and say which mistake it makes.
+"""The exercises' checks: have the learner's function run, and say where it goes wrong, and how.
 
 An exercise (see `exercises/`) is a reference function, a few cases to run it on, and known
 mistakes, each a function that makes it. A learner's function that gives the same values as a
-mistake has made that mistake.
+mistake has made that mistake. It runs in a process of its own (`apart`); what it did there comes
+back as data, and is judged here.
 """
 
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 import numpy as np
-import tensorflow as tf
 
-from . import attempt, differences, failures, own, reading, record, relations, repair
+from . import apart, differences, failures, own, reading, record, relations, repair, trial
 from .exercises import EXERCISES
+from .plain import decoded, encoded, is_unfilled, numbers
+from .record import NOT_BEGUN, NOT_YET, RIGHT
 
-NOT_DONE = (
-    "Not done yet: put your own code in place of each `...` in the cell above, and run both cells."
-)
 MISTAKEN = 1e-3  # how far rounding may take a known mistake's values
+STOPPED = "stopped"  # an exception, or no end
 # What a slip in a line can end in. Others, such as a PermissionError, come from elsewhere.
-REPAIRED = TypeError, ValueError, NameError, AttributeError, LookupError, tf.errors.OpError
-NO_FUNCTION = (
-    "Not yet. Give the function itself, without calling it: its name alone, with no brackets."
+REPAIRED = {"TypeError", "ValueError", "NameError", "AttributeError", "LookupError", "OpError"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a learner's function: more of it from one try to the next.
+
+    state: `record.RIGHT`, `NOT_YET`, `NOT_BEGUN`, or `STOPPED`. first: where to look. second: what
+    is wrong. third: what to do, and the line that makes it right, where one was found.
+    """
+
+    state: str
+    first: str
+    second: str = ""
+    third: str = ""
+
+    def told(self, tries):
+        """The words for the first, the second or a later try."""
+        told = (self.first, self.second, self.third)[: max(tries, 1)]
+        return next(words for words in reversed(told) if words)
+
+
+NOT_DONE = Verdict(
+    NOT_BEGUN,
+    "Not done yet: put your own code in place of each `...` in the cell above, and run both cells.",
+)
+NO_FUNCTION = Verdict(
+    NOT_YET,
+    "Not yet. Give the function itself, without calling it: its name alone, with no brackets.",
 )
 
 
 def check(name, function):
     """Print what is right or wrong with the learner's function for the exercise `name`.
 
-    For an exercise whose function the lesson goes on with, it returns that function: the learner's
-    own once it is right (it is kept for the next lessons, too), and until then the kit's.
+    The first time that it is wrong, this is where to look; the second time, what is wrong; from
+    the third time on, what makes it right. For an exercise whose function the lesson goes on with,
+    it returns that function: the learner's own once it is right (it is kept for the next lessons,
+    too), and until then the kit's.
     """
     if callable(name) and isinstance(function, str):
         called = getattr(name, "__name__", "your_function")
@@ -40,13 +70,13 @@ def check(name, function):
         print(f"There is no exercise {name!r}. {hint}")
         return None
     exercise = EXERCISES[name]
-    said = verdict(exercise, function)
-    print(said)
-    state = record.RIGHT if said.startswith("Right.") else record.NOT_YET
-    record.note(name, record.NOT_BEGUN if said == NOT_DONE else state)
+    tries = record.tries(name) + 1
+    found = verdict(exercise, function, tries)
+    print(found.told(tries))
+    record.note(name, NOT_YET if found.state == STOPPED else found.state)
     if not exercise.goes_on:
         return None
-    if not said.startswith("Right."):
+    if found.state != RIGHT:
         print("Until it is right, the lesson goes on with the kit's.")
         return exercise.reference
     own.keep(name, function)
@@ -62,7 +92,7 @@ def yours(*names):
     functions, of_the_kit = [], []
     for name in names:
         function = own.kept(name)
-        if function is None or not verdict(EXERCISES[name], function).startswith("Right."):
+        if function is None or verdict(EXERCISES[name], function).state != RIGHT:
             function = EXERCISES[name].reference
             of_the_kit.append(name)
         functions.append(function)
@@ -72,126 +102,245 @@ def yours(*names):
     return functions[0] if len(functions) == 1 else functions
 
 
-def verdict(exercise, function):
-    """One or two sentences on the learner's function. Never raises, whatever the function does."""
+def verdict(exercise, function, tries=1):
+    """The `Verdict` on a function. Never raises, whatever it does, nor lets it end this process.
+
+    tries: how often it was checked, with this time: a change that makes it right is looked for
+    from the third time on.
+    """
     if not callable(function):
         return NO_FUNCTION
-    cases = exercise.cases()
-    misfit = reading.misfit(function, len(cases[0]))
-    if misfit:
-        return f"Not yet. {misfit}"
     tree = reading.tree_of(function)
-    try:
-        with attempt.limited():
-            runs = attempt.runs_of(function, cases)
-    except attempt.TooLong as error:
-        said = failures.too_long(function, error, attempt.SECONDS)
-        return _with_change(said, exercise, function, tree, repair.EACH_OF_ENDLESS)
-    except (Exception, SystemExit) as error:  # whatever it raises is for the learner to read
-        if reading.is_unfinished(tree):
-            return NOT_DONE
-        known = (said for words, said in exercise.errors.items() if words in str(error))
-        return next((f"Not yet. {said}" for said in known), None) or _stopped(
-            exercise, function, tree, error
-        )
-    if any(attempt.is_unfilled(run.value) for run in runs):
+    if reading.is_stub(tree):
         return NOT_DONE
-    said = _judged(exercise, function, tree, cases, runs)
-    return NOT_DONE if reading.is_unfinished(tree) and not said.startswith("Right.") else said
+    try:
+        learner = apart.learner(function, exercise.cases)
+        told = learner.ask("run", trial.SECONDS, seconds=trial.SECONDS)
+        print(told["printed"], end="")
+        found = judged(exercise, tree, told, learner, tries)
+        if tree and not learner.ask("computes_only"):
+            apart.leave()  # it may have changed the process
+        return found
+    except apart.Ended as error:
+        return _ended(error)
 
 
-def _stopped(exercise, function, tree, error):
-    said = " ".join(filter(None, [failures.told(function, error), reading.power(tree)]))
-    if not isinstance(error, REPAIRED) or failures.is_of_operands(error):
-        return said
-    return _with_change(said, exercise, function, tree)
+def verdict_here(exercise, function):
+    """The same of a function that is run in this process, which is one of its own already."""
+    learner = apart.Here(function, exercise.cases)
+    told = learner.ask("run", trial.SECONDS)
+    return judged(exercise, reading.tree_of(function), told, learner)
 
 
-def _with_change(said, exercise, function, tree, each=repair.EACH):
-    """What is said of a function that did not end by itself, and the change that would help."""
-    wanted = _outcomes_of(exercise, exercise.reference)
-    change = _repaired(exercise, function, tree, wanted, each)
-    return f"{said.rstrip('.')}. {change}".replace("?.", "?") if change else said
+def judged(exercise, tree, told, learner, tries=2):
+    """The verdict on what a function did. tree: its `ast.FunctionDef` or `ast.Lambda`, or None.
 
-
-def _judged(exercise, function, tree, cases, runs):
-    """The verdict on a function that ran to its end in all cases."""
+    told: from `trial.run`. learner: is asked for more (`apart.learner`). Nothing that comes from
+    it is more than data.
+    """
+    cases = [[decoded(encoded(argument)) for argument in case] for case in exercise.cases()]
+    if not told["fits"]:
+        return Verdict(NOT_YET, f"Not yet. {reading.misfit(told['parameters'], len(cases[0]))}")
+    inputs = [reading.inputs(told["parameters"], case) for case in cases]
+    failure = next((case["failure"] for case in told["cases"] if "failure" in case), None)
+    if failure:
+        return _failed(exercise, tree, failure, learner, tries)
+    runs = [(decoded(case["value"]), list(map(decoded, case["after"]))) for case in told["cases"]]
+    if any(is_unfilled(value) for value, _ in runs):
+        return NOT_DONE
     found = []
-    for number, (run, arguments) in enumerate(zip(runs, cases, strict=True)):
-        try:
-            value = exercise.outcome(run.value, arguments)
-        except (Exception, SystemExit):  # it is made for what has the right form
-            value = None
-        if value is None:
-            why = run.value is None and reading.why_none(function, tree, exercise.cases()[number])
-            return f"Not yet. {why or exercise.nothing}"
-        try:
-            found.append(attempt.numbers(value))
-        except ValueError as error:
-            return f"Not yet. {error}"
-    by_reference = attempt.runs_of(exercise.reference, again := exercise.cases())
-    wanted = _outcomes(exercise, by_reference, again)
-    spoiled = _spoiled(function, runs, by_reference)
+    for number, (value, after) in enumerate(runs):
+        outcome, fault = _outcome(exercise, value, after)
+        if fault:
+            why = value is None and reading.why_none(
+                tree, lambda number=number: _again(learner, "last_line", number)
+            )
+            return Verdict(NOT_YET, f"Not yet. {why or fault}")
+        found.append(outcome)
+    said = _compared(exercise, tree, found, told, inputs, learner, tries)
+    return NOT_DONE if reading.is_unfinished(tree) and said.state != RIGHT else said
+
+
+def _again(learner, name, *arguments):
+    """Ask for what calls the function once more, if it is one that only computes."""
+    return learner.ask(name, *arguments) if learner.ask("computes_only") else None
+
+
+def _outcome(exercise, value, after):
+    """What is compared, as an array, and None; or None and what to say of a value without it."""
+    try:
+        outcome = exercise.outcome(value, after)
+    except (TypeError, ValueError, LookupError, AttributeError):  # made for the right form only
+        outcome = None
+    if outcome is None:
+        return None, exercise.nothing
+    try:
+        return numbers(outcome), None
+    except ValueError as error:
+        return None, str(error)
+
+
+@cache
+def _run_of(cases, function):
+    """What a function of the kit's own, the reference or a mistake, does in each case."""
+    return trial.run(function, cases(), trial.SECONDS)["cases"]
+
+
+@cache
+def _outcomes_of(cases, outcome, function):
+    """What is compared of it; shorter where it stops."""
+    return [
+        numbers(outcome(decoded(case["value"]), list(map(decoded, case["after"]))))
+        for case in _run_of(cases, function)
+        if "value" in case
+    ]
+
+
+def _wanted(exercise, function=None):
+    return _outcomes_of(exercise.cases, exercise.outcome, function or exercise.reference)
+
+
+def _compared(exercise, tree, found, told, inputs, learner, tries):
+    """The verdict on a function that ran to its end in all cases."""
+    wanted = _wanted(exercise)
+    spoiled = _spoiled(exercise, told, inputs)
     if _same(found, wanted):
-        return f"Not yet. {spoiled}" if spoiled else f"Right. {exercise.right}"
-    inputs = [reading.inputs(function, run.before) for run in runs]
-    tensors = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
-    for mistake, message in exercise.mistakes:
-        if _same(found, _outcomes_of(exercise, mistake), MISTAKEN):
-            return " ".join(filter(None, ["Not yet.", message, reading.lengths(tree, tensors)]))
-    if spoiled:
-        return f"Not yet. {spoiled}"
-    change = _repaired(exercise, function, tree, wanted)
+        if spoiled:
+            return Verdict(NOT_YET, f"Not yet. {spoiled}")
+        return _usable(exercise, tree, learner) or Verdict(RIGHT, f"Right. {exercise.right}")
     if exercise.place:
-        said = [differences.first_part(exercise.place, found, wanted, runs), change]
+        evidence = differences.first_part(exercise.place, found, wanted, inputs)
     else:
-        said = [
-            relations.named(found, wanted, inputs),
-            reading.power(tree),
-            reading.lengths(tree, tensors),
-            reading.unused(tree),
-            differences.first_difference(found, wanted, inputs),
-            change,
-        ]
-    return f"Not yet. {' '.join(filter(None, said))}"
+        evidence = differences.first_difference(found, wanted, inputs)
+    change = _change(exercise, tree, learner, tries)
+    for mistake, where, message in exercise.mistakes:
+        if _same(found, _wanted(exercise, mistake), MISTAKEN):
+            wrong = message.split(": ")[0].rstrip(".")
+            return _not_yet([evidence, f"Look at {where}."], [f"{wrong}."], [message, change])
+    if spoiled:
+        return Verdict(NOT_YET, f"Not yet. {spoiled}")
+    arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
+    related = None if exercise.place else relations.named(found, wanted, inputs)
+    second = [related, reading.power(tree), reading.lengths(tree, arrays), reading.unused(tree)]
+    if not any(second):
+        second = [evidence]
+    return _not_yet([evidence], second, [*second, change])
 
 
-def _repaired(exercise, function, tree, wanted, each=repair.EACH):
-    """A sentence on the change with which the function is right, if one is found."""
+def _not_yet(first, second, third):
+    parts = [" ".join(filter(None, part)) for part in (first, second, third)]
+    return Verdict(NOT_YET, *(f"Not yet. {part}" for part in parts))
 
-    def is_right(other):
-        cases = exercise.cases()
-        for number, arguments in enumerate(cases):  # most are wrong in the first case already
-            found = _outcomes(exercise, attempt.runs_of(other, [arguments]), [arguments])
-            if not _same(found, [wanted[number]]):
+
+def _change(exercise, tree, learner, tries, each=repair.EACH):
+    """A sentence on the change with which the function is right: from the third time on."""
+    if tries < 3 or tree is None or not learner.ask("computes_only"):
+        return None
+    wanted = _wanted(exercise)
+
+    def is_right(source):
+        for number in range(len(wanted)):  # most are wrong in the first case already
+            told = learner.ask("changed", source, number, each, seconds=each)
+            if not told or "value" not in told["cases"][-1]:
+                return False
+            value, after = told["cases"][-1]["value"], told["cases"][-1]["after"]
+            outcome, _ = _outcome(exercise, decoded(value), list(map(decoded, after)))
+            if outcome is None or not _same([outcome], [wanted[number]]):
                 return False
         return True
 
-    return repair.repaired(function, tree, is_right, each)
+    return repair.repaired(tree, is_right)
 
 
-def _spoiled(function, runs, by_reference):
+def _spoiled(exercise, told, inputs):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
-    for run, right in zip(runs, by_reference, strict=True):
-        for number in sorted(attempt.changed(run) - attempt.changed(right)):
-            name = f" `{list(reading.inputs(function, run.before))[number]}`"
-            return (
-                f"Your function changes its argument{name}, which whoever calls it still needs: "
-                "make a copy, and change that."
-            )
+    by_reference = _run_of(exercise.cases, exercise.reference)
+    before = [[encoded(argument) for argument in case] for case in exercise.cases()]
+    for one, right, given, names in zip(told["cases"], by_reference, before, inputs):
+        for after, rightly, at_first, name in zip(one["after"], right["after"], given, names):
+            if after != at_first == rightly:
+                return (
+                    f"Your function changes its argument `{name}`, which whoever calls it still "
+                    "needs: make a copy, and change that."
+                )
     return None
 
 
-def _outcomes_of(exercise, function):
-    cases = exercise.cases()
-    return _outcomes(exercise, attempt.runs_of(function, cases), cases)
+def _usable(exercise, tree, learner):
+    """What keeps a right function from being used as the lessons use it; None if nothing does.
+
+    They ask the tape for its gradient, by itself and inside of `tf.function`.
+    """
+    number = len(exercise.cases()) - 1  # the first one may be too small to tell gradients apart
+    for in_graph in (False, True) if exercise.tape_over else ():
+        arguments = number, exercise.tape_over, in_graph
+        told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
+        right = _gradient_of(exercise.reference, exercise.cases, number, exercise.tape_over)
+        fault = failures.of_the_tape(tree, told, in_graph)
+        if not fault and not _alike(told["value"], right["value"]):
+            fault = (
+                "inside of `tf.function`, as the lesson calls it, your function gives something "
+                "else: it may compute a part of it in Python, only once."
+            )
+        if not fault and not _alike(told["gradients"], right["gradients"]):
+            fault = (
+                "the gradient that the tape finds is not: something in your function is rounded, "
+                "cut off, or taken for a constant."
+            )
+        if fault:
+            return Verdict(NOT_YET, f"Not yet. The values are right, but {fault}")
+    return None
 
 
-def _outcomes(exercise, runs, cases):
-    pairs = zip(runs, cases, strict=True)
-    return [attempt.numbers(exercise.outcome(run.value, arguments)) for run, arguments in pairs]
+@cache
+def _gradient_of(reference, cases, number, over):
+    return trial.differentiated(reference, cases()[number], over, False)
+
+
+def _alike(one, other):
+    """Whether two encoded values hold the same numbers, up to rounding."""
+    one, other = decoded(one), decoded(other)
+    if isinstance(other, dict):
+        keys = isinstance(one, dict) and one.keys() == other.keys()
+        return keys and all(_alike(encoded(one[key]), encoded(other[key])) for key in other)
+    if isinstance(other, list):
+        pairs = isinstance(one, list) and len(one) == len(other)
+        return pairs and all(_alike(encoded(a), encoded(b)) for a, b in zip(one, other))
+    try:
+        return relations.close(numbers(one), numbers(other), MISTAKEN)
+    except ValueError:
+        return False
+
+
+def _failed(exercise, tree, failure, learner, tries):
+    """The verdict on a function that stopped with an exception."""
+    if "TooLong" in failure["bases"]:
+        first = failures.too_long(failure["line"], failure["code"], trial.SECONDS)
+        change = _change(exercise, tree, learner, tries, repair.EACH_OF_ENDLESS)
+        return Verdict(STOPPED, first, "", change and f"{first} {change}")
+    if reading.is_unfinished(tree):
+        return NOT_DONE
+    first, second = failures.told(failure)
+    known = (said for words, said in exercise.errors.items() if words in failure["text"])
+    second = " ".join(filter(None, [next(known, second), reading.power(tree)]))
+    can_help = REPAIRED & set(failure["bases"]) and not failures.is_of_operands(failure)
+    change = _change(exercise, tree, learner, tries) if can_help else None
+    second = f"{first} {second}" if second else ""
+    return Verdict(STOPPED, first, second, change and f"{second or first} {change}")
+
+
+def _ended(error):
+    """The verdict on a function that ended the process that it ran in."""
+    if error.too_long:
+        return Verdict(STOPPED, failures.too_long(error.line, "", trial.SECONDS))
+    return Verdict(
+        STOPPED,
+        f"Your function stopped, and ended Python ({error}). It ran in a process of its own, so "
+        "nothing is lost here. TensorFlow does so where a tensor has too few or too many axes for "
+        "an operation: print the shapes on the way.",
+    )
 
 
 def _same(found, wanted, rounding=relations.ROUNDING):
-    pairs = zip(found, wanted, strict=True)
-    return all(relations.close(one, other, rounding) for one, other in pairs)
+    pairs = zip(found, wanted)
+    return len(found) == len(wanted) and all(relations.close(*pair, rounding) for pair in pairs)

@@ -20,10 +20,20 @@ def in_colors_of(painting, photo, painting_part=None, photo_part=None):
     mean, covariance = mean_and_covariance(painting, painting_part)
     little = 1e-4 * tf.eye(3)  # with which a gray photo's covariance has an inverse, too
     photo_covariance, covariance = photo_covariance + little, covariance + little
-    root = tf.linalg.sqrtm(photo_covariance)  # (3, 3)
+    root = square_root(photo_covariance)  # (3, 3)
     inverse = tf.linalg.inv(root)
-    color_map = inverse @ tf.linalg.sqrtm(root @ covariance @ root) @ inverse  # (3, 3), symmetric
+    color_map = inverse @ square_root(root @ covariance @ root) @ inverse  # (3, 3), symmetric
     return tf.clip_by_value((photo - photo_mean) @ color_map + mean, 0.0, 1.0)
+
+
+def square_root(matrix):
+    """Of a symmetric matrix whose eigenvalues are 0 or above: S with S S = matrix, symmetric too.
+
+    Of a picture in black and white some are 0, and rounding makes them a little negative: they
+    count as 0. (`tf.linalg.sqrtm` has no root of such a matrix, and gives NaN.)
+    """
+    values, vectors = tf.linalg.eigh(matrix)
+    return vectors * tf.sqrt(tf.maximum(values, 0.0)) @ tf.transpose(vectors)
 
 
 def mean_and_covariance(values, part=None):
@@ -37,7 +47,7 @@ def mean_and_covariance(values, part=None):
         mean = tf.reduce_mean(vectors, axis=0)
         places = tf.cast(tf.shape(vectors)[0], vectors.dtype)
         return mean, tf.matmul(vectors - mean, vectors - mean, transpose_a=True) / places
-    weights = tf.reshape(part, (-1, 1)) / tf.reduce_sum(part)  # (M, 1)
+    weights = tf.reshape(part, (-1, 1)) / tf.maximum(tf.reduce_sum(part), 1e-8)  # (M, 1)
     mean = tf.reduce_sum(weights * vectors, axis=0)
     return mean, tf.matmul(vectors - mean, weights * (vectors - mean), transpose_a=True)
 

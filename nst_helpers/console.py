@@ -3,6 +3,8 @@
 import os
 import sys
 
+from .errors import readable
+
 
 def prepare():
     """Let what cannot be printed in the shell's encoding be printed as its code."""
@@ -14,9 +16,10 @@ def prepare():
 def say(words, file=None):
     """Print a line at once, whatever can be printed of it; if nobody can read it, go on.
 
+    Whatever of it a terminal would obey is printed as its code, see `errors.readable`.
     file: standard output, or `sys.stderr`.
     """
-    file, words = file or sys.stdout, str(words)
+    file, words = file or sys.stdout, readable(str(words), keep="\n")
     try:
         print(words, file=file, flush=True)
     except UnicodeEncodeError:

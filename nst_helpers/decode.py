@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from . import metadata
-from .errors import PictureError
+from .errors import PictureError, readable
 from .paths import as_path
 from .samples import SAMPLES, find_sample
 
@@ -259,8 +259,9 @@ def _from_16_bits(values, name):
         )
     if 1 <= highest < NEARLY_BLACK:
         warnings.warn(
-            f"{name} is nearly black: its values end at {highest}, and {WHITE_OF_16_BITS} is taken "
-            "for white. If it was made with fewer bits, stretch it to 16 first.",
+            f"{readable(name)} is nearly black: its values end at {highest}, and "
+            f"{WHITE_OF_16_BITS} is taken for white. If it was made with fewer bits, stretch it to "
+            "16 first.",
             stacklevel=2,
         )
     values = values.astype(np.float32)

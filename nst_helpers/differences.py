@@ -4,6 +4,8 @@ import numpy as np
 
 from . import relations
 
+TINY = 12  # values of an array that are shown
+
 
 def first_difference(found, wanted, inputs):
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
@@ -21,9 +23,9 @@ def first_difference(found, wanted, inputs):
     raise AssertionError("called with equal values")
 
 
-def first_part(place, found, wanted, runs):
+def first_part(place, found, wanted, inputs):
     """The first difference, where an outcome is put together from several things."""
-    for number, (one, other, run) in enumerate(zip(found, wanted, runs, strict=True), 1):
+    for number, (one, other, given) in enumerate(zip(found, wanted, inputs, strict=True), 1):
         if one.shape != other.shape:
             return (
                 f"On test case {number} you give {one.size} values in all, where {other.size} are "
@@ -31,7 +33,7 @@ def first_part(place, found, wanted, runs):
             )
         apart = np.flatnonzero(relations.apart(one, other))
         if len(apart):
-            first, what = apart[0], place(int(apart[0]), run.before)
+            first, what = apart[0], place(int(apart[0]), list(given.values()))
             return (
                 f"On test case {number} the first thing that differs is {what}: {one[first]:.6g}, "
                 f"and it should be {other[first]:.6g}."
@@ -43,6 +45,14 @@ def _list(values):
     return f"[{', '.join(f'{value:.6g}' for value in values)}]"
 
 
+def _array(value):
+    """A tiny array's values, of any other its shape."""
+    if value.size > TINY:
+        return f"of the shape {value.shape}"
+    values = _list(value.ravel())
+    return values if value.ndim == 1 else f"{values} in the shape {value.shape}"
+
+
 def _told(inputs):
     """The inputs of a case in a few words: numbers and short lists, and the shapes of arrays."""
     words = []
@@ -50,7 +60,7 @@ def _told(inputs):
         if relations.is_number(value):
             words.append(f"`{name}` {float(value):.4g}")
         elif isinstance(value, np.ndarray):
-            words.append(f"`{name}` of the shape {value.shape}")
+            words.append(f"`{name}` {_array(value)}")
         elif isinstance(value, list) and len(repr(value)) < 60:
             words.append(f"`{name}` {value}")
     return ", ".join(words)

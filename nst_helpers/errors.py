@@ -5,11 +5,32 @@ error that a caller who does not know the kit would expect.
 """
 
 import math
+import unicodedata
 from difflib import get_close_matches
+
+JOINERS = "\u200c\u200d"  # of letters, in Persian or Hindi, and of emoji: of format, and harmless
+
+
+def readable(text, keep=""):
+    """The text with whatever a terminal would obey shown as its code.
+
+    That is each control character (an escape colors the screen, or clears it), line break and mark
+    of direction. The names of files, and of a card's settings, may hold any. keep: those to leave.
+    """
+    unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
+    return "".join(
+        one.encode("unicode_escape").decode()
+        if unicodedata.category(one) in unseen and one not in JOINERS + keep
+        else one
+        for one in text
+    )
 
 
 class KitError(Exception):
     """Any of the errors below, for whoever shows their messages."""
+
+    def __str__(self):
+        return readable(super().__str__())
 
 
 class PictureError(KitError, ValueError):
@@ -56,18 +77,23 @@ class RunStopped(KitError, RuntimeError):
 
 
 class LossNotFinite(RunStopped):
-    """A loss became NaN or infinite; the message says which weight to lower.
+    """A loss became NaN or infinite; the message says which weight to lower, or what else to do.
 
     number: of the step. losses: by name. weights: those of the three terms, by name.
+    of_picture: whether the picture itself holds values that are not finite.
     """
 
-    def __init__(self, number, losses, weights):
+    def __init__(self, number, losses, weights, of_picture=False):
         terms = [term for term in losses if term in ("content", "style", "tv")]
         broken = [term for term in terms if not math.isfinite(losses[term])]
-        term = broken[0] if broken else max(terms, key=losses.get)  # only their sum was too large
+        what, term = "loss", broken[0] if broken else max(terms, key=losses.get)  # only their sum
+        if of_picture:  # whose losses then say nothing
+            what, term = "loss's gradient", max(terms, key=weights.get)
         kept = ": the run stops with its last good picture" if number > 1 else ""
         super().__init__(
-            f"The {term} loss is not finite at step {number}{kept}. "
+            "The picture to start from is not finite (NaN or infinity): start from another one."
+            if of_picture and number == 1
+            else f"The {term} {what} is not finite at step {number}{kept}. "
             f"Lower {term}_weight (it is {weights[term]:g})."
         )
 

@@ -2,10 +2,7 @@
 
 import ast
 import re
-import traceback
-from difflib import get_close_matches
 
-import numpy as np
 import tensorflow as tf
 
 WORDS = 300  # characters of an exception's text that are shown
@@ -15,59 +12,68 @@ SHAPES = re.compile(
     r".*(?:shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\])",
     re.DOTALL,
 )
-ALIKE = 0.75  # of names, from which on one is taken for a slip of the other
 OPERANDS = re.compile(
     r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$|"
     r"with an unsupported type \(<class '(list|dict)'>"
 )
 OTHER_KIND = re.compile(r"expected to be an? (\w+) tensor but is an? (\w+) tensor")
+NOISE = re.compile(  # of TensorFlow's own, in the text of an exception
+    r"\{\{.*?\}\}|\[Op:\w+\]|name:\s*$|\bdevice: \S+|Traceback \(most recent call last\):.*|"
+    r"If you are looking for numpy-related methods.*|^in user code:.*\n\n\s+(?=\S)",
+    re.DOTALL,
+)
+INSTEAD = {  # what NumPy's methods are called in TensorFlow
+    "T": "tf.transpose", "astype": "tf.cast", "clip": "tf.clip_by_value", "copy": "tf.identity",
+    "dot": "tf.tensordot", "flatten": "tf.reshape", "max": "tf.reduce_max",
+    "mean": "tf.reduce_mean", "min": "tf.reduce_min", "prod": "tf.reduce_prod",
+    "ravel": "tf.reshape", "reshape": "tf.reshape", "size": "tf.size", "std": "tf.math.reduce_std",
+    "sum": "tf.reduce_sum", "tolist": "tf.unstack", "transpose": "tf.transpose",
+    "var": "tf.math.reduce_variance",
+}  # fmt: skip
 
 
-def told(function, error):
-    """One or two sentences on the exception that the learner's function ended with."""
-    said = f"Your function stopped with {type(error).__name__}{_place(function, error)}: "
-    words = shortened(str(error))
-    kinds = OTHER_KIND.search(words)
+def told(failure):
+    """What happened, where, and what that means (or nothing), of a `trial.failure_of`."""
+    said = f"Your function stopped with {failure['type']}{place(failure['line'], failure['code'])}"
+    words, kinds = shortened(failure["text"]), OTHER_KIND.search(failure["text"])
     if kinds:
         return (
-            f"{said}numbers of the types {kinds[2]} and {kinds[1]} meet there, and TensorFlow does "
-            "not mix them. Make them the same with `tf.cast(..., tf.float32)`."
+            f"{said}: numbers of the types {kinds[2]} and {kinds[1]} meet there, and TensorFlow "
+            "does not mix them.",
+            "Make them the same with `tf.cast(..., tf.float32)`.",
         )
-    if type(error).__name__ in ("InvalidArgumentError", "ValueError") and SHAPES.search(words):
-        met = _shapes_at(function, error)
-        seen = " and ".join(f"`{name}` has {shape}" for name, shape in met.items())
-        seen = f" In this line {seen}." if met else ""
-        return f"{said}shapes meet there that do not fit together.{seen} In its own words: {words}"
-    operands = OPERANDS.search(words)
+    if failure["type"] in ("InvalidArgumentError", "ValueError") and SHAPES.search(words):
+        seen = " and ".join(f"`{name}` has the shape {s}" for name, s in failure["shapes"].items())
+        seen = f" In this line {seen}." if seen else ""
+        return (
+            f"{said}: shapes meet there that do not fit together.{seen} In its own words: "
+            f"{_sentence(words)}",
+            "",
+        )
+    return f"{said}{words and ': '}{_sentence(words)}", _meant(failure)
+
+
+def _sentence(words):
+    return words if words.endswith(("?", "!", "…", ".")) else f"{words}."
+
+
+def _meant(failure):
+    """A sentence on what stands behind an exception; nothing where its own text is enough."""
+    bases, name, text = failure["bases"], failure.get("name"), failure["text"]
+    operands = OPERANDS.search(text)
     if operands:
         kind = next(one for one in ("list", "dict") if one in operands.groups())
-        return (
-            f"{said}Python has no such operation for a whole {kind}: go through its entries one by "
-            "one."
-        )
-    meant = _meant(function, error)
-    return f"{said.removesuffix(': ')}: {words.rstrip('.')}. {meant}" if meant else said + words
-
-
-def _meant(function, error):
-    """A sentence on a name that is not known, by names that are."""
-    step, name = _innermost(function, error), getattr(error, "name", None)
-    if step is None or not (name or isinstance(error, (KeyError, UnboundLocalError))):
-        return ""
-    if isinstance(error, KeyError):
+        return f"Python has no such operation for a {kind}: go through its entries one by one."
+    if "KeyError" in bases:
         return "There is no such entry in the dictionary."
-    first = re.search(r"local variable '(\w+)'", str(error))
-    if isinstance(error, UnboundLocalError) and first:
+    first = re.search(r"local variable '(\w+)'", text)
+    if "UnboundLocalError" in bases and first:
         return f"Give `{first[1]}` a first value before this line, outside of any loop."
-    if isinstance(error, AttributeError):
-        if name == "_id":  # asked of a tensor by the tape
-            return "The tape can be asked about tensors only, and not about numbers or arrays."
-        close = get_close_matches(name, dir(error.obj), 1, ALIKE)
-        return f"Did you mean `{close[0]}`?" if close else ""
-    if isinstance(error, NameError):
-        close = get_close_matches(name, step.tb_frame.f_locals, 1, ALIKE)
-        if close:
-            return f"Did you mean `{close[0]}`?"
+    if "AttributeError" in bases and name:
+        return _of_attribute(failure)
+    if "NameError" in bases and name:
+        if failure["known"]:
+            return f"Did you mean `{failure['known'][0]}`?"
         return (
             f"`{name}` has no value in your function: give it one before this line, use one of the "
             "function's own names, or put it in quotation marks if it is a text."
@@ -75,69 +81,102 @@ def _meant(function, error):
     return ""
 
 
-def is_of_operands(error):
+def _of_attribute(failure):
+    name, known = failure["name"], failure["known"]
+    if name == "_id":  # asked of a tensor by the tape
+        return "The tape can be asked about tensors only, and not about numbers or arrays."
+    if failure["is_tensor"] and name in INSTEAD:
+        return f"That is NumPy's; for tensors there is `{INSTEAD[name]}`."
+    own = "tf." if failure["of"] == "tensorflow" else "np." if failure["of"] == "numpy" else ""
+    own = own or ("." if failure["is_tensor"] else "")
+    return f"Did you mean {' or '.join(f'`{own}{one}`' for one in known)}?" if known else ""
+
+
+def is_of_operands(failure):
     """Whether the exception says that a list or a dict was taken for a number."""
-    return bool(OPERANDS.search(str(error)))
+    return bool(OPERANDS.search(failure["text"]))
 
 
-def too_long(function, error, seconds):
+def too_long(line, code, seconds):
     """The same for a function that the check has ended."""
     return (
         f"Your function stopped only because the check ended it after {seconds:g} "
-        f"seconds{_place(function, error)}. Is there a loop that never ends?"
+        f"seconds{place(line, code)}. Is there a loop that never ends?"
     )
+
+
+def place(line, code):
+    """Where in the learner's cell, as the end of a sentence's part."""
+    return (f" in line {line}" + (f", `{code}`" if code else "")) if line else ""
 
 
 def shortened(words):
     """An exception's text in one line without TensorFlow's own remarks, and cut."""
-    words = re.sub(r"\{\{.*?\}\}|\[Op:\w+\]|name:\s*$|\bdevice: \S+", "", words)
-    words = " ".join(words.split())
+    words = " ".join(NOISE.sub("", words).split())
     return words if len(words) <= WORDS else words[: WORDS - 2].rsplit(" ", 1)[0] + " …"
 
 
-def _innermost(function, error):
-    """The traceback's deepest step in the learner's own cell; None where there is none."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    found, step = None, error.__traceback__
-    while step is not None:
-        found = step if step.tb_frame.f_code.co_filename == file else found
-        step = step.tb_next
-    return found
+def of_the_tape(tree, answer, in_graph):
+    """How a sentence goes on that says the values are right: what the tape could not do.
+
+    answer: of `trial.differentiated`. None if it found a gradient.
+    """
+    if "gradients" in answer and not _has_none(answer["gradients"]):
+        return None
+    cut = cuts_the_tape(tree)
+    if cut:
+        line, source, instead = cut
+        kind = "NumPy's result" if source.startswith("np.") else f"what `{source}` gives"
+        why = (
+            f"{kind} is a plain number: the tape cannot see how it came about. "
+            f"Take {instead} in place of `{source}` in line {line}."
+        )
+    if "failure" not in answer and not cut:
+        return (
+            "the tape finds no way from your result back to what came in, and the lesson asks for "
+            "its gradient: compute it from the arguments, with TensorFlow's functions alone."
+        )
+    if "failure" not in answer:
+        return why
+    where = "inside of `tf.function`" if in_graph else "under a tape"
+    first, second = told(answer["failure"])
+    why = why[0].upper() + why[1:] if cut else second
+    return f"{where}, as the lesson calls it, your function stops. {first} {why}".strip()
 
 
-def _place(function, error):
-    step = _innermost(function, error)
-    if step is None:
-        return ""
-    line = traceback.extract_tb(step, limit=1)[0].line
-    return f" in line {step.tb_lineno}, `{line}`" if line else f" in line {step.tb_lineno}"
+def _has_none(data):
+    """Whether an encoded value has a None in it."""
+    if isinstance(data, dict):
+        entries = data.get("list") or [value for _, value in data.get("dict", [])]
+        return any(map(_has_none, entries))
+    return data is None
 
 
-def _shapes_at(function, error):
-    """`{name: shape}` of the variables in the line, or the part of it, that failed."""
-    step = _innermost(function, error)
-    if step is None:
-        return {}
-    summary = traceback.extract_tb(step, limit=1)[0]
-    lines = _lines(summary)
-    names = re.findall(r"(?<![\w.])[A-Za-z_]\w*", lines)
-    values = {name: step.tb_frame.f_locals.get(name) for name in names}
-    return {
-        name: f"the shape {tuple(value.shape)}"
-        for name, value in values.items()
-        if isinstance(value, (np.ndarray, tf.Tensor, tf.Variable))
-    }
+def cuts_the_tape(tree):
+    """`(line, what stands there, what to take)` of what makes plain numbers of tensors, or None."""
+    for node in sorted(_calls(tree), key=lambda node: node.lineno):
+        called = ast.unparse(node.func)
+        module, _, name = called.rpartition(".")
+        if module in ("np", "numpy"):
+            return node.lineno, f"np.{name}", _of_tensorflow(name)
+        if name == "numpy":
+            return node.lineno, f"{called}()", f"`{module}` itself"
+        if called in ("float", "int", "sum", "max", "min", "abs", "round"):
+            return node.lineno, f"{called}(...)", _of_tensorflow(called)
+    return None
 
 
-def _lines(summary):
-    line = summary.line or ""
-    start, end = getattr(summary, "colno", None), getattr(summary, "end_colno", None)
-    if start is None or summary.end_lineno != summary.lineno:
-        return line
-    indent = len(summary._original_line) - len(summary._original_line.lstrip())
-    part = line.encode()[start - indent : end - indent].decode(errors="ignore")
-    try:
-        ast.parse(part, mode="eval")
-    except (SyntaxError, ValueError):
-        return line
-    return part
+def _calls(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+
+
+def _of_tensorflow(name):
+    """What to take in TensorFlow for a function of NumPy or Python."""
+    names = {
+        "float": "the tensor itself", "int": "`tf.cast`", "dot": "`tf.tensordot(..., 1)`",
+        "array": "the tensor itself", "asarray": "the tensor itself", "clip": "`tf.clip_by_value`",
+        "power": "`tf.pow`", "flip": "`tf.reverse`", "inner": "`tf.tensordot(..., 1)`",
+        "ravel": "`tf.reshape`", "average": "`tf.reduce_mean`", "float32": "the tensor itself",
+    }  # fmt: skip
+    known = next((one for one in (f"reduce_{name}", name) if hasattr(tf, one)), None)
+    return names.get(name) or (f"`tf.{known}`" if known else "one of TensorFlow's own functions")

@@ -10,11 +10,11 @@ import dis
 import json
 import re
 from collections import namedtuple
+from importlib import import_module
 from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from . import __all__ as OF_THE_KIT
 from .reading import make_findable
 
 CHECK = re.compile(r"""\bcheck\(\s*["'](?P<exercise>[^"']+)["']\s*,\s*(?P<function>\w+)\s*\)""")
@@ -22,7 +22,7 @@ NOTHING = "it holds no exercise of the course"
 DAMAGED = "it is no notebook, or a damaged one"
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
 NOT_HERE = "bash", "file", "python", "python3", "script", "sh", "writefile"  # run or kept elsewhere
-HARMLESS = {*OF_THE_KIT, "print", "display"}  # they change none of their arguments
+HARMLESS = {*import_module(__package__).__all__, "print", "display"}  # of their arguments
 # A top-level statement: its tree and code; the global names that it binds and those that it needs;
 # those of whose values it sets a part, those that it may change in another way, those it calls.
 Part = namedtuple("Part", "tree code binds needs sets changes calls")

@@ -118,7 +118,8 @@ def _descend(loss_and_gradient, targets_for, guides, optimizer, weigh, numbers):
         losses, gradient = loss_and_gradient(trial, *fixed, tensors, *guides)
         values = dict(zip(losses, tf.stack([*losses.values()]).numpy().tolist()))  # fetched at once
         if not math.isfinite(values["total"]):
-            raise LossNotFinite(number, values, weighing)
+            broken = not math.isfinite(tf.reduce_sum(trial))
+            raise LossNotFinite(number, values, weighing, broken)
         evaluated, trial = trial, optimizer.next(losses["total"], gradient)
         if optimizer.picture is evaluated:  # and not the one before, which was better
             picture, picture_losses = evaluated, values

@@ -1,11 +1,8 @@
 """What is read from the source of a learner's function, without running it."""
 
 import ast
-import contextlib
 import inspect
-import io
 import linecache
-import sys
 
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
 IN_PLACE = "append extend insert remove reverse sort clear update"  # they change, and give None
@@ -68,37 +65,66 @@ def is_unfinished(tree):
     )
 
 
-def misfit(function, count):
-    """A sentence, if the function cannot be called with so many arguments; else None."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none
-        return None
-    try:
-        signature.bind(*[None] * count)
-    except TypeError:
-        names = ", ".join(f"`{name}`" for name in signature.parameters)
-        number = len(signature.parameters)
-        own = f"{number} parameter{'s' * (number != 1)}" + f" ({names})" * bool(names)
-        return (
-            f"Your function has {own}, and the check calls it with {count} "
-            f"argument{'s' * (count != 1)}: leave the `def` line as it was given."
-        )
-    return None
+def is_stub(tree):
+    """Whether nothing was filled in yet, or a `...` is computed with: it need not be run."""
+    if not is_unfinished(tree) or isinstance(tree, ast.Lambda):
+        return False
+    own = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    stored = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return))
+    ]
+    return not own or any(
+        isinstance(value, ast.Constant) and value.value is ... for value in stored
+    )
 
 
-def inputs(function, arguments):
-    """`{parameter's name: argument}`, as the learner's function calls them."""
+def parameters(function):
+    """The names of a function's parameters; None for some that are written in C."""
     try:
-        names = list(inspect.signature(function).parameters)[: len(arguments)]
+        return list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
-        names = []
+        return None
+
+
+def fits(function, count):
+    """Whether the function can be called with so many arguments, as far as can be told."""
+    try:
+        inspect.signature(function).bind(*[None] * count)
+    except TypeError:
+        return parameters(function) is None
+    except ValueError:
+        return True
+    return True
+
+
+def misfit(names, count):
+    """A sentence on a function that the check cannot call, by the names of its parameters."""
+    own = f"{len(names)} parameter{'s' * (len(names) != 1)}"
+    own += f" ({', '.join(f'`{name}`' for name in names)})" * bool(names)
+    return (
+        f"Your function has {own}, and the check calls it with {count} "
+        f"argument{'s' * (count != 1)}: leave the `def` line as it was given."
+    )
+
+
+def inputs(names, arguments):
+    """`{parameter's name: argument}`, as the learner's function calls them."""
+    names = (names or [])[: len(arguments)]
     names += [f"argument {number}" for number in range(len(names) + 1, len(arguments) + 1)]
     return dict(zip(names, arguments, strict=True))
 
 
-def why_none(function, tree, arguments):
-    """Why a function gave None for these arguments, as a sentence; None if it cannot be told."""
+def why_none(tree, last_line):
+    """Why a function gave None, as a sentence; None if it cannot be told.
+
+    last_line: a function that gives the number of the line that it ended in, or None.
+    """
     if tree is None or isinstance(tree, ast.Lambda):
         return None
     own = list(own_nodes(tree))
@@ -111,7 +137,7 @@ def why_none(function, tree, arguments):
                 "yours has none, so it gives None. End it with a `return` of its own."
             )
         return "Your function has no `return`, so it gives None: end it with one, and the result."
-    line = _last_line(function, arguments)
+    line = last_line()
     if line is None:
         return None
     reached = [node for node in returns if node.lineno <= line <= node.end_lineno]
@@ -166,28 +192,6 @@ def own_nodes(tree):
         yield node
         if not isinstance(node, INNER):
             todo += ast.iter_child_nodes(node)
-
-
-def _last_line(function, arguments):
-    """The line that the function was in when it ended, by calling it once more."""
-    code, lines, before = inspect.unwrap(function).__code__, [], sys.gettrace()
-
-    def trace(frame, event, value):
-        if frame.f_code is not code:
-            return None
-        if event == "return":
-            lines.append(frame.f_lineno)
-        return trace
-
-    sys.settrace(trace)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # what it prints was printed already
-            value = function(*arguments)
-    except Exception:  # it did not raise the first time; then nothing can be told
-        return None
-    finally:
-        sys.settrace(before)
-    return lines[-1] if lines and value is None else None
 
 
 def _not_reached(tree, returns):

@@ -25,14 +25,25 @@ LESSONS = {  # the exercises of each, in its order
     7: [*lesson_07.EXERCISES],
 }
 STATES = RIGHT, NOT_YET, NOT_BEGUN = "right", "not yet", "not begun"
+TRIES = "tries"  # the entry beside the exercises: how often each was wrong since it was right last
 
 
 def note(exercise, state):
     """Keep the state of an exercise; where no file can be written it is only not kept."""
+    found, wrong = _read(), _tries()
+    if state != NOT_BEGUN:
+        wrong[exercise] = 0 if state == RIGHT else wrong.get(exercise, 0) + 1
+    counted = {TRIES: {name: number for name, number in wrong.items() if number}}
+    text = json.dumps(found | {exercise: state} | (counted if counted[TRIES] else {}), indent=1)
     try:
-        write_files({Path(FILE): json.dumps(_read() | {exercise: state}, indent=1).encode()})
+        write_files({Path(FILE): text.encode()})
     except (OSError, PictureError):
         pass
+
+
+def tries(exercise):
+    """How often an exercise's check found a mistake since it was right last."""
+    return _tries().get(exercise, 0)
 
 
 def progress(lesson=None):
@@ -65,9 +76,21 @@ def _count(number, found):
 
 
 def _read():
-    """`{exercise: state}` of what the file holds; a file changed by hand can hold anything."""
+    """`{exercise: state}` of what the file holds."""
+    return {name: state for name, state in _kept().items() if state in STATES}
+
+
+def _tries():
+    found = _kept().get(TRIES)
+    found = found if isinstance(found, dict) else {}
+    return {name: number for name, number in found.items() if type(number) is int}
+
+
+def _kept():
+    """The dict in the file; an empty one if it was changed by hand to something else."""
     try:
         kept = json.loads(Path(FILE).read_bytes())
-        return {name: state for name, state in kept.items() if state in STATES}
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         return {}
+    kept = kept if isinstance(kept, dict) else {}
+    return {name: value for name, value in kept.items() if isinstance(value, (str, dict))}

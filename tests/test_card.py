@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import struct
 import zlib
 
@@ -108,6 +109,100 @@ def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, w
         == 1
     )
     assert words in capsys.readouterr().err
+
+
+def card_file(folder, kind, settings):
+    """A file with a card of these settings: a JSON file, a PNG, or a picture with JSON beside."""
+    made = {"format": 1, "settings": settings}
+    if kind == "json":
+        (folder / "card.json").write_text(json.dumps(made))
+        return folder / "card.json"
+    return save_image(load_image("mosaic", max_side=64), folder / f"card.{kind}", card=made)
+
+
+FILES = ["{}/secret.png", "secret.png", "./secret.png", "~/secret.png", "file://{}/secret.png"]
+FILES += ["\\\\host\\share\\secret.png", "//host/share/secret.png", "C:secret.png", "mosaic", ""]
+
+
+@pytest.fixture
+def looked_at(tmp_path, monkeypatch):
+    """The paths that are looked at while a card is used; secret.png is there to be found."""
+    secret = save_image(load_image("mosaic", max_side=64), tmp_path / "secret.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    seen = []
+    for module, name in ((os.path, "lexists"), (os.path, "exists"), (os, "stat"), (os, "open")):
+        real = getattr(module, name)
+
+        def noting(path, *more, real=real, **options):
+            seen.append(str(path))
+            return real(path, *more, **options)
+
+        monkeypatch.setattr(module, name, noting)
+    assert secret.exists()
+    yield seen
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("kind", ["json", "png", "jpg"])
+@pytest.mark.parametrize("named", [*FILES, ["secret.png"], {"path": "secret.png"}, 3, True])
+def test_a_card_that_names_a_file_to_start_from_is_refused_and_the_file_not_touched(
+    tmp_path, capsys, looked_at, kind, named
+):
+    """The kit writes "picture" or a starting point; on Windows a look at a share asks its host."""
+    named = named.format(tmp_path) if isinstance(named, str) else named
+    path = card_file(tmp_path, kind, {"size": 64, "steps": 1, "init": named})
+    looked_at.clear()
+    with pytest.raises(card.CardError, match=f"run card of {path.name} names what to start from"):
+        card.read(path)
+    out = str(tmp_path / "out.png")
+    assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert "a card holds no files" in said and said.count("\n") == 1
+    assert not [one for one in looked_at if "secret" in one or "host" in one]
+
+
+def test_a_start_that_is_given_by_hand_goes_with_a_card(tmp_path):
+    path = card_file(tmp_path, "json", {"size": 64, "steps": 1, "init": "picture"})
+    start = save_image(load_image("astronaut", max_side=64), tmp_path / "start.png")
+    words = ["astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]
+    assert main(["stylize", *words, "--init", str(start)]) == 0
+    assert card.read(tmp_path / "out.png")["settings"]["init"] == "picture"
+
+
+OTHERS = ["style", "content", "style_masks", "painting_masks", "vgg", "weights", "like", "output"]
+
+
+@pytest.mark.parametrize("name", [*OTHERS, *FIELDS])
+def test_no_setting_of_a_card_opens_a_file(tmp_path, capsys, looked_at, name):
+    for value in ("secret.png", ["secret.png"]):
+        path = card_file(tmp_path, "json", {"size": 64, "steps": 1, name: value})
+        looked_at.clear()
+        words = ["astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]
+        assert main(["stylize", *words]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
+        assert not [one for one in looked_at if "secret" in one]
+
+
+OBEYED = "\x1b[31mred\x07\x9b2J\r\x7f\u202e\u2066\u2028\u200f"
+
+
+@pytest.mark.parametrize(
+    "settings", [{OBEYED: 1}, {"init": OBEYED}, {"style_layers": [OBEYED]}, {"optimizer": OBEYED}]
+)
+def test_what_a_terminal_would_obey_in_a_card_is_shown_as_code(tmp_path, capsys, settings):
+    path = card_file(tmp_path, "json", {"size": 64, "steps": 1} | settings)
+    words = ["astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--like", str(path)]
+    assert main(["stylize", *words]) == 1
+    said = capsys.readouterr().err
+    assert "\\x1b[31mred\\x07" in said and said[:-1].isprintable()
+
+
+def test_a_card_with_many_unknown_settings_is_still_a_sentence(tmp_path):
+    path = card_file(tmp_path, "json", {f"setting {number}": 1 for number in range(10_000)})
+    with pytest.raises(card.CardError) as raised:
+        card.settings_from(path, FIELDS)
+    assert len(str(raised.value)) < 400
 
 
 def test_no_card_gets_a_sentence(tmp_path):

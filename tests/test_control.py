@@ -1,5 +1,6 @@
 """Control: whose colors, several paintings, regions, the size of strokes, and where to start."""
 
+import itertools
 import json
 
 import numpy as np
@@ -8,6 +9,9 @@ import tensorflow as tf
 from engine import LAYERS, QUICK
 
 from nst_helpers import (
+    PAINTINGS,
+    PATTERNS,
+    PHOTOS,
     STYLE_LAYERS,
     card,
     circle,
@@ -21,7 +25,7 @@ from nst_helpers import (
     luminance,
     stylize,
 )
-from nst_helpers.colors import as_bright_as, with_colors_of
+from nst_helpers.colors import as_bright_as, mean_and_covariance, square_root, with_colors_of
 from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.inputs import load_inputs
 from nst_helpers.masks import load_mask, shared_out
@@ -57,6 +61,57 @@ def test_luminance_by_hand():
     made = luminance(picture([[1, 0, 0], [0, 1, 0]], [[0, 0, 1], [0.5, 0.5, 0.5]]))
     np.testing.assert_allclose(made[0, :, :, 0], [[0.299, 0.587], [0.114, 0.5]], atol=1e-6)
     np.testing.assert_array_equal(made[..., 0], made[..., 2])
+
+
+def in_black_and_white(name, side=96):
+    return tf.cast(luminance(load_image(name, max_side=side)) > 0.5, tf.float32)
+
+
+def few_colors():
+    """Pictures whose colors fill no volume: `{name: picture}`."""
+    red, yellow = tf.constant([0.9, 0.1, 0.1]), tf.constant([1.0, 0.9, 0.0])
+    where = tf.cast(random(1, 40, 48, 1) > 0.5, tf.float32)
+    return {name: in_black_and_white(name) for name in PHOTOS + PAINTINGS + PATTERNS} | {
+        "gray": luminance(load_image("astronaut", max_side=96)),
+        "white": tf.ones((1, 40, 48, 3)),
+        "black": tf.zeros((1, 40, 48, 3)),
+        "one color": tf.ones((1, 40, 48, 3)) * red,
+        "two colors": where * red + (1 - where) * yellow,
+        "nearly one": 0.5 + 1e-4 * random(1, 40, 48, 3),
+        "no blue": random(1, 40, 48, 3) * [1.0, 1.0, 0.0],
+        "one pixel": tf.reshape(red, (1, 1, 1, 3)),
+        "two pixels": picture([[1, 0, 0], [0, 0, 1]]),
+        "colors": load_image("mosaic", max_side=96),
+    }
+
+
+def test_pictures_of_few_colors_give_finite_starts():
+    """The covariance of black and white has no inverse; its root was NaN for 16 of 90 pairs."""
+    pictures = few_colors()
+    for photo, painting in itertools.product(pictures, repeat=2):
+        made = in_colors_of(pictures[painting], pictures[photo])
+        assert np.isfinite(made).all(), (photo, painting)
+    parts = tf.zeros((1, 40, 48, 1)), tf.ones((1, 40, 48, 1))
+    for part, other in itertools.product(parts, repeat=2):  # also where no color counts
+        assert np.isfinite(in_colors_of(pictures["white"], pictures["black"], part, other)).all()
+
+
+def test_the_root_of_a_matrix_by_eigenvalues_is_the_root():
+    """For pictures of many colors nothing has changed: within 1e-3 of `tf.linalg.sqrtm`."""
+    for name in ("honey_bee", "neuschwanstein", "starry_night", "waves"):
+        _, covariance = mean_and_covariance(load_image(name, max_side=96))
+        root = square_root(covariance + 1e-4 * tf.eye(3))
+        np.testing.assert_allclose(root, tf.linalg.sqrtm(covariance + 1e-4 * tf.eye(3)), atol=1e-5)
+        np.testing.assert_allclose(root @ root, covariance + 1e-4 * tf.eye(3), atol=1e-6)
+    singular = tf.ones((3, 3))
+    np.testing.assert_allclose(square_root(singular) @ square_root(singular), singular, atol=1e-5)
+
+
+@pytest.mark.parametrize("init", ["recolored", "overlay"])
+def test_a_picture_in_black_and_white_is_painted_with_the_default_settings(vgg, init):
+    photo, painting = (in_black_and_white(one, 64) for one in ("neuschwanstein", "night_cafe"))
+    made = stylize(photo, painting, steps=2, init=init, vgg=vgg, **QUICK)
+    assert not made.message and np.isfinite(made.picture).all()
 
 
 def test_a_gray_painting_gets_the_photos_mean_and_deviation():

@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import nbformat
 import psutil
@@ -75,7 +74,7 @@ def honest():
     solution, stubs = cells_of(SOLUTION), cells_of(LESSON)
     space = {}
     exec(f"import tensorflow as tf\n{NOT_DIVIDED}", space)
-    mistake = verdict(EXERCISES[GRAM], space[MINE]).removeprefix("Not yet. ")
+    mistake = verdict(EXERCISES[GRAM], space[MINE]).told(2).removeprefix("Not yet. ")
     stopped = "broken: Your function stopped with ValueError in line 2, `raise ValueError(7)`: 7"
     renamed = [source.replace(MINE, "by_another_name") for source in solution]
     unchecked = [source for source in solution if not handed_in.exercises_in([source])]
@@ -169,10 +168,8 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
     note = "x9 no JSON.ipynb: it is no notebook, or a damaged one"
     expected["x9 no JSON"] = dict.fromkeys(NAMES, "broken") | {"note": note}
 
-    start = time.monotonic()
     done = run_grade(folder, "-o", str(tmp_path / "g.csv"), "--seconds", "3", "--gigabytes", "1")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - start < 60
     rows = table_of(tmp_path / "g.csv")
     found = {row.pop("learner"): row for row in rows}
     assert all(int(row.pop("right")) == list(row.values()).count("right") for row in found.values())

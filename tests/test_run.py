@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 import tensorflow as tf
-from engine import QUICK, intercept
+from engine import QUICK, intercept, pair, settled
 
 from nst_helpers import (
     STYLE_LAYERS,
@@ -16,6 +16,7 @@ from nst_helpers import (
     PictureError,
     RunStopped,
     optimizers,
+    paint,
     painting,
     run,
     stylize,
@@ -145,6 +146,25 @@ def test_a_weight_too_large_for_float32_says_which(vgg):
             vgg=vgg,
             **QUICK,
         )
+
+
+def test_a_picture_that_is_not_finite_is_named_and_no_weight_is_blamed_for_it(vgg):
+    hole = tf.constant(np.where(np.indices((1, 64, 64, 3))[1] == 5, np.nan, 0.5), tf.float32)
+    with pytest.raises(LossNotFinite, match="picture to start from is not finite") as caught:
+        next(iter(paint(vgg, *pair(), settled(1), start=hole)))
+    assert "weight" not in str(caught.value)
+
+
+def test_a_gradient_that_is_not_finite_names_the_largest_weight(vgg, monkeypatch):
+    def called(function, number, *inputs):
+        losses, gradient = function(*inputs)
+        return losses, gradient * (np.inf if number == 2 else 1.0)
+
+    intercept(monkeypatch, called)
+    result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK)
+    assert len(result.history) == 2 and np.isfinite(result.picture).all()
+    assert "style loss's gradient is not finite at step 3" in result.message
+    assert result.message.endswith("Lower style_weight (it is 20).")
 
 
 def test_no_memory_for_a_finer_scale_keeps_the_picture_so_far(vgg, monkeypatch):

@@ -4,39 +4,36 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..given import Counted
 from .exercise import Exercise, random_tensor
 
 CLIPPED = (0.0, 1.0)
 
 
-class Counted:
-    """A function that counts its calls."""
-
-    def __init__(self, function):
-        self.function, self.calls = function, 0
-
-    def __call__(self, *arguments):
-        self.calls += 1
-        return self.function(*arguments)
+def _losses_of(picture, targets):
+    apart = tf.reduce_mean(tf.square(picture - targets))
+    levels = tf.square(tf.reduce_mean(picture) - tf.reduce_mean(targets) + 0.3)
+    return {"content": apart, "style": levels, "tv": tf.reduce_mean(tf.abs(picture - 0.5))}
 
 
-def _case(seed, weights, steps, learning_rate):
+def _case(start, goal, weights, steps, learning_rate):
+    return [start, Counted(lambda: goal), _losses_of, weights, steps, learning_rate]
+
+
+def _random_case(seed, size, *others):
     """A small picture, and losses of it that pull some of its values out of 0 to 1."""
-    start = random_tensor(seed, 1, 4, 5, 3)
-    goal = random_tensor(seed + 1, 1, 4, 5, 3, low=-0.4, high=1.4)
-
-    def losses_of(picture, targets):
-        apart = tf.reduce_mean(tf.square(picture - targets))
-        levels = tf.square(tf.reduce_mean(picture) - tf.reduce_mean(targets) + 0.3)
-        return {"content": apart, "style": levels, "tv": tf.reduce_mean(tf.abs(picture - 0.5))}
-
-    return [start, Counted(lambda: goal), losses_of, weights, steps, learning_rate]
+    goal = random_tensor(seed + 1, 1, *size, 3, low=-0.4, high=1.4)
+    return _case(random_tensor(seed, 1, *size, 3), goal, *others)
 
 
 def _cases():
+    """By hand, as Adam's first steps are one learning rate long: a gray of 0.9, then 0.8, whose
+    losses are 0.49 + 2 · 1 + 10 · 0.4 = 6.49 and 0.36 + 2 · 0.81 + 10 · 0.3 = 4.98."""
+    gray, goal = (tf.fill((1, 1, 1, 3), value) for value in (0.9, 0.2))
     return [
-        _case(1, {"content": 1.3, "style": 20.7, "tv": 0.9}, 5, 0.07),
-        _case(3, {"content": 7.1, "style": 0.4, "tv": 2.3}, 4, 0.21),
+        _case(gray, goal, {"content": 1.0, "style": 2.0, "tv": 10.0}, 2, 0.1),
+        _random_case(1, (2, 7), {"content": 1.3, "style": 20.7, "tv": 0.9}, 5, 0.07),
+        _random_case(3, (6, 4), {"content": 7.1, "style": 0.4, "tv": 2.3}, 4, 0.21),
     ]
 
 
@@ -60,13 +57,13 @@ def paint_by(
 ):
     """The loop, and what it becomes by one slip each: a function like the learner's."""
 
-    def paint(start, compute_targets, losses_of, weights, steps, learning_rate):
-        targets = compute_targets() if targets_once else None
+    def paint(start, make_targets, losses_of, weights, steps, learning_rate):
+        targets = make_targets() if targets_once else None
         picture, history = tf.Variable(start), []
         optimizer = _adam(rate(learning_rate), beta_1, beta_2, epsilon)
         for _ in range(number(steps)):
             if not targets_once:
-                targets = compute_targets()
+                targets = make_targets()
             if not one_variable:
                 picture = tf.Variable(start)
             if not one_optimizer:
@@ -88,8 +85,8 @@ def paint_by(
     return paint
 
 
-def _plain_descent(start, compute_targets, losses_of, weights, steps, learning_rate):
-    targets, picture, history = compute_targets(), tf.Variable(start), []
+def _plain_descent(start, make_targets, losses_of, weights, steps, learning_rate):
+    targets, picture, history = make_targets(), tf.Variable(start), []
     for _ in range(steps):
         with tf.GradientTape() as tape:
             losses = losses_of(picture, targets)
@@ -101,18 +98,17 @@ def _plain_descent(start, compute_targets, losses_of, weights, steps, learning_r
 
 
 def _outcome(value, arguments):
-    """The losses, the picture, and how often the targets were computed, in one row of numbers."""
-    start, compute_targets = arguments[:2]
-    if (
-        not isinstance(value, (tuple, list))
-        or len(value) != 2
-        or any(part is None for part in value)
-    ):
-        return value if value is Ellipsis else None
-    picture, history = value
-    picture = np.asarray(tf.convert_to_tensor(picture), np.float64)
-    history = np.asarray([float(loss) for loss in history], np.float64)
-    return np.concatenate([history, picture.reshape(-1), [compute_targets.calls]])
+    """The losses, the picture, and how often the targets were computed, in one row of numbers.
+
+    None if the value is not a picture and a list of numbers.
+    """
+    try:
+        picture, history = (np.asarray(part, np.float64) for part in value)
+    except (TypeError, ValueError):
+        return None
+    if not picture.ndim or history.ndim != 1:
+        return None
+    return np.concatenate([history, picture.reshape(-1), [arguments[1]]])
 
 
 def _place(position, arguments):
@@ -123,12 +119,13 @@ def _place(position, arguments):
 
 
 NO_GRADIENT = (
-    "The tape gave no gradient: what it is asked about has to be the variable itself, and the "
-    "losses have to be computed from it, inside the `with`."
+    "The tape gave no gradient: it is asked first about the loss, then about the variable, as in "
+    "`tape.gradient(loss, picture)`, and the losses have to be computed from that variable, inside "
+    "the `with`."
 )
 ERRORS = {
-    "Counted object": "You use `compute_targets` without calling it: write `compute_targets()`.",
-    "Counted' object": "You use `compute_targets` without calling it: write `compute_targets()`.",
+    "Counted": "You use the function that makes the targets without calling it: put brackets "
+    "behind its name, `()`, and take what it returns.",
     "`type_value`": "The tape is asked about a plain number: ask it about the loss before you make "
     "a number of it for the list.",
     "dict' and": "You take the whole dictionary for a number: its entries have names, "
@@ -137,8 +134,10 @@ ERRORS = {
     "non-persistent GradientTape": "The tape is opened before the loop, and can be asked only "
     "once: open it in each step, with the losses inside and the question to it outside.",
     "No gradients provided": NO_GRADIENT,
-    "EagerTensor": "A tensor is to be changed, and only a variable can be: the picture has to be "
-    "`tf.Variable(start)`, and the optimizer takes pairs in the order `[(gradient, picture)]`.",
+    "EagerTensor": "A plain tensor stands where a variable has to be. The picture begins as "
+    "`tf.Variable(start)` and stays that variable only if `picture.assign(...)` changes it: after "
+    "a line such as `picture = tf.clip_by_value(...)` it is a plain tensor. The optimizer takes "
+    "pairs in the order `[(gradient, picture)]`.",
     "not enough values to unpack (expected 2, got 1)": "`apply_gradients` takes a list of pairs, "
     "`[(gradient, picture)]`, in square brackets, too.",
 }
@@ -173,89 +172,125 @@ EXERCISES = {
         errors=ERRORS,
         mistakes=[
             (paint_by(targets_once=False),
-             "You compute the targets in every step. They are constants: compute them once, before "
-             "the loop."),
+             "what is computed inside the loop",
+             "You compute the targets in every step: compute them once, before the loop, since "
+             "they are constants."),
             (paint_by(one_variable=False, one_optimizer=False),
+             "what is made inside the loop",
              "Each step begins again from `start`: make the variable once, before the loop."),
             (paint_by(one_optimizer=False),
+             "what is made inside the loop",
              "You make a new optimizer in every step, and Adam forgets its running means: make it "
              "once, before the loop."),
             (paint_by(clip=None),
+             "the range of the colors after a step",
              "Some colors have left 0 to 1: clip the picture after each step."),
             (paint_by(clip="inside"),
+             "the place where you clip",
              "You clip inside the loss, where it makes the gradient 0 for every value that is out "
              "of bounds: clip the variable itself, after the step."),
             (paint_by(clip="inside", noted="after"),
-             "You clip inside the loss: clip the variable itself, after the step."),
+             "the place where you clip, and the moment at which you note the loss",
+             "You clip inside the loss, and note each loss after its step: clip the variable "
+             "itself, after the step, and note the loss that the step was computed from."),
             (paint_by(loss_of=lambda losses, weights: losses["content"]),
+             "what your loss consists of",
              "Your loss is the content loss only: add up all three, each times its weight."),
             (paint_by(loss_of=lambda losses, weights: losses["style"]),
+             "what your loss consists of",
              "Your loss is the style loss only: add up all three, each times its weight."),
             (paint_by(loss_of=lambda losses, weights: sum(losses.values())),
+             "what each loss is multiplied by",
              "You add up the losses without their weights: multiply each by `weights[name]`."),
             (paint_by(loss_of=_mean),
-             "You take the mean of the weighted losses: the total loss is their sum."),
+             "how the weighted losses are combined",
+             "You take the mean of the weighted losses: add them up."),
             (paint_by(gradient_of=lambda losses: losses["content"]),
+             "what the tape is asked about",
              "The losses are added up, but the gradient is that of the content loss alone: ask the "
              "tape for the gradient of the sum."),
             (paint_by(gradient_of=lambda losses: losses["style"]),
+             "what the tape is asked about",
              "The losses are added up, but the gradient is that of the style loss alone: ask the "
              "tape for the gradient of the sum."),
             (paint_by(gradient_of=lambda losses: losses["tv"]),
-             "The losses are added up, but the gradient is that of the last term alone: ask the "
+             "what the tape is asked about",
+             "The losses are added up, but the gradient is that of total variation alone: ask the "
              "tape for the gradient of the sum."),
             (paint_by(noted="after"),
-             "You note each loss after its step. Note the loss that the step was computed from, so "
+             "the moment at which you note the loss",
+             "You note each loss after its step: note the loss that the step was computed from, so "
              "that the first one belongs to the start."),
             (paint_by(gradient_of=lambda losses: sum(losses.values())),
+             "what the tape is asked about",
              "You ask for the gradient of the losses without their weights: ask for that of the "
              "weighted sum."),
             (paint_by(loss_of=_without_tv),
-             "The total variation is missing in your sum: add up all three."),
+             "what your loss consists of",
+             "Total variation is missing in your sum: add up all three."),
             (paint_by(number=lambda steps: steps + 1),
+             "how often the loop runs",
              "You make one step too many: use `range(steps)`."),
             (paint_by(number=lambda steps: steps - 1),
+             "how often the loop runs",
              "You make one step too few: use `range(steps)`."),
             (paint_by(number=lambda steps: 1),
-             "There is only one step: `return` stands inside the loop, so move it to the left."),
+             "how often the loop runs",
+             "There is only one step: move `return` to the left, so that it stands after the "
+             "loop."),
             (paint_by(rate=lambda _: 0.001),
+             "what the optimizer is given",
              "Your optimizer has Keras' own learning rate: give it yours, "
              "`keras.optimizers.Adam(learning_rate, beta_2=0.99)`."),
             (paint_by(beta_2=0.999),
+             "what the optimizer is given",
              "Your Adam measures a gradient's usual size over a thousand steps: give it "
-             "`beta_2=0.99`."),
+             "`beta_2=0.99`, about a hundred."),
             (paint_by(beta_1=0.99, beta_2=0.999, epsilon=0.1),
-             "Your Adam is that of TensorFlow's tutorial: give it "
+             "what the optimizer is given",
+             "Your Adam is that of TensorFlow's tutorial: make it with "
              "`keras.optimizers.Adam(learning_rate, beta_2=0.99)`."),
             (paint_by(beta_1=0.99, beta_2=0.999),
-             "Your Adam has 0.99 for `beta_1`: name it, `beta_2=0.99`."),
+             "what the optimizer is given",
+             "Your Adam has 0.99 for `beta_1`: name the argument, `beta_2=0.99`."),
             (paint_by(rate=lambda learning_rate: -learning_rate),
-             "You step uphill: Adam subtracts the gradient by itself, so give it the gradient as "
-             "it is."),
+             "the direction of the steps",
+             "You step uphill: give the optimizer the gradient and the learning rate as they are, "
+             "since Adam subtracts by itself."),
             (paint_by(loss_of=lambda losses, weights: sum(losses.values()) * sum(weights.values())),
-             "You multiply the sum of the losses by the sum of the weights: each loss belongs with "
-             "its own weight."),
+             "the order of adding up and multiplying by the weights",
+             "You multiply the sum of the losses by the sum of the weights: multiply each loss by "
+             "its own weight, then add up."),
             (paint_by(loss_of=_weighed_but_for("content")),
+             "what each loss is multiplied by",
              "The content loss has no weight: multiply each loss by its own."),
             (paint_by(loss_of=_weighed_but_for("style")),
+             "what each loss is multiplied by",
              "The style loss has no weight: multiply each loss by its own."),
             (paint_by(loss_of=_weighed_but_for("tv")),
-             "The total variation has no weight: multiply each loss by its own."),
+             "what each loss is multiplied by",
+             "Total variation has no weight: multiply each loss by its own."),
             (paint_by(clip=None, one_optimizer=False),
+             "what is made inside the loop, and the range of the colors after a step",
              "You make a new optimizer in every step, and some colors have left 0 to 1: make it "
              "once, before the loop, and clip after each step."),
             (paint_by(clip=None, beta_2=0.999),
-             "Your Adam lacks `beta_2=0.99`, and some colors have left 0 to 1: clip after each "
-             "step."),
+             "what the optimizer is given, and the range of the colors after a step",
+             "Your Adam lacks `beta_2=0.99`, and some colors have left 0 to 1: give it that, and "
+             "clip after each step."),
             (paint_by(clip=None, noted="after"),
+             "the moment at which you note the loss, and the range of the colors after a step",
              "You note each loss after its step, and some colors have left 0 to 1: note the loss "
              "that the step was computed from, and clip after the step."),
             (paint_by(clip=None, targets_once=False),
+             "what is computed inside the loop, and the range of the colors after a step",
              "You compute the targets in every step, and some colors have left 0 to 1: compute "
              "them once, before the loop, and clip after each step."),
             (paint_by(loss_of=lambda losses, weights: losses["tv"]),
-             "Your loss is the total variation only: add up all three, each times its weight."),
+             "what your loss consists of",
+             "Your loss is total variation only: add up all three, each times its weight."),
             (_plain_descent,
+             "how the picture gets its new values",
              "You make plain gradient steps: let Adam choose the step, with "
              "`optimizer.apply_gradients([(gradient, picture)])`."),
         ],

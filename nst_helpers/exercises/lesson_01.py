@@ -24,9 +24,15 @@ def _convolution(combine=lambda patch, kernel: np.sum(patch * kernel), relu=True
 
 
 def _convolution_cases():
+    """First the picture and the filter of figure 1.2."""
+    rows = ["11155"] * 3 + ["11555", "15555"]
+    picture = np.array([[float(value) for value in row] for row in rows])
     random = np.random.default_rng(6)
-    shapes = (4, 5), (6, 3)
-    return [[random.uniform(0, 1, shape), random.uniform(-0.7, 1, (3, 3))] for shape in shapes]
+    shapes = (4, 7), (6, 5)
+    return [
+        [picture, np.array([[-1.0, 0.0, 1.0]] * 3)],
+        *([random.uniform(0, 1, shape), random.uniform(-1, 1, (3, 3))] for shape in shapes),
+    ]
 
 
 def _field(conv=2, pool=1, stride=2, start=1):
@@ -53,7 +59,7 @@ def _convolved_and_pooled(layers):
 
 
 def _field_cases():
-    stacks = ("conv", "conv conv", "conv conv pool conv", "pool conv pool conv pool conv conv")
+    stacks = ("conv conv pool conv", "conv conv", "conv", "pool conv pool conv pool conv conv")
     return [[layers.split()] for layers in stacks]
 
 
@@ -62,7 +68,9 @@ def _reverse_colors(values):
 
 
 def _picture_cases():
-    return [[random_tensor(1, 1, 2, 3, 3)], [random_tensor(2, 1, 4, 2, 3)]]
+    """First the lesson's pure red pixel."""
+    sizes = (2, 7), (6, 4)
+    return [[tf.constant([[[[1.0, 0.0, 0.0]]]])], *([random_tensor(1, 1, *s, 3)] for s in sizes)]
 
 
 def _clip(values):
@@ -74,13 +82,15 @@ def _levels(values):
 
 
 def _network_values_cases():
+    """First what `preprocess` makes of a pure red pixel."""
     return [
-        [preprocess(random_tensor(3, 1, 2, 3, 3))],
-        [random_tensor(4, 1, 3, 2, 3, low=-200, high=220)],
+        [preprocess(tf.constant([[[[1.0, 0.0, 0.0]]]]))],
+        [preprocess(random_tensor(3, 1, 2, 7, 3))],
+        [random_tensor(4, 1, 6, 4, 3, low=-200, high=220)],
     ]
 
 
-# A mistake is a line for the function that makes it, then what to say.
+# A mistake is the function that makes it, where to look, and what to say.
 # p: picture, or a patch of one; k: a filter. v: values for the network.
 # fmt: off
 EXERCISES = {
@@ -91,46 +101,67 @@ EXERCISES = {
               "look at all channels.",
         mistakes=[
             (_convolution(relu=False),
-             "The ReLU is missing: where the sum is negative, the result is 0."),
+             "what becomes of a sum below 0",
+             "Negative sums come out as they are, so there is no ReLU: set them to 0, with "
+             "`max(response, 0)` or `np.maximum`. (The second argument of `np.max` is an axis.)"),
             (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1])),
-             "You turned the filter over. Mathematicians do that in a convolution; networks lay "
-             "the filter on the picture as it is."),
+             "how the filter lies on the patch",
+             "You turned the filter by 180 degrees, as mathematicians do in a convolution: "
+             "networks lay it on the picture as it is."),
             (_convolution(lambda p, k: np.sum(p * k[::-1, ::-1]), relu=False),
-             "You turned the filter over, and the ReLU is missing: lay the filter on the picture "
-             "as it is, and set negative sums to 0."),
+             "how the filter lies on the patch, and what becomes of a sum below 0",
+             "You turned the filter by 180 degrees, and there is no ReLU: lay the filter on the "
+             "picture as it is, and set negative sums to 0."),
             (_convolution(lambda p, k: np.sum(p @ k)),
+             "how patch and filter are multiplied",
              "You took the matrix product, `@`: multiply the nine values one by one, with `*`."),
             (_convolution(lambda p, k: np.sum(p * k.T)),
-             "Your filter is transposed: its rows lie along the picture's rows."),
+             "how the filter lies on the patch",
+             "Your filter is transposed: lay it on the picture as it is, rows along rows."),
             (_convolution(lambda p, k: np.mean(p * k)),
+             "how the nine products become one number",
              "You took the mean of the nine products: add them up."),
             (_convolution(lambda p, k: np.max(p * k)),
+             "how the nine products become one number",
              "You took the largest of the nine products, as pooling does: add them up."),
             (_convolution(lambda p, k: np.sum(np.maximum(p * k, 0))),
+             "the moment at which the ReLU comes in",
              "You set each negative product to 0: add up all nine first, then set a negative sum "
              "to 0."),
             (_convolution(lambda p, k: np.sum(p) * np.sum(k)),
+             "the order of multiplying and adding",
              "You added up before you multiplied: multiply value by value first."),
             (_convolution(lambda p, k: np.abs(np.sum(p * k)), relu=False),
-             "You took the absolute value: the ReLU sets negative sums to 0."),
+             "what becomes of a sum below 0",
+             "You took the absolute value: set a negative sum to 0, as the ReLU does."),
             (_convolution(lambda p, k: 9 * np.mean(p) * np.mean(k)),
+             "the order of multiplying and adding",
              "You multiplied the sum of the patch by the mean of the filter: multiply value by "
-             "value first."),
+             "value, then add up."),
             (_convolution(lambda p, k: p[1, 1] * k[1, 1]),
-             "You used only the value in the middle: multiply all nine and add them up."),
+             "which of the values in the patch count",
+             "You used only the value in the middle: multiply all nine, and add them up."),
             (_convolution(lambda p, k: -np.sum(p * k)),
-             "The sign is wrong: set negative sums to 0 and keep the positive ones."),
+             "the sign of the sums",
+             "Your sums have the wrong sign: leave the sign as it is, and set negative sums to 0."),
             (_convolution(lambda p, k: min(np.sum(p * k), 0), relu=False),
-             "You kept the negative sums: the ReLU keeps the positive ones, `max(response, 0)`."),
+             "which sums the ReLU lets through",
+             "You kept the negative sums: keep the positive ones, with `max(response, 0)`."),
             (_convolution(lambda p, k: min(max(np.sum(p * k), 0), 1)),
-             "You clipped to 0..1: the ReLU has no upper bound."),
+             "the bounds of the result",
+             "You clipped the sums to 0..1: leave large ones as they are, since the ReLU has no "
+             "upper bound."),
             (_convolution(lambda p, k: np.sum(p * k) > 0),
-             "Your result says only where the sum is positive: keep the sum itself there."),
+             "what is written into the result",
+             "Your result says only whether a sum is positive: write the sum itself there."),
             (_convolution(lambda p, k: np.sum(p * k[::-1])),
-             "Your filter stands on its head: lay it on the picture as it is."),
+             "how the filter lies on the patch",
+             "Your filter is upside down: lay it on the picture as it is."),
             (_convolution(lambda p, k: np.sum(p * k[:, ::-1])),
+             "how the filter lies on the patch",
              "Your filter is mirrored: lay it on the picture as it is."),
             (_convolution(lambda p, k: np.sum(p)),
+             "the nine products",
              "The filter does not come in: multiply the patch by it, value by value."),
         ],
     ),
@@ -141,100 +172,141 @@ EXERCISES = {
         right="Spacing is what makes it grow: after four poolings each convolution adds 32 pixels.",
         mistakes=[
             (_field(conv=3),
-             "You add 3 for a convolution: it adds one neighbor on each side, so 2 spacings."),
+             "what a convolution adds to the size",
+             "You add 3 spacings for a convolution: add 2, one for the neighbor on each side."),
             (_field(conv=1),
-             "You add 1 for a convolution: it has a neighbor on each side, so it adds 2 spacings."),
+             "what a convolution adds to the size",
+             "You add 1 spacing for a convolution: add 2, one for the neighbor on each side."),
             (_field(stride=1),
-             "Your function counts as if the spacing were always 1: "
-             "double `spacing` at each pooling, and multiply what you add by it."),
+             "the distance between neighbors after a pooling",
+             "Your function counts as if the spacing were always 1: double `spacing` at each "
+             "pooling, and multiply what you add by it."),
             (_field(pool=2),
-             "You add 2 spacings for a pooling: it looks at 2 × 2, which is one neighbor more."),
+             "what a pooling adds to the size",
+             "You add 2 spacings for a pooling: add 1, since it looks at 2 × 2 values, which is "
+             "one neighbor more."),
             (_field(pool=0),
-             "You add nothing for a pooling: it looks at 2 × 2, which is one neighbor more."),
+             "what a pooling adds to the size",
+             "You add nothing for a pooling: add 1 spacing, since it looks at 2 × 2 values, which "
+             "is one neighbor more."),
             (_field(conv=3, pool=2),
-             "You add the sizes, 3 and 2: what is new is their neighbors, 2 spacings for a "
+             "what each kind of layer adds to the size",
+             "You add the layers' own sizes, 3 and 2: add only the neighbors, 2 spacings for a "
              "convolution and 1 for a pooling."),
             (lambda layers: _field()(layers[::-1]),
+             "the layer that you begin with, and what a pooling changes",
              "That is the field from the last layer to the first, or with a size that a pooling "
              "doubles: begin with the first layer, and let a pooling double the spacing."),
             (lambda layers: _field()(layers[:-1]),
-             "You left out the last layer: its neighbors count, too."),
+             "the layers that your loop goes through",
+             "You left out the last layer: count its neighbors, too."),
             (lambda layers: 2 ** layers.count("pool"),
-             "You gave the spacing: the receptive field is `size`."),
+             "which of your numbers you return",
+             "You returned the spacing: return the size, which is the receptive field."),
             (_field(stride=3),
-             "You multiply the spacing by 3 at a pooling: a pooling halves the picture, so 2."),
+             "what a pooling does to the spacing",
+             "You multiply the spacing by 3 at a pooling: multiply by 2, since a pooling halves "
+             "the picture."),
             (lambda layers: _field()(["pool"] * len(layers)),
-             "You treat each layer as a pooling: a convolution adds 2 spacings, and leaves the "
+             "how the two kinds of layers are told apart",
+             "You treat each layer as a pooling: add 2 spacings for a convolution, and leave the "
              "spacing as it is."),
             (lambda layers: _field()(["conv"] * len(layers)),
-             "You treat each layer as a convolution: a pooling adds 1 spacing, then doubles it."),
+             "how the two kinds of layers are told apart",
+             "You treat each layer as a convolution: add 1 spacing for a pooling, then double the "
+             "spacing."),
             (_convolved_and_pooled,
-             "A convolution counts as a pooling, too: put what belongs to a pooling under `else`."),
+             "the lines that run for a convolution",
+             "What belongs to a pooling is done for a convolution, too: put it under `else`."),
             (_field(start=0),
-             "You start from 0: before any layer, a value sees its own pixel, 1."),
+             "the numbers before the loop",
+             "The size starts from 0: start from 1, since a pixel sees itself."),
         ],
     ),
     "preprocess": Exercise(
         reference=preprocess,
         cases=_picture_cases,
         goes_on=True,
+        tape_over=(0,),
         right="This is what VGG19 was trained on.",
         mistakes=[
             (lambda p: p * 255 - MEAN,
+             "the order of the three color channels",
              "The colors are still RGB: reverse the last axis, so that blue comes first."),
             (lambda p: _reverse_colors(p) * 255,
-             "The mean is not subtracted: the network expects values around 0."),
+             "the last of the three steps",
+             "The mean is not subtracted: subtract it, since the network expects values around 0."),
             (lambda p: _reverse_colors(p) - MEAN,
-             "The values still run from 0 to 1: multiply by 255 before you subtract."),
+             "the scale of the values",
+             "The values still run from 0 to 1: multiply by 255 before you subtract the mean."),
             (lambda p: _reverse_colors(p) * 255 + MEAN,
+             "the last of the three steps",
              "You added the mean: subtract it."),
             (lambda p: _reverse_colors(p * 255 - MEAN),
-             "You subtracted the mean in the wrong order: it is given as blue, green, red, "
-             "so reverse the picture first."),
+             "the order of the three steps",
+             "You subtracted the mean before you reversed the colors: reverse first, since the "
+             "mean is given as blue, green, red."),
             (lambda p: (_reverse_colors(p) - MEAN) * 255,
-             "You multiplied after subtracting: the mean is on the scale 0 to 255, "
-             "so multiply first."),
+             "the order of the three steps",
+             "You multiplied after subtracting: multiply first, since the mean is on the scale 0 "
+             "to 255."),
             (lambda p: tf.reverse(p, [2]) * 255 - MEAN,
-             "You reversed the wrong axis: axis 2 is the width, and the picture is mirrored; "
-             "the colors are the last axis."),
+             "the axis that is reversed",
+             "You reversed axis 2, the width, which mirrors the picture: reverse the last axis, "
+             "which holds the colors."),
             (lambda p: (p - IMAGENET_MEAN_RGB) / IMAGENET_DEVIATION_RGB,
-             "That is the convention of PyTorch's networks: Keras' VGG19 wants BGR, 0 to 255, "
-             "minus the mean, and divides by nothing."),
+             "the convention that your numbers belong to",
+             "That is the convention of PyTorch's networks: for Keras' VGG19 reverse the colors, "
+             "multiply by 255 and subtract the mean, with no division."),
             (lambda p: _reverse_colors((p - IMAGENET_MEAN_RGB) / IMAGENET_DEVIATION_RGB),
-             "That is the convention of PyTorch's networks, reversed: multiply by 255, reverse, "
-             "and subtract the mean, with no division."),
+             "the convention that your numbers belong to",
+             "That is the convention of PyTorch's networks, reversed: reverse, multiply by 255 and "
+             "subtract the mean, with no division."),
             (lambda p: _reverse_colors(p - MEAN) * 255,
-             "You subtracted the mean first, and in the wrong order: multiply by 255 and reverse, "
-             "then subtract."),
+             "the order of the three steps",
+             "You subtracted the mean before the other two steps: reverse and multiply by 255 "
+             "first."),
             (lambda p: p - MEAN,
+             "which of the three steps you took",
              "Only the mean is subtracted: reverse the colors and multiply by 255 before that."),
             (lambda p: _reverse_colors(p),
-             "The colors are reversed and no more: multiply by 255 and subtract the mean."),
+             "which of the three steps you took",
+             "Only the colors are reversed: multiply by 255 and subtract the mean after that."),
             (lambda p: p * 255,
-             "The values are multiplied by 255 and no more: reverse the colors and subtract the "
-             "mean."),
+             "which of the three steps you took",
+             "The values are only multiplied by 255: reverse the colors, and subtract the mean."),
             (lambda p: p,
+             "which of the three steps you took",
              "That is the picture as it came in: reverse the colors, multiply by 255 and subtract "
              "the mean."),
             (lambda p: _reverse_colors(p) * 2 - 1,
+             "the scale of the values",
              "Your values run from -1 to 1, as other networks want them: for VGG19 multiply by 255 "
              "and subtract the mean."),
             (lambda p: p * 2 - 1,
-             "Your values run from -1 to 1, as other networks want them: for VGG19 reverse the "
-             "colors, multiply by 255 and subtract the mean."),
+             "the scale of the values, and the order of the three color channels",
+             "Your values run from -1 to 1, and the colors are still RGB: reverse them, multiply "
+             "by 255 and subtract the mean."),
             (lambda p: tf.round(_reverse_colors(p) * 255) - MEAN,
+             "what happens to the values between 0 and 255",
              "You rounded to whole numbers: keep the fractions."),
             (lambda p: tf.floor(_reverse_colors(p) * 255) - MEAN,
+             "what happens to the values between 0 and 255",
              "You rounded to whole numbers: keep the fractions."),
             (lambda p: tf.reverse(p, [1]) * 255 - MEAN,
-             "You reversed the wrong axis: axis 1 is the height, and the picture stands on its "
-             "head; the colors are the last axis."),
+             "the axis that is reversed",
+             "You reversed axis 1, the height, which turns the picture upside down: reverse the "
+             "last axis, which holds the colors."),
             (lambda p: _reverse_colors(p) * 255 - tf.reduce_mean(_reverse_colors(p) * 255),
-             "You subtracted the picture's own mean: subtract the mean color of ImageNet."),
+             "the mean that is subtracted",
+             "You subtracted the picture's own mean: subtract the mean color of ImageNet, which is "
+             "given."),
             (lambda p: preprocess(p) / 255,
-             "You divided by 255 in the end: the network wants values on the scale of 0 to 255."),
+             "the scale of the values",
+             "You divided by 255 in the end: leave the values on the scale of 0 to 255."),
             (lambda p: preprocess(p)[0],
-             "You dropped the batch axis: the shape must stay (1, height, width, 3)."),
+             "the shape of your result",
+             "You dropped the batch axis: keep the shape (1, height, width, 3)."),
         ],
     ),
     "deprocess": Exercise(
@@ -243,35 +315,49 @@ EXERCISES = {
         right="With it you can look at anything that is in the network's convention.",
         mistakes=[
             (lambda v: _clip((v + MEAN) / 255),
+             "the order of the three color channels",
              "The colors are still BGR: reverse the last axis."),
             (lambda v: _clip(_reverse_colors(v - MEAN) / 255),
+             "what is done with the mean",
              "You subtracted the mean once more: add it."),
             (lambda v: _reverse_colors(v + MEAN) / 255,
-             "You did not clip: what lies outside 0..1 cannot be shown."),
+             "the bounds of the result",
+             "You did not clip: clip to 0..1 in the end, since what lies outside cannot be shown."),
             (lambda v: _clip((_reverse_colors(v) + MEAN) / 255),
-             "You added the mean after reversing: it is given as blue, green, red, "
-             "so add it first."),
+             "the order of the steps",
+             "You added the mean after reversing: add it first, since it is given as blue, green, "
+             "red."),
             (lambda v: _levels(_reverse_colors(v + MEAN)),
+             "the scale of the result",
              "Your values are whole numbers from 0 to 255: divide by 255, clip to 0..1, and do not "
              "round."),
             (lambda v: _clip(_reverse_colors(v + MEAN)),
-             "You did not divide by 255: clip after that, for otherwise nearly all is white."),
+             "the scale of the result",
+             "You did not divide by 255: divide before you clip, or nearly everything is white."),
             (lambda v: _clip(_reverse_colors(v) / 255),
-             "The mean is not added: add it first."),
+             "the steps that you undo",
+             "The mean is not added: add it before anything else."),
             (lambda v: _clip(_reverse_colors(v / 255) + MEAN / 255),
-             "You added the mean after reversing: it is given as blue, green, red, so add it "
-             "first."),
+             "the order of the steps",
+             "You added the mean after reversing: add it first, since it is given as blue, green, "
+             "red."),
             (lambda v: _reverse_colors(_clip(v / 255) + MEAN / 255),
+             "the moment at which you clip",
              "You clipped before adding the mean: clip last."),
             (lambda v: tf.clip_by_value(_reverse_colors(v + MEAN) / 255, -1.0, 1.0),
-             "You clipped to -1..1: a picture's values are from 0 to 1."),
+             "the bounds of the result",
+             "You clipped to -1..1: clip to 0..1, which a picture's values are in."),
             (lambda v: tf.reverse(_clip((v + MEAN) / 255), [2]),
-             "You reversed the wrong axis: axis 2 is the width; the colors are the last axis."),
+             "the axis that is reversed",
+             "You reversed axis 2, the width: reverse the last axis, which holds the colors."),
             (lambda v: (v + MEAN) / 255,
+             "the order of the three color channels, and the bounds of the result",
              "The colors are still BGR, and nothing is clipped: reverse the last axis, and clip to "
              "0..1."),
             (lambda v: _clip(_reverse_colors(v / 255 + MEAN)),
-             "You divided before adding: the mean is on the scale 0 to 255, so add first."),
+             "the order of the steps",
+             "You divided before adding the mean: add first, since the mean is on the scale 0 to "
+             "255."),
         ],
     ),
 }

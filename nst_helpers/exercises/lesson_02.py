@@ -21,53 +21,102 @@ def _share(features, target):
     return sum_of_squares(features - target) / sum_of_squares(target)
 
 
-# A mistake is a line for the function that makes it, then what to say.
+def _content_cases():
+    """The same, but for the example by hand, which has one axis in the lesson's cells."""
+    by_hand, *others = feature_cases()
+    return [[values[0, 0, 0] for values in by_hand], *others]
+
+
+ANY_SHAPE = (
+    "Your function counts on an axis that need not be there: features may have any shape, as the "
+    "three of the worked example, so take all axes together."
+)
+SHAPE_ERRORS = {
+    words: ANY_SHAPE
+    for words in (
+        "index out of range",
+        "Index out of range",
+        "out of bounds",
+        "Invalid reduction dimension",
+        "not enough values to unpack",
+        "transpose expects a vector",
+    )
+}
+
+
+# A mistake is the function that makes it, where to look, and what to say.
 # f, t: the features and the target.
 # fmt: off
 EXERCISES = {
     "content loss": Exercise(
         reference=lambda f, t: mean_square(f - t),
-        cases=feature_cases,
+        cases=_content_cases,
         goes_on=True,
+        tape_over=(0,),
         right="One number for a whole layer: 0 for the same features, "
               "and the same scale for small and large pictures.",
+        errors=SHAPE_ERRORS,
         mistakes=[
             (lambda f, t: tf.reduce_mean(f - t),
-             "The differences are not squared: positive and negative ones cancel."),
+             "what is done with each difference",
+             "The differences are not squared: square them, or positive and negative ones cancel."),
             (lambda f, t: sum_of_squares(f - t),
+             "how the many squares become one number",
              "You took the sum: take the mean, or a larger picture would count more."),
             (lambda f, t: tf.reduce_mean(tf.abs(f - t)),
+             "what is done with each difference",
              "You took absolute differences: square them."),
             (lambda f, t: tf.square(tf.reduce_mean(f - t)),
+             "the order of squaring and taking the mean",
              "You squared the mean: square each difference first, then take the mean."),
             (lambda f, t: mean_square(f - t) / 2,
-             "You took half: there is no factor in this form."),
+             "the factors in your formula",
+             "You took half of the mean: leave the factor out."),
             (lambda f, t: tf.sqrt(mean_square(f - t)),
+             "what happens after the mean is taken",
              "You took the root: leave the mean of the squares as it is."),
-            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=(0, 1, 2)),
-             "You kept one number for each channel: take the mean over all axes."),
-            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=(1, 2, 3)),
-             "You kept the batch axis: take the mean over all axes, so that one number is left."),
+            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=-1),
+             "the axes over which the mean is taken",
+             "You took the mean over the last axis only: take it over all axes, so that one number "
+             "is left."),
+            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=0),
+             "the axes over which the mean is taken",
+             "You took the mean over the first axis only: take it over all axes, so that one "
+             "number is left."),
             (lambda f, t: tf.norm(f - t),
+             "what becomes of the squares",
              "You took the root of the sum: take the mean of the squares, and no root."),
             (lambda f, t: tf.reduce_max(tf.square(f - t)),
+             "how the many squares become one number",
              "You took the largest square: take the mean of all."),
             (lambda f, t: mean_square(f - t) / mean_square(t),
-             "You divided by the target's size: leave the mean of the squares as it is."),
-            (lambda f, t: sum_of_squares(f - t) / _places(f),
-             "You divided by the positions only: the mean is over the channels, too."),
+             "what is divided by what",
+             "You divided by the mean square of the target: leave the mean of the squares as it "
+             "is."),
             (lambda f, t: sum_of_squares(f - t) / f.shape[-1],
-             "You divided by the channels only: the mean is over the positions, too."),
+             "the number that the sum is divided by",
+             "You divided by the number of channels: divide by the number of all values, as a mean "
+             "over all axes does."),
+            (lambda f, t: sum_of_squares(f - t) / f.shape[0],
+             "the number that the sum is divided by",
+             "You divided by the length of the first axis: divide by the number of all values, as "
+             "a mean over all axes does."),
             (lambda f, t: sum_of_squares(f - t) / 2,
-             "That is the paper's own form: here take the mean, with no factor."),
+             "which of the two formulas you wrote",
+             "That is the paper's own form: take the mean here, with no factor."),
             (lambda f, t: tf.reduce_mean(f * t),
+             "how features and target are combined",
              "You multiplied features and target: subtract one from the other, and square that."),
             (lambda f, t: mean_square(f + t),
+             "how features and target are combined",
              "You added features and target: take their difference."),
             (lambda f, t: tf.square(f - t),
-             "The squares are right: take the mean of them all, so that one number is left."),
+             "the shape of your result",
+             "You returned all the squares: take their mean, so that one number is left."),
             (lambda f, t: tf.reduce_mean(tf.square(f) - tf.square(t)),
-             "You compared the squares: take the difference first, then square it."),
+             "what exactly is squared",
+             "You squared features and target by themselves: subtract first, then square the "
+             "difference."),
         ],
     ),
     "gradient by hand": Exercise(
@@ -77,39 +126,60 @@ EXERCISES = {
               "a step against it leads there.",
         mistakes=[
             (lambda f, t: (f - t) / _count(f),
-             "The 2 is missing: the derivative of a square is twice what is squared."),
+             "the derivative of a single square",
+             "The 2 is missing: multiply by it, since the derivative of a square is twice what is "
+             "squared."),
             (lambda f, t: 2 * (f - t),
-             "You did not divide: the loss is a mean, "
-             "so each value has a share of one over their number."),
+             "the denominator in the worked example",
+             "You did not divide: divide by the number of values, since the loss is their mean."),
             (lambda f, t: 2 * (t - f) / _count(f),
-             "The sign is wrong: the gradient points to where the loss grows, "
-             "away from the target."),
-            (lambda f, t: 2 * (f - t) / (f.shape[1] * f.shape[2]),
-             "You divided by the places only: the mean is over the channels too."),
+             "the direction of the gradient",
+             "The sign is wrong: subtract the target from the features, since the loss grows away "
+             "from the target."),
+            (lambda f, t: 2 * (f - t) / _places(f),
+             "the number that you divide by",
+             "You divided by the number of positions: divide by the number of all values, since "
+             "the mean is over the channels, too."),
             (lambda f, t: 2 * tf.square(f - t) / _count(f),
-             "The square is still there: the derivative of a square is twice what is squared."),
+             "the derivative of a single square",
+             "The square is still there: leave it out, since the derivative of a square is twice "
+             "what is squared."),
             (lambda f, t: tf.square(f - t) / _count(f),
-             "That is each value's share of the loss: the gradient is its derivative, without the "
-             "square and with a factor of 2."),
+             "whether this is the loss or its derivative",
+             "That is each value's part of the loss: take the derivative, twice the difference in "
+             "place of its square."),
             (lambda f, t: (t - f) / _count(f),
-             "The sign is wrong, and the 2 is missing: the derivative of a square is twice what is "
-             "squared, and the gradient points away from the target."),
+             "the direction of the gradient, and the derivative of a single square",
+             "The sign is wrong, and the 2 is missing: subtract the target from the features, and "
+             "take twice that."),
             (lambda f, t: f - t,
-             "You have the differences only: multiply by 2, and divide by the number of values."),
+             "the factor and the denominator in the worked example",
+             "Those are the differences alone: multiply by 2, and divide by the number of values."),
             (lambda f, t: 2 * (t - f),
-             "The sign is wrong, and the division is missing: the loss is a mean."),
+             "the direction of the gradient, and the denominator in the worked example",
+             "The sign is wrong, and the division is missing: subtract the target from the "
+             "features, and divide by the number of values."),
             (lambda f, t: 2 * (f - t) / f.shape[-1],
-             "You divided by the channels only: the mean is over the positions, too."),
+             "the number that you divide by",
+             "You divided by the number of channels: divide by the number of all values, since the "
+             "mean is over the positions, too."),
             (lambda f, t: 2 * tf.abs(f - t) / _count(f),
-             "You took absolute differences: the sign says in which direction a feature is wrong."),
+             "the signs of the differences",
+             "You took absolute differences: keep the sign, which says in which direction a "
+             "feature is wrong."),
             (lambda f, t: 2 * tf.sign(f - t) / _count(f),
-             "You took the signs only: the gradient is larger where the feature is farther off."),
+             "the size of the differences",
+             "You took the signs only: take the differences themselves, since the gradient is "
+             "larger where a feature is farther off."),
             (lambda f, t: 2 * f / _count(f),
+             "what the features are compared with",
              "The target is missing: subtract it from the features."),
             (lambda f, t: 2 * tf.reduce_mean(f - t),
-             "You took the mean of the gradient: it has one value for each feature."),
+             "the shape of your result",
+             "You took a mean: keep one value for each feature."),
             (lambda f, t: mean_square(f - t),
-             "You gave the loss, one number: the gradient has one value for each feature."),
+             "whether this is the loss or its derivative",
+             "That is the loss, one number: take its derivative by each feature."),
         ],
     ),
     "content loss of the paper": Exercise(
@@ -119,29 +189,41 @@ EXERCISES = {
               "which is why this lesson takes the mean.",
         mistakes=[
             (lambda f, t: 2 * _half_sum(f, t),
-             "You have the whole sum: equation 1 has a factor of one half in front."),
+             "what stands in front of the sum in equation 1",
+             "You took the whole sum: take half of it."),
             (lambda f, t: mean_square(f - t),
-             "You took the mean: equation 1 sums over all values."),
+             "how the squares become one number in equation 1",
+             "You took the mean: take half of the sum over all values."),
             (lambda f, t: mean_square(f - t) / 2,
-             "You took half the mean: equation 1 sums over all values."),
+             "how the squares become one number in equation 1",
+             "You took half of the mean: take half of the sum over all values."),
             (lambda f, t: tf.reduce_sum(f - t) / 2,
-             "The differences are not squared: positive and negative ones cancel."),
+             "what is done with each difference",
+             "The differences are not squared: square them, or positive and negative ones cancel."),
             (lambda f, t: tf.reduce_sum(tf.abs(f - t)) / 2,
-             "You summed absolute differences: equation 1 squares them."),
+             "what is done with each difference",
+             "You added up absolute differences: square them first."),
             (lambda f, t: tf.norm(f - t),
-             "You took the root of the sum: equation 1 has no root."),
+             "what happens after the squares are added up",
+             "You took the root of the sum: take half of the sum, and no root."),
             (lambda f, t: tf.norm(f - t) / 2,
-             "You took the root of the sum: equation 1 has no root."),
+             "what happens after the squares are added up",
+             "You took the root of the sum: take half of the sum itself."),
             (lambda f, t: sum_of_squares((f - t) / 2),
-             "You took half of each difference, which makes it a quarter: take half of the sum."),
+             "the moment at which you halve",
+             "You took half of each difference, so its square is a quarter: take half of the sum."),
             (lambda f, t: sum_of_squares(f - t) / (2 * _places(f)),
-             "You divided by the number of positions: equation 1 only adds up."),
+             "what the sum is divided by",
+             "You divided by the number of positions: divide by 2 only."),
             (lambda f, t: sum_of_squares(f - t) / (2 * f.shape[-1]),
-             "You divided by the number of channels: equation 1 only adds up."),
+             "what the sum is divided by",
+             "You divided by the number of channels: divide by 2 only."),
             (lambda f, t: tf.square(f - t) / 2,
-             "You have half of each square: add them all up."),
+             "the shape of your result",
+             "You returned half of each square: add them all up."),
             (lambda f, t: tf.square(tf.reduce_sum(f - t)) / 2,
-             "You squared the sum of the differences: square each difference first, then sum."),
+             "the order of squaring and adding up",
+             "You squared the sum of the differences: square each difference first, then add up."),
         ],
     ),
     "share lost": Exercise(
@@ -150,43 +232,66 @@ EXERCISES = {
         right="0 means that nothing is lost, 1 as much as if all features were 0. "
               "It can be compared between layers.",
         mistakes=[
+            (lambda f, t: tf.minimum(_share(f, t), 1.0),
+             "what happens where the difference is larger than the target",
+             "You clipped the share at 1: leave it as it is, since features can be farther off "
+             "than if they were all 0."),
             (lambda f, t: sum_of_squares(f - t) / sum_of_squares(f),
-             "You divided by the generated picture's features: "
-             "divide by the target's, which do not change."),
+             "the denominator",
+             "You divided by the generated picture's features: divide by the target's, which do "
+             "not change."),
             (lambda f, t: sum_of_squares(f - t),
-             "You did not divide: the number would depend on the layer."),
+             "how the number becomes comparable between layers",
+             "You did not divide: divide by the sum of the target's squares, or the number would "
+             "depend on the layer."),
             (lambda f, t: mean_square(f - t) / sum_of_squares(t),
-             "You divided the mean of the differences' squares by a sum: "
-             "take the mean of both, or the sum of both."),
+             "how numerator and denominator become one number each",
+             "You divided a mean by a sum: take the mean of both, or the sum of both."),
             (lambda f, t: sum_of_squares(f - t) / tf.reduce_sum(t),
+             "the denominator",
              "You divided by the sum of the target: divide by the sum of its squares."),
             (lambda f, t: tf.reduce_sum(f - t) / tf.reduce_sum(t),
+             "what is added up",
              "Nothing is squared: square the differences, and the target's values."),
             (lambda f, t: tf.reduce_sum(tf.square(f - t) / tf.square(t)),
-             "You divided position by position: add up first, then divide one sum by the other."),
+             "the order of dividing and adding up",
+             "You divided value by value: add up first, then divide one sum by the other."),
             (lambda f, t: tf.reduce_mean(tf.square(f - t) / tf.square(t)),
-             "You divided position by position: add up first, then divide one sum by the other."),
+             "the order of dividing and taking the mean",
+             "You divided value by value, then took the mean: add up first, then divide one sum by "
+             "the other."),
             (lambda f, t: sum_of_squares(f - t) / tf.square(tf.reduce_sum(t)),
+             "the denominator",
              "You squared the target's sum: square each value, then add up."),
             (lambda f, t: tf.reduce_sum(tf.abs(f - t)) / tf.reduce_sum(tf.abs(t)),
+             "what is added up",
              "You took absolute values: square the differences and the target's values."),
             (lambda f, t: 1 - _share(f, t),
-             "That is 1 minus the share: 0 is to mean that nothing is lost."),
+             "what your number is when nothing is lost",
+             "You returned 1 minus the share: return the share itself, which is 0 when nothing is "
+             "lost."),
             (lambda f, t: sum_of_squares(t) / sum_of_squares(f - t),
+             "what is divided by what",
              "Your fraction is upside down: divide the differences by the target."),
             (lambda f, t: sum_of_squares(f) / sum_of_squares(t),
+             "the numerator",
              "You compared the features themselves: square the differences."),
             (lambda f, t: sum_of_squares(f - t) - sum_of_squares(t),
+             "how the two sums are combined",
              "You subtracted the target's squares: divide by them."),
             (lambda f, t: sum_of_squares(f - t) / sum_of_squares(t - tf.reduce_mean(t)),
-             "You subtracted the target's mean first: its values as they are are what can be "
-             "lost."),
+             "the denominator",
+             "You subtracted the target's mean first: square its values as they are."),
             (lambda f, t: 100 * _share(f, t),
-             "You gave percent: 1 is to mean that all is lost."),
+             "what your number is when everything is lost",
+             "You gave percent: leave out the factor of 100, so that 1 means that all is lost."),
             (lambda f, t: tf.norm(f - t) / tf.norm(t),
-             "You took the roots: this share is of squares."),
+             "what happens after the squares are added up",
+             "You took the roots: divide the sums of squares as they are."),
             (lambda f, t: (sum_of_squares(f) - sum_of_squares(t)) / sum_of_squares(t),
-             "You compared the sums of squares: take the difference first, then square it."),
+             "the numerator",
+             "You subtracted one sum of squares from another: subtract the target from the "
+             "features first, then square."),
         ],
     ),
 }
