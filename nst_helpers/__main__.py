@@ -284,7 +284,11 @@ def run_grade(options):
         say(error, sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say(f"Interrupted: what was marked until now is in {options.output}.", sys.stderr)
+        there = Path(options.output).exists()
+        where = (
+            f"what was marked until now is in {options.output}" if there else "nothing is marked"
+        )
+        say(f"Interrupted: {where}.", sys.stderr)
         return 130
     return 0
 

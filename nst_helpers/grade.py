@@ -20,7 +20,7 @@ from . import handed_in, lab, table
 from .console import say
 from .errors import PictureError, SettingsError
 from .paths import as_path
-from .table import LEARNER, NOTE
+from .table import LEARNER, NOTE, write
 from .watched import Ended, Limits, Watched, prepare
 
 Learner = namedtuple("Learner", "cells notes")  # `{exercise: (state, words)}`, words on notebooks
@@ -100,7 +100,8 @@ class Marks:
         self.rows = [as_row(name, exercises, learner) for name, learner in learners.items()]
         self.new, self.changed = table.merged(self.table, exercises, self.rows, self.known)
         try:
-            table.write(self.path, self.new, self.beside if self.changed else None)
+            others = [(self.beside, self.table.before)] * bool(self.changed)
+            write(self.path, *self.new[:3], others)
             self.fault = None
         except PictureError as error:
             self.fault = error
@@ -108,7 +109,7 @@ class Marks:
     def close(self):
         """Say what became of the older table; print the new one where it could not be written."""
         if self.fault:
-            say(table.as_text(self.new))
+            say(table.as_text(*self.new[:3]))
             raise PictureError(f"{self.fault} The table is printed above.") from self.fault
         if self.rows and self.table.before:
             kept = f"; what it held before is in {self.beside.name}" if self.changed else ""

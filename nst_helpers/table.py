@@ -86,19 +86,18 @@ def _same(name):
     return unicodedata.normalize("NFC", name).strip()
 
 
-def as_text(table):
-    """The table as the text of a CSV file."""
+def as_text(columns, rows, delimiter=","):
+    """The text of a CSV file."""
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=table.delimiter).writerows([table.header, *table.lines])
+    csv.writer(text, delimiter=delimiter).writerows([columns, *rows])
     return text.getvalue()
 
 
-def write(path, table, beside=None):
-    """Write the table, whole or not at all; beside: a path for what the file held before.
+def write(path, columns, rows, delimiter=",", others=()):
+    """Write a table, whole or not at all, and with it `others`, pairs of a path and its bytes.
 
     It begins with the mark by which spreadsheets know UTF-8. Raises `PictureError`.
     """
     from .saving import write_files  # with TensorFlow, which reading a table needs not
 
-    files = {path: as_text(table).encode("utf-8-sig")}
-    write_files(files | ({beside: table.before} if beside else {}))
+    write_files({path: as_text(columns, rows, delimiter).encode("utf-8-sig"), **dict(others)})
