@@ -298,15 +298,19 @@ def run_lab(options):
 
 def run_grade(options):
     """Mark a folder of notebooks; returns 0, or 1 after a sentence on what was wrong."""
-    from .grade import grade
-
     try:
+        from .grade import grade
+
         grade(options.folder, options.output, options.seconds, options.gigabytes)
     except KitError as error:
         say(error, sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say(f"Interrupted: {options.output} holds the notebooks before this one.", sys.stderr)
+        there = Path(options.output).exists()
+        where = (
+            f"what was marked until now is in {options.output}" if there else "nothing is marked"
+        )
+        say(f"Interrupted: {where}.", sys.stderr)
         return 130
     return 0
 

@@ -1,13 +1,15 @@
-"""Limits for a process that runs somebody else's code. A plain guard, and no prison.
+"""Limits for a process that runs somebody else's code.
 
-It stops what goes wrong by mistake or for fun: a file deleted, a process started, a connection
-opened, memory or disk filled. Code that sets out to break it can: whoever grades strangers does so
-in a virtual machine.
+On Linux the system itself holds it (`linux`). Everywhere, Python stops what goes wrong by mistake
+or for fun: a file deleted, a process started, a connection opened, memory or disk filled. Where
+there is no more than that, code that sets out to break it can.
 """
 
 import contextlib
 import os
 import sys
+
+from . import linux
 
 NEITHER_PROCESS_NOR_NETWORK = frozenset(
     "ctypes.dlopen ctypes.dlsym os.exec os.fork os.forkpty os.kill os.killpg os.posix_spawn "
@@ -16,20 +18,22 @@ NEITHER_PROCESS_NOR_NETWORK = frozenset(
     "".split()
 )
 FILES_CHANGE = frozenset(
-    "os.chmod os.chown os.link os.mkdir os.remove os.rename os.rmdir os.symlink os.truncate "
-    "os.utime shutil.move shutil.rmtree".split()
+    "os.chflags os.chmod os.chown os.link os.mkdir os.remove os.removexattr os.rename os.rmdir "
+    "os.setxattr os.symlink os.truncate os.utime shutil.move shutil.rmtree".split()
 )
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 FILE_BYTES = 50_000_000  # of one file that is written
 
 
-def confine(folder, bytes_more):
+def confine(folder, bytes_more, hidden=()):
     """From here on this process changes files in `folder` only, and starts nothing, nowhere.
 
     What is not allowed raises `PermissionError`. Where the system can limit memory (Linux), it
-    takes at most `bytes_more` than it has now, and else gets a `MemoryError`.
+    takes at most `bytes_more` than it has now, and else gets a `MemoryError`. hidden: folders that
+    it may not read. Returns whether the system itself holds it.
     """
     folder = os.path.realpath(folder)
+    held = linux.limit(folder, hidden)
     _limit_resources(bytes_more)
 
     def inside(path):
@@ -50,6 +54,7 @@ def confine(folder, bytes_more):
             raise PermissionError(f"a graded function may change its own folder only ({event})")
 
     sys.addaudithook(hook)
+    return held
 
 
 def _limit_resources(bytes_more):
@@ -62,5 +67,5 @@ def _limit_resources(bytes_more):
         pages = int(file.read().split()[0])
         limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + bytes_more
     for limit, value in limits.items():
-        with contextlib.suppress(ValueError, OSError):
+        with contextlib.suppress(ValueError, OSError, OverflowError):
             resource.setrlimit(limit, (value, value))

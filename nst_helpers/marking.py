@@ -1,102 +1,144 @@
-"""What the functions of a handed-in notebook are worth, one after the other.
+"""The learner's side of grading: a handed-in notebook's functions, run as they are asked for.
 
-`mark` runs learners' code: call it in a process of its own, as `grade` does.
+`serve` runs learners' code: call it in a process of its own, as `watched` does. Nothing here knows
+what is right; what a function gave goes out as data, and is judged elsewhere.
 """
 
+import inspect
 import json
+import linecache
 import os
+import pickle
 import re
 import sys
 import tempfile
+import types
 
-from . import guard, handed_in
+from . import guard, handed_in, session
 from .handed_in import NOTHING
 from .machine import import_tensorflow
 
 import_tensorflow()
 
-from .checks import STOPPED, verdict_here  # noqa: E402
-from .exercises import EXERCISES  # noqa: E402
-from .record import NOT_BEGUN, NOT_YET, RIGHT  # noqa: E402
-
-WORDS = 400  # characters of a message that are kept
-# A verdict's states, as the table has them.
-STATES = {RIGHT: "right", NOT_YET: "not yet", NOT_BEGUN: "not done", STOPPED: "broken"}
+from . import apart, reading  # noqa: E402
 
 
-def mark(path, report, lessons, skip, folder, bytes_more):
-    """Mark a notebook, and end this process. Each step is a line of the file `report`, as JSON.
+def serve(connection, *given):
+    """Answer requests until there are no more, and end this process.
 
-    `["lesson", name]`, `["begin", exercise]`, `["done", exercise, state, words]`, or
-    `["fault", words]`. lessons: from `handed_in.read_lessons`. skip: the exercises that another
-    process has marked. folder, bytes_more: see `guard.confine`.
+    A request is a pickled pair: the name of a function in `ANSWERS`, and its arguments. The answer
+    is JSON. given: see `_open`.
     """
-    with open(report, "a", encoding="utf-8") as lines:
-
-        def note(*words):
-            lines.write(json.dumps([str(word)[:WORDS] for word in words]) + "\n")
-            lines.flush()
-
-        _alone(folder)
+    _alone(connection)
+    held = {}
+    while True:
         try:
-            cells = handed_in.read_cells(path)
-            parts, faults = handed_in.split(cells)
-            lesson = handed_in.lesson_of(cells, parts, lessons)
-            if lesson is None:
-                raise ValueError(NOTHING)
-        except ValueError as error:
-            note("fault", error)
-            os._exit(0)
-        note("lesson", lesson)
-        guard.confine(folder, bytes_more)
-        own = handed_in.exercises_in(cells)
-        for exercise, (name, stub) in lessons[lesson].items():
-            if exercise in skip:
-                continue
-            note("begin", exercise)
-            if any(own.get(exercise) in part.binds for part in parts):
-                name = own[exercise]  # renamed, as the learner's check says
-            try:
-                found = mark_one(exercise, name, stub, parts, cells, faults)
-            except BaseException as error:  # what is no `Exception` is let through
-                found = "broken", f"Your function stopped with {type(error).__name__}: {error}"
-            note("done", exercise, *found)
-    os._exit(0)  # whatever threads still run, or were to run at the end
+            name, arguments = pickle.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)  # whatever threads still run, or were to run at the end
+        try:
+            answer = ANSWERS[name](held, *arguments, *(given if name == "open" else ()))
+        except BaseException as error:  # what is no `Exception` is let through by what runs it
+            answer = {"stopped": _told(error)}
+        connection.send_bytes(json.dumps(answer).encode())
 
 
-def mark_one(exercise, name, stub, parts, cells, faults):
-    """`(state, words)` of one exercise: `right`, `not yet`, `not done` or `broken`."""
+def _told(error):
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own `__str__` is the learner's
+        return type(error).__name__
+
+
+def _open(held, lessons, path, folder, bytes_more, hidden):
+    """Read a notebook, and give up all that its code has no need of.
+
+    `{"exercises": names, "confined": whether the system sees to it}`, or `{"fault": words}`.
+    lessons: from `handed_in.read_lessons`. folder, bytes_more, hidden: see `guard.confine`.
+    """
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))  # for modules that lie beside the notebook
+    tempfile.tempdir = str(folder)
+    for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = str(folder)
+    try:
+        cells = handed_in.read_cells(path)
+        parts, faults = handed_in.split(cells)
+    except (OSError, ValueError) as error:
+        return {"fault": str(error)}
+    checked = handed_in.checked_in(cells, parts, faults)
+    exercises = handed_in.exercises_of(checked, parts, lessons)
+    if not exercises:
+        return {"fault": NOTHING}
+    held |= {"exercises": exercises, "checked": checked, "parts": parts}
+    held["faults"] = {cells[number - 1]: fault for number, fault in faults.items()}
+    _stand_in(held)
+    confined = guard.confine(folder, bytes_more, hidden)
+    return {"exercises": list(exercises), "confined": confined}
+
+
+def _begin(held, exercise, cases, lent):
+    """Define an exercise's function: `{"cell", "place", "errors"}`, or `{"state", "words"}`.
+
+    cell, place: the text that it stands in, and line and column; None where that is not known.
+    errors: what went wrong in other cells. cases: a pickle. lent: pickles of the kit's functions,
+    by exercise, for those that the learner's are not right for.
+    """
+    held["lent"] = lent
+    name, stub = held["exercises"][exercise]
+    name, parts = handed_in.function_of(held["checked"].get(exercise), name, held["parts"])
     if not any(name in part.binds for part in parts):
-        for number, fault in faults.items():
-            if re.search(rf"^def {name}\b", cells[number - 1], re.MULTILINE):
-                return "broken", fault
-        return "not done", f"The notebook has no function {name}."
+        for cell, fault in held["faults"].items():
+            if re.search(rf"^\s*def {name}\b", cell, re.MULTILINE):
+                return {"state": "broken", "words": fault}
+        return {"state": "not done", "words": f"The notebook has no function {name}."}
     if handed_in.written_out(parts, name) == stub is not None:
-        return "not done", ""
-    space, errors = {"__name__": "__main__"}, []
-    for part in handed_in.needed(parts, name):
-        try:
-            exec(part.code, space)
-        except (Exception, SystemExit) as error:  # the function may do without
-            where = part.code.co_filename.strip("<>")
-            errors.append(f"{type(error).__name__} in {where}: {error}")
-    if not callable(space.get(name)):
-        return "broken", errors[0] if errors else f"{name} is no function."
-    found = verdict_here(EXERCISES[exercise], space[name])
-    words = "" if found.state in (RIGHT, NOT_BEGUN) else found.told(2).removeprefix("Not yet. ")
-    return STATES[found.state], words
+        return {"state": "not done", "words": ""}
+    space, errors = session.run(handed_in.needed(parts, name))
+    function = space.get(name)
+    if not callable(function):
+        words = errors[0] if errors else f"{name} is no function."
+        return {"state": "broken", "words": words}
+    held |= {"function": function, "cases": lambda: pickle.loads(cases)}
+    tree, cell, place = reading.tree_of(function), None, None
+    if tree is not None:
+        cell = "".join(linecache.getlines(inspect.unwrap(function).__code__.co_filename))
+        place = [tree.lineno, tree.col_offset]
+    return {"cell": cell, "place": place, "errors": errors[:1]}
 
 
-def _alone(folder):
-    """A session and a folder of one's own; what is printed goes nowhere, what is read is empty."""
+ANSWERS = {**apart.ANSWERS, "open": _open, "begin": _begin}
+
+
+def _stand_in(held):
+    """Put modules in the places of those that know what is right: `check` gives the function back,
+    or, for one that is not right, the kit's, as in a lesson; `yours` gives the kit's."""
+
+    def check(name, function=None):
+        return pickle.loads(held["lent"][name]) if name in held["lent"] else function
+
+    def yours(*names):
+        functions = [check(name) for name in names]
+        return functions[0] if len(functions) == 1 else functions
+
+    for module, functions in {"checks": [check, yours], "record": [progress]}.items():
+        one = sys.modules[f"nst_helpers.{module}"] = types.ModuleType(f"nst_helpers.{module}")
+        vars(one).update({function.__name__: function for function in functions})
+
+
+def progress():
+    """In a lesson, what was done so far."""
+
+
+def _alone(connection):
+    """A session of one's own; what is printed goes nowhere, what is read is empty."""
     if hasattr(os, "setsid"):
         os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
+    if sys.platform == "linux":  # where this process is a branch of one that has files open
+        os.closerange(3, connection.fileno())
+        os.closerange(connection.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
     sys.stdin = open(os.devnull)
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
-    os.chdir(folder)
-    tempfile.tempdir = str(folder)
-    for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
-        os.environ[name] = str(folder)

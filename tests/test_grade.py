@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -10,7 +11,7 @@ import pytest
 from notebook_tools import NOTEBOOKS, code_cells, definitions
 from test_checks import exercises_of
 
-from nst_helpers import grade, guard, handed_in
+from nst_helpers import grade, guard, handed_in, linux, table, watched
 from nst_helpers.__main__ import main
 from nst_helpers.checks import verdict
 from nst_helpers.errors import KitError, PictureError, SettingsError
@@ -77,7 +78,7 @@ def honest():
     mistake = verdict(EXERCISES[GRAM], space[MINE]).told(2).removeprefix("Not yet. ")
     stopped = "broken: Your function stopped with ValueError in line 2, `raise ValueError(7)`: 7"
     renamed = [source.replace(MINE, "by_another_name") for source in solution]
-    unchecked = [source for source in solution if not handed_in.exercises_in([source])]
+    unchecked = [source for source in solution if "check(" not in source]
     gone = [source for source in solution if f"def {MINE}(" not in source]
     unclosed = with_gram_matrix(f"x = 1\ndef {MINE}(features:\n    return features")
     at = next(n for n, source in enumerate(unclosed, 1) if source.startswith("x = 1\ndef"))
@@ -166,7 +167,7 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
         expected[name] |= {"note": ""}
     (folder / "x9 no JSON.ipynb").write_text("{'cells': " + "[" * 100_000)
     note = "x9 no JSON.ipynb: it is no notebook, or a damaged one"
-    expected["x9 no JSON"] = dict.fromkeys(NAMES, "broken") | {"note": note}
+    expected["x9 no JSON"] = dict.fromkeys(NAMES, "") | {"note": note}
 
     done = run_grade(folder, "-o", str(tmp_path / "g.csv"), "--seconds", "3", "--gigabytes", "1")
     assert done.returncode == 0, done.stderr
@@ -191,7 +192,7 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
 
 def test_what_is_not_linux_has_processes_that_import_tensorflow_anew(monkeypatch):
     monkeypatch.setattr(sys, "platform", "win32")
-    assert grade._context().get_start_method() == "spawn"
+    assert watched.context().get_start_method() == "spawn"
 
 
 def test_the_notebooks_of_a_learners_folder_are_one_row_and_the_better_one_counts(
@@ -199,17 +200,17 @@ def test_the_notebooks_of_a_learners_folder_are_one_row_and_the_better_one_count
 ):
     """The marking itself is left out."""
     marked = {
-        "a.ipynb": ("03_style_loss", {GRAM: ("broken", "It stopped."), "style loss": ("right", "")}),
-        "b.ipynb": ("03_style_loss", {GRAM: ("not yet", "=1+1\n twice"), "style loss": ("not done", "")}),
-        "c.ipynb": ("02_content_loss", {"content loss": ("right", "")}),
-        "d.ipynb": (None, {}),
-        "-e.ipynb": (None, {}),
+        "a.ipynb": {GRAM: ("broken", "It stopped."), "style loss": ("right", "")},
+        "b.ipynb": {GRAM: ("not yet", "=1+1\n twice"), "style loss": ("not done", "")},
+        "c.ipynb": {"content loss": ("right", "")},
+        "d.ipynb": {},
+        "-e.ipynb": {},
     }  # fmt: skip
     notes = {"d.ipynb": handed_in.NOTHING, "-e.ipynb": "it is larger than 50 MB"}
 
-    def note(path, lessons, limits):
+    def note(path, folder, lessons, limits, hidden):
         assert limits == (5, 2**29)
-        return *marked[path.name], notes.get(path.name, "")
+        return marked[path.name], notes.get(path.name, ""), True
 
     monkeypatch.setattr(grade, "grade_notebook", note)
     folder = tmp_path / "class"
@@ -230,7 +231,7 @@ def test_the_notebooks_of_a_learners_folder_are_one_row_and_the_better_one_count
     )
     assert anna["right"] == "2" and anna["slope" if "slope" in anna else "note"] == ""
     assert rows["d"][GRAM] == "" and rows["d"]["note"] == f"d.ipynb: {handed_in.NOTHING}"
-    assert rows["'-e"][GRAM] == "broken" and "larger than" in rows["'-e"]["note"]
+    assert rows["'-e"][GRAM] == "" and "larger than" in rows["'-e"]["note"]
     columns = [name for name in anna if name in EXERCISES]
     assert columns.index("content loss") < columns.index(GRAM)  # in the course's order
 
@@ -239,15 +240,15 @@ def test_ctrl_c_keeps_what_was_graded(tmp_path, monkeypatch, capsys):
     for name in "abc":
         hand_in(tmp_path / "class" / f"{name}.ipynb", [])
 
-    def until_b(path, lessons, limits):
+    def until_b(path, *others):
         if path.stem == "b":
             raise KeyboardInterrupt
-        return "03_style_loss", {GRAM: ("right", "")}, ""
+        return {GRAM: ("right", "")}, "", True
 
     monkeypatch.setattr(grade, "grade_notebook", until_b)
     assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "t.csv")]) == 130
     assert [row["learner"] for row in table_of(tmp_path / "t.csv")] == ["a"]
-    assert "before this one" in capsys.readouterr().err
+    assert "Interrupted: what was marked until now" in capsys.readouterr().err
 
 
 def test_what_cannot_begin_says_why(tmp_path, monkeypatch, capsys):
@@ -263,19 +264,6 @@ def test_what_cannot_begin_says_why(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade.lab, "lessons", lambda: [])
     assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "t.csv")]) == 1
     assert "The lessons are not here" in capsys.readouterr().err
-
-
-def test_a_report_that_was_written_over_says_nothing_untrue(tmp_path):
-    lessons = {"03_style_loss": {GRAM: (MINE, None)}}
-    lines = [
-        ["lesson", "99_unknown"], ["done", GRAM, "right", ""], ["lesson", "03_style_loss"], 7, "x",
-        ["begin", "cooking"], ["done", "cooking", "right", ""], ["done", GRAM, "splendid", ""],
-        ["done", GRAM, ["right"], ""], ["done"], {"done": GRAM},
-    ]  # fmt: skip
-    report = tmp_path / "report"
-    report.write_bytes(b"\xff\xfe{[\n" + "\n".join(map(json.dumps, lines)).encode())
-    assert grade.read_report(report, lessons) == ("03_style_loss", None, {}, None)
-    assert grade.read_report(tmp_path / "gone", lessons) == (None, None, {}, None)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +304,8 @@ def test_every_solution_is_found_to_be_its_lesson(path):
     lessons = handed_in.read_lessons(sorted(NOTEBOOKS.glob("*.ipynb")))
     cells = code_cells(path)
     parts, faults = handed_in.split(cells)
-    assert handed_in.lesson_of(cells, parts, lessons) == path.stem and not faults
+    checked = handed_in.checked_in(cells, parts, faults)
+    assert handed_in.exercises_of(checked, parts, lessons) == lessons[path.stem] and not faults
     for function, stub in lessons[path.stem].values():
         assert stub and handed_in.written_out(parts, function) not in (stub, None)
     assert {name: found for name, (found, _) in lessons[path.stem].items()} == exercises_of(path)
@@ -378,25 +367,16 @@ def test_a_file_that_grows_without_end_is_cut_off(tmp_path):
 
 
 @pytest.mark.parametrize("limit", ["memory", "processes"])
-def test_what_the_system_does_not_limit_is_watched(monkeypatch, tmp_path, limit):
+def test_what_the_system_does_not_limit_is_watched(monkeypatch, limit):
     """As on macOS and Windows."""
     size = {"memory": (2**31, 1), "processes": (1, 21)}[limit]
-    sizes = iter([(1, 1), (1, 1)])
-    monkeypatch.setattr(grade, "_size", lambda pid: next(sizes, size))
-    report = tmp_path / "report"
-    report.write_text(f'["lesson", "l"]\n["begin", "{GRAM}"]\n')
-
-    class Endless:
-        pid = 0
-
-        def is_alive(self):
-            return True
-
-        def join(self, seconds):
-            pass
-
-    said = grade._watch(Endless(), report, {"l": {GRAM: ()}}, grade.Limits(9, 2**30))
-    assert ("1 GB" if limit == "memory" else "too many") in said
+    monkeypatch.setattr(watched, "size_of", lambda pid: size)
+    process = object.__new__(watched.Watched)
+    process.process, process.limits = SimpleNamespace(pid=0), watched.Limits(9, 2**30)
+    process.at_first = 1
+    process.begin()
+    with pytest.raises(watched.Ended, match="1 GB" if limit == "memory" else "too many"):
+        process._check()
 
 
 def test_the_messages_are_the_kits():
