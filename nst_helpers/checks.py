@@ -125,13 +125,6 @@ def verdict(exercise, function, tries=1):
         return _ended(error)
 
 
-def verdict_here(exercise, function):
-    """The same of a function that is run in this process, which is one of its own already."""
-    learner = apart.Here(function, exercise.cases)
-    told = learner.ask("run", trial.SECONDS)
-    return judged(exercise, reading.tree_of(function), told, learner, in_graph=(False,))
-
-
 def judged(exercise, tree, told, learner, tries=2, in_graph=(False, True)):
     """The verdict on what a function did. tree: its `ast.FunctionDef` or `ast.Lambda`, or None.
 
