@@ -40,7 +40,7 @@ def read(path):
     Returns the dict that `make` made. Raises `CardError`, also for a card that names a file to
     start from: none is made so, and whoever made it up wants one of this machine's opened.
     """
-    path = as_path(path)
+    path = as_path(path, CardError)
     try:
         text = _text(path)
     except (OSError, ValueError) as error:  # ValueError: text that is no UTF-8

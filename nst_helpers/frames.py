@@ -314,7 +314,7 @@ def make(name, folder=FOLDER, vgg=None):
 
 def load(name, folder=FOLDER):
     """An explorer's frames, read from the package's data. Raises `FramesError`."""
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         raise FramesError(
             f"There is no explorer {name!r}: choose one of {', '.join(map(repr, RECIPES))}."
         )

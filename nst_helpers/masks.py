@@ -4,6 +4,7 @@ A mask is a picture with three equal values; it may come from a file, or be made
 """
 
 import math
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +13,7 @@ from PIL import Image
 from .colors import luminance
 from .decode import open_source
 from .errors import PictureError, SettingsError
+from .settings import number, short
 
 SHAPES_DIFFER = 0.02  # of two aspects, as a share, beside rounding
 
@@ -23,12 +25,15 @@ def load_mask(source, name, picture):
     name: what to call it in the message of the `PictureError` that is raised if it is black
     everywhere or has another shape than the picture.
     """
-    if not isinstance(source, (str, Image.Image)) and np.ndim(source) == 2:
+    if not isinstance(source, (str, os.PathLike, Image.Image)):
         source = np.asarray(source)
-        source = source.astype(np.float32) if source.dtype.kind == "b" else source
-        source = np.repeat(source[..., None], 3, axis=-1)
-    image = open_source(source)[1]
-    pixels = np.asarray(image, np.float32)[None] / 255 if isinstance(image, Image.Image) else image
+        if source.dtype.kind in "biu" and source.max(initial=0) <= 1:  # true or false
+            source = source.astype(np.float32)
+        source = np.repeat(source[..., None], 3, axis=-1) if source.ndim == 2 else source
+    pixels = open_source(source)[1]
+    if isinstance(pixels, Image.Image):
+        pixels = np.asarray(pixels, np.float32)[None]
+        pixels = pixels / (255 if pixels.max() > 1 else 1)  # a file of 0 and 1 is no dark mask
     height, width = pixels.shape[1:3]
     check_shape(f"{name} is {width} × {height} px", height, width, picture)
     mask = luminance(tf.constant(pixels))[..., :1]
@@ -66,8 +71,8 @@ def half(picture, side):
     """White on one side of the picture: "left", "right", "top" or "bottom". Returns a picture."""
     across, down = _places(picture)
     sides = {"left": across < 0.5, "right": across >= 0.5, "top": down < 0.5, "bottom": down >= 0.5}
-    if side not in sides:
-        raise SettingsError(f"There is no side {side!r}: choose one of {', '.join(sides)}.")
+    if not isinstance(side, str) or side not in sides:
+        raise SettingsError(f"There is no side {short(side)}: choose one of {', '.join(sides)}.")
     return _mask(np.broadcast_to(sides[side], picture.shape[1:3]))
 
 
@@ -76,6 +81,7 @@ def circle(picture, x=0.5, y=0.5, radius=0.25):
 
     radius: as a share of the picture's shorter side. Returns a picture.
     """
+    x, y, radius = number("x", x), number("y", y), number("radius", radius)
     height, width = picture.shape[1:3]
     across, down = _places(picture)
     distance = np.hypot((across - x) * width, (down - y) * height)
@@ -88,8 +94,11 @@ def color_range(picture, color, reach=0.2):
     color: red, green and blue, 0 to 1 each. reach: how far off a pixel may be, as a distance in
     that space. Returns a picture.
     """
-    distance = np.linalg.norm(np.asarray(picture)[0] - np.asarray(color, np.float32), axis=-1)
-    return _mask(distance < reach)
+    if not isinstance(color, (list, tuple, np.ndarray)) or np.shape(color) != (3,):
+        raise SettingsError(f"color is {short(color)}: give red, green and blue, 0 to 1 each.")
+    color = np.array([number("color", float(one)) for one in color], np.float32)
+    distance = np.linalg.norm(np.asarray(picture)[0] - color, axis=-1)
+    return _mask(distance < number("reach", reach))
 
 
 def _places(picture):

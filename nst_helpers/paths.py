@@ -3,14 +3,18 @@
 import os
 from pathlib import Path
 
+from .errors import PictureError
 
-def as_path(given):
-    """The `Path` that a string or path stands for.
+
+def as_path(given, error=PictureError):
+    """The `Path` that a string or path stands for; what is neither raises this error.
 
     First of all the file of exactly that name: `~photo.jpg` is a legal one. If there is none,
     spaces, line ends and a pair of quotes around the name go, and `~` becomes the home, if it has
     one.
     """
+    if not isinstance(given, (str, bytes, os.PathLike)):
+        raise error(f"{given!r:.80} is no path: give a string, or a pathlib.Path.")
     text = os.fsdecode(given)
     if os.path.lexists(text):
         return Path(text)

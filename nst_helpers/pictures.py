@@ -11,9 +11,9 @@ import tensorflow as tf
 from PIL import Image
 
 from .decode import checked_values, open_source
-from .errors import PictureError
+from .errors import PictureError, SettingsError
 from .scales import size_with_longest_side
-from .settings import SHORTEST_SIDE
+from .settings import SHORTEST_SIDE, side_of, whole_number
 
 
 def load_image(source, max_side=512):
@@ -28,7 +28,7 @@ def load_image(source, max_side=512):
 
     Returns a picture: float32, RGB, 0 to 1, `(1, height, width, 3)`, upright as a viewer shows
     it, transparency laid on white, colors in sRGB; of an animation, the first frame.
-    Raises `PictureError` if there is no usable picture.
+    Raises `PictureError` if there is no usable picture, and `SettingsError` for a wrong max_side.
     """
     return load_with_sha256(source, max_side)[0]
 
@@ -37,10 +37,9 @@ def load_with_sha256(source, max_side=512, name=None):
     """`(picture, sha256)`: what `load_image` returns, and the sha256 of the source's pixels.
 
     The sha256 is that of their bytes before any shrinking, row by row, RGB.
-    name: what an error calls the source. Raises `PictureError`.
+    name: what an error calls the source. Raises what `load_image` raises.
     """
-    if max_side is not None and max_side < SHORTEST_SIDE:
-        raise PictureError(f"max_side is {max_side} px: ask for at least {SHORTEST_SIDE} px.")
+    max_side = None if max_side is None else side_of("max_side", max_side)
     source_name, image = open_source(source)
     pixels = image if isinstance(image, Image.Image) else to_uint8(image)
     sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
@@ -77,8 +76,12 @@ def _fitted(height, width, max_side, name):
 def resize(picture, height, width):
     """The picture at another size: bicubic, antialiased when it shrinks, clipped to 0..1.
 
-    picture: `(1, any height, any width, 3)`. Returns `(1, height, width, 3)`.
+    picture: `(1, any height, any width, 3)`. Returns `(1, height, width, 3)`. Raises
+    `SettingsError` for a height or width that is no whole number from 1 up.
     """
+    height, width = whole_number("height", height), whole_number("width", width)
+    if min(height, width) < 1:
+        raise SettingsError(f"{width} × {height} px is no size: ask for at least 1 px each way.")
     if tuple(picture.shape[1:3]) == (height, width):
         return tf.convert_to_tensor(picture)
     resized = tf.image.resize(picture, (height, width), method="bicubic", antialias=True)
@@ -102,13 +105,17 @@ def to_uint8(picture):
 def show(*pictures, titles=None, height=3.2):
     """Show pictures side by side under their titles.
 
-    pictures: each `(1, height, width, 3)`, or a numpy array that matplotlib can show.
-    titles: one a picture. height: of the row, in inches.
+    pictures: each `(1, height, width, 3)`, or an array `(height, width)`, with 3 or 4 colors or
+    without. Of bytes 255 is white; where all integers are 0 or 1, 1 is, as of a mask.
+    titles: one a picture. height: of the row, in inches. Raises `PictureError` or `SettingsError`.
     """
     import matplotlib.pyplot as plt
 
-    shapes = [np.shape(np.squeeze(picture)) for picture in pictures]
-    ratios = [shape[1] / shape[0] for shape in shapes]
+    titles = titles or [None] * len(pictures)
+    if not pictures or len(titles) != len(pictures):
+        raise SettingsError(f"{len(pictures)} pictures and {len(titles)} titles: give as many.")
+    shown = [_drawable(picture) for picture in pictures]
+    ratios = [values.shape[1] / values.shape[0] for values in shown]
     total = sum(ratios) * height
     height = min(height, height * 14 / total)  # a row is at most 14 inches wide
     figure, axes = plt.subplots(
@@ -119,10 +126,24 @@ def show(*pictures, titles=None, height=3.2):
         squeeze=False,
         layout="constrained",
     )
-    titles = titles or [None] * len(pictures)
-    for axis, picture, title in zip(axes[0], pictures, titles, strict=True):
-        values = np.clip(np.squeeze(picture), 0, 1)
+    for axis, values, title in zip(axes[0], shown, titles):
         axis.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="bicubic")
         axis.set_title(title, fontsize=10)
         axis.axis("off")
     plt.show()
+
+
+def _drawable(picture):
+    """What matplotlib can draw of a picture, or of an array as for `show`: floats from 0 to 1."""
+    values = np.asarray(picture)
+    values = values[0] if values.ndim > 2 and len(values) == 1 else values
+    values = values[..., 0] if values.ndim == 3 and values.shape[-1] == 1 else values
+    has_shape = values.ndim == 2 or (values.ndim == 3 and values.shape[-1] in (3, 4))
+    if not has_shape or 0 in values.shape or values.dtype.kind not in "biufV":
+        raise PictureError(
+            f"This picture has the shape {values.shape} and holds {values.dtype.name} values: "
+            "show numbers, as (1, height, width, 3) or (height, width)."
+        )
+    of_bytes = values.dtype.kind == "u" and values.max() > 1
+    white = np.iinfo(values.dtype).max if of_bytes else 1
+    return np.clip(values.astype(np.float32) / white, 0, 1)

@@ -12,6 +12,7 @@ from scipy.ndimage import uniform_filter
 from .colors import luminance
 from .errors import SettingsError
 from .pictures import resize, with_longest_side
+from .settings import whole_number
 from .vgg import feature_extractor
 from .weights import bundled_vgg19
 
@@ -32,6 +33,7 @@ def regions(picture, count=3, vgg=None, seed=0):
     at each place they add up to white. For `style_masks`, or `painting_masks` of a painting. Raises
     `SettingsError` for another count.
     """
+    count = whole_number("count", count)
     if count not in range(2, MOST + 1):
         raise SettingsError(f"count is {count}: ask for 2 to {MOST} regions.")
     small = picture if max(picture.shape[1:3]) <= SIDE else with_longest_side(picture, SIDE)

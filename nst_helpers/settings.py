@@ -38,26 +38,28 @@ def number(name, value):
             return float(value)
     except OverflowError:  # a whole number of over 308 digits
         pass
-    raise SettingsError(f"{name} is {_short(value)}: give a number.")
+    raise SettingsError(f"{name} is {short(value)}: give a number.")
 
 
-def _whole_number(name, value):
+def whole_number(name, value):
+    """The value as an int. Raises `SettingsError` for what is none."""
     if number(name, value) != int(value):
-        raise SettingsError(f"{name} is {_short(value)}: give a whole number.")
+        raise SettingsError(f"{name} is {short(value)}: give a whole number.")
     return int(value)
 
 
-def _side(name, value):
-    side = _whole_number(name, value)
+def side_of(name, value):
+    """The value as a number of pixels that VGG19 can see. Raises `SettingsError`."""
+    side = whole_number(name, value)
     if side < SHORTEST_SIDE:
         raise SettingsError(f"{name} is {side} px: ask for at least {SHORTEST_SIDE} px.")
     if side > LONGEST_SIDE:
-        raise SettingsError(f"{name} is {_short(side)} px: ask for at most {LONGEST_SIDE} px.")
+        raise SettingsError(f"{name} is {short(side)} px: ask for at most {LONGEST_SIDE} px.")
     return side
 
 
 def _count(name, value):
-    count = _whole_number(name, value)
+    count = whole_number(name, value)
     if count < 1:
         raise SettingsError(f"{name} is {count}: ask for at least 1.")
     return count
@@ -73,12 +75,15 @@ def _scales(name, value):
     if value is None or _is_list(value):
         return value if value is None else _counts(name, value)
     raise SettingsError(
-        f"{name} is {_short(value)}: give a list of longest sides, such as [256, 512]."
+        f"{name} is {short(value)}: give a list of longest sides, such as [256, 512]."
     )
 
 
 def _counts(name, values):
-    return [_count(name, value) for value in values]
+    counts = [_count(name, value) for value in values]
+    if not counts:
+        raise SettingsError(f"{name} is an empty list: give at least one, or leave it out.")
+    return counts
 
 
 def _weight(name, value):
@@ -108,7 +113,7 @@ def _blend_weights(name, value):
     if value is None:
         return None
     if not _is_list(value):
-        raise SettingsError(f"{name} is {_short(value)}: give a list, one number a painting.")
+        raise SettingsError(f"{name} is {short(value)}: give a list, one number a painting.")
     weights = [_weight(name, one) for one in value]
     if not sum(weights) > 0:
         raise SettingsError(f"{name} are {weights}: give at least one painting a weight above 0.")
@@ -118,13 +123,13 @@ def _blend_weights(name, value):
 def _original_colors(name, value):
     if value is not False and not isinstance(value, str) or value not in ORIGINAL_COLORS:
         raise SettingsError(
-            f"{name} is {_short(value)}: choose one of {', '.join(map(repr, ORIGINAL_COLORS))}."
+            f"{name} is {short(value)}: choose one of {', '.join(map(repr, ORIGINAL_COLORS))}."
         )
     return value
 
 
 def _seed(name, value):
-    seed = _whole_number(name, value)
+    seed = whole_number(name, value)
     if not 0 <= seed < 2**31:
         raise SettingsError(f"{name} is {seed}: use a whole number from 0 to {2**31 - 1}.")
     return seed
@@ -134,7 +139,7 @@ def _one_of(*known):
     def check(name, value):
         if not isinstance(value, str) or value not in known:
             raise SettingsError(
-                f"{name} is {_short(value)}: choose one of {', '.join(map(repr, known))}."
+                f"{name} is {short(value)}: choose one of {', '.join(map(repr, known))}."
             )
         return value
 
@@ -144,7 +149,7 @@ def _one_of(*known):
 def _layer(name, value):
     if not isinstance(value, str):
         raise SettingsError(
-            f"A layer is called {_short(value)}: give Keras' name of one, such as 'block4_conv2'."
+            f"A layer is called {short(value)}: give Keras' name of one, such as 'block4_conv2'."
         )
     return value
 
@@ -153,7 +158,7 @@ def _layers(name, value):
     layers = [value] if isinstance(value, str) else value
     if not isinstance(layers, (list, tuple, dict)) or not layers:
         raise SettingsError(
-            f"{name} is {_short(layers)}: name at least one layer, such as ['block1_conv1']."
+            f"{name} is {short(layers)}: name at least one layer, such as ['block1_conv1']."
         )
     names = list(dict.fromkeys(_layer(name, layer) for layer in layers))  # each once
     if isinstance(layers, dict):
@@ -165,7 +170,7 @@ def _is_list(value):
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict))
 
 
-def _short(value):
+def short(value):
     """The value as it is written in code, on one line and not too long."""
     too_large = isinstance(value, int) and abs(value) >= 10**20
     text = "too large a number" if too_large else " ".join(repr(value).split())
@@ -184,7 +189,7 @@ class Settings:
 
     size: int = _setting(
         512,
-        _side,
+        side_of,
         "longest side of the output in pixels; a smaller content image is not enlarged",
         type=int,
     )

@@ -3,6 +3,8 @@
 Simonyan, Zisserman: *Very Deep Convolutional Networks for Large-Scale Image Recognition*, 2014.
 """
 
+from collections.abc import Iterable
+
 import tensorflow as tf
 
 from .errors import LayerError, PictureError
@@ -36,7 +38,7 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
     """
     known = [layer.name for layer in vgg.layers[1:]]
     layers = [layers] if isinstance(layers, str) else layers
-    if not layers:
+    if not isinstance(layers, Iterable) or not layers:
         raise LayerError("", known)
     for name in layers:
         if name not in known:

@@ -46,7 +46,7 @@ def load_vgg19(weights="bundled"):
                 if layer.weights:
                     layer.set_weights(values[layer.name])
         else:
-            _load_keras_file(vgg, as_path(weights))
+            _load_keras_file(vgg, as_path(weights, WeightsError))
     vgg.trainable = False
     return vgg
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 from nst_helpers import images
-from nst_helpers.errors import PictureError
+from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.pictures import load_image, load_with_sha256, resize, to_uint8
 
 
@@ -48,7 +48,7 @@ def test_bytes_of_a_picture():
 
 
 def test_too_small_a_max_side():
-    with pytest.raises(PictureError, match="at least 32"):
+    with pytest.raises(SettingsError, match="at least 32"):
         load_image("astronaut", max_side=8)
 
 
