@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
+from functools import cache
 from types import CodeType, FunctionType
 
 import cloudpickle
@@ -61,11 +62,23 @@ def learner(function, cases):
         return Here(function, cases)
 
 
+@cache
+def packed(cases):
+    """A pickle of the lists of arguments: they are loaded anew for each run, which may change
+    them."""
+    return cloudpickle.dumps(cases())
+
+
+def fresh(cases):
+    """New lists of arguments, from the pickle: to compute them again takes longer."""
+    return pickle.loads(packed(cases))
+
+
 class Here:
     """A learner's function in this process. It is only called as a lesson calls it."""
 
     def __init__(self, function, cases):
-        self.held = {"function": function, "cases": cases}
+        self.held = {"function": function, "cases": lambda: fresh(cases)}
 
     def ask(self, name, *arguments, seconds=None):
         """The answer of a function in `ANSWERS`; None of those that try more."""
@@ -80,7 +93,7 @@ class Apart:
             raise CannotLeave
         codes = [one.__code__ for one in _functions_of(function)]
         self.file = codes[0].co_filename if codes else ""
-        begin = {"function": _pickled(function), "cases": cloudpickle.dumps(cases())}
+        begin = {"function": _pickled(function), "cases": packed(cases)}
         begin |= {"files": [code.co_filename for code in codes]}
         begin |= {"lines": {file: linecache.getlines(file) for file in begin["files"]}}
         self.begin = begin | {"path": sys.path, "folder": os.getcwd()}

@@ -132,14 +132,19 @@ def judged(exercise, tree, told, learner, tries=2, in_graph=(False, True)):
     first graph of a process takes a second. learner: is asked for more (`apart.learner`). Nothing
     that comes from it is more than data.
     """
-    cases = [[decoded(encoded(argument)) for argument in case] for case in exercise.cases()]
+    cases = [list(map(decoded, case)) for case in _encoded_cases(exercise.cases)]
     if not told["fits"]:
         return Verdict(NOT_YET, f"Not yet. {reading.misfit(told['parameters'], len(cases[0]))}")
     inputs = [reading.inputs(told["parameters"], case) for case in cases]
     failure = next((case["failure"] for case in told["cases"] if "failure" in case), None)
+    ran = [case for case in told["cases"] if "value" in case]
+    runs = [(decoded(case["value"]), list(map(decoded, case["after"]))) for case in ran]
     if failure:
+        before = [_outcome(exercise, *run)[0] for run in runs]
+        known = _known_mistake(exercise, before)
+        if known and not _same(before, _wanted(exercise)[: len(before)]):
+            return _mistaken(exercise, before, inputs, known)
         return _failed(exercise, tree, failure, learner, tries)
-    runs = [(decoded(case["value"]), list(map(decoded, case["after"]))) for case in told["cases"]]
     if any(is_unfilled(value) for value, _ in runs):
         return NOT_DONE
     found = []
@@ -177,23 +182,29 @@ def _outcome(exercise, value, after):
 
 
 @cache
-def _run_of(cases, function):
-    """What a function of the kit's own, the reference or a mistake, does in each case."""
-    return trial.run(function, cases(), trial.SECONDS)["cases"]
+def _encoded_cases(cases):
+    return [list(map(encoded, case)) for case in apart.fresh(cases)]
 
 
 @cache
-def _outcomes_of(cases, outcome, function):
-    """What is compared of it; shorter where it stops."""
-    return [
-        numbers(outcome(decoded(case["value"]), list(map(decoded, case["after"]))))
-        for case in _run_of(cases, function)
-        if "value" in case
-    ]
+def _run_of(cases, function, number):
+    """What a function of the kit's own, the reference or a mistake, does in one case."""
+    return trial.run(function, [apart.fresh(cases)[number]], trial.SECONDS)["cases"][0]
 
 
-def _wanted(exercise, function=None):
-    return _outcomes_of(exercise.cases, exercise.outcome, function or exercise.reference)
+@cache
+def _outcome_of(cases, outcome, function, number):
+    """What is compared of it; None where it stops."""
+    case = _run_of(cases, function, number)
+    if "value" not in case:
+        return None
+    return numbers(outcome(decoded(case["value"]), list(map(decoded, case["after"]))))
+
+
+def _wanted(exercise):
+    """What the reference gives in each case."""
+    known = exercise.cases, exercise.outcome, exercise.reference
+    return [_outcome_of(*known, number) for number in range(len(_encoded_cases(exercise.cases)))]
 
 
 def _compared(exercise, tree, found, told, inputs, learner, tries):
@@ -204,23 +215,59 @@ def _compared(exercise, tree, found, told, inputs, learner, tries):
         if spoiled:
             return Verdict(NOT_YET, f"Not yet. {spoiled}")
         return Verdict(RIGHT, f"Right. {exercise.right}")
-    if exercise.place:
-        evidence = differences.first_part(exercise.place, found, wanted, inputs)
-    else:
-        evidence = differences.first_difference(found, wanted, inputs)
     change = _change(exercise, tree, learner, tries)
-    for mistake, where, message in exercise.mistakes:
-        if _same(found, _wanted(exercise, mistake), MISTAKEN):
-            wrong = message.split(": ")[0].rstrip(".")
-            return _not_yet([evidence, f"Look at {where}."], [f"{wrong}."], [message, change])
+    arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
+    given = reading.parameters(exercise.reference)
+    written = [
+        reading.other_order(told["parameters"], given),
+        reading.power(tree),
+        reading.lengths(tree, arrays),
+    ]
+    known = _known_mistake(exercise, found)
+    if known:
+        return _mistaken(exercise, found, inputs, known, written, change)
     if spoiled:
         return Verdict(NOT_YET, f"Not yet. {spoiled}")
-    arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     related = None if exercise.place else relations.named(found, wanted, inputs)
-    second = [related, reading.power(tree), reading.lengths(tree, arrays), reading.unused(tree)]
+    second = [related, *written, reading.unused(tree)]
+    evidence = _evidence(exercise, found, inputs)
     if not any(second):
         second = [evidence]
     return _not_yet([evidence], second, [*second, change])
+
+
+def _known_mistake(exercise, found):
+    """Where to look and what to say of the mistake that gives these values; None for no such."""
+    stops = [None] * (len(found) < len(_wanted(exercise)))  # after those, in the same case
+
+    def gives_these(mistake):
+        for number, mine in enumerate([*found, *stops]):  # most differ in the first case already
+            its = _outcome_of(exercise.cases, exercise.outcome, mistake, number)
+            if mine is None or its is None:
+                if mine is not its:
+                    return False
+            elif not relations.close(mine, its, MISTAKEN):
+                return False
+        return True
+
+    return next((known for mistake, *known in exercise.mistakes if gives_these(mistake)), None)
+
+
+def _mistaken(exercise, found, inputs, known, written=(), change=None):
+    where, message = known
+    first = [_evidence(exercise, found, inputs), f"Look at {where}."]
+    wrong, _, to_do = message.partition(": ")
+    if any(written):  # what stands in the source says more exactly what is wrong
+        return _not_yet(first, written, [*written, to_do[:1].upper() + to_do[1:], change])
+    return _not_yet(first, [f"{wrong.rstrip('.')}."], [message, change])
+
+
+def _evidence(exercise, found, inputs):
+    """The first difference, among the cases that the function came to the end of."""
+    wanted = _wanted(exercise)[: len(found)]
+    if exercise.place:
+        return differences.first_part(exercise.place, found, wanted, inputs[: len(found)])
+    return differences.first_difference(found, wanted, inputs)
 
 
 def _not_yet(first, second, third):
@@ -250,8 +297,9 @@ def _change(exercise, tree, learner, tries, each=repair.EACH):
 
 def _spoiled(exercise, told, inputs):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
-    by_reference = _run_of(exercise.cases, exercise.reference)
-    before = [[encoded(argument) for argument in case] for case in exercise.cases()]
+    cases = range(len(inputs))
+    by_reference = [_run_of(exercise.cases, exercise.reference, number) for number in cases]
+    before = _encoded_cases(exercise.cases)
     for one, right, given, names in zip(told["cases"], by_reference, before, inputs):
         for after, rightly, at_first, name in zip(one["after"], right["after"], given, names):
             if after != at_first == rightly:
@@ -267,7 +315,9 @@ def _usable(exercise, tree, learner, in_graph):
 
     They ask the tape for its gradient, by itself and inside of `tf.function`.
     """
-    number = len(exercise.cases()) - 1  # the first one may be too small to tell gradients apart
+    number = (
+        len(_encoded_cases(exercise.cases)) - 1
+    )  # the first one may be too small to tell gradients apart
     for graph in in_graph if exercise.tape_over else ():
         arguments = number, exercise.tape_over, graph
         told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
@@ -290,7 +340,7 @@ def _usable(exercise, tree, learner, in_graph):
 
 @cache
 def _gradient_of(reference, cases, number, over):
-    return trial.differentiated(reference, cases()[number], over, False)
+    return trial.differentiated(reference, apart.fresh(cases)[number], over, False)
 
 
 def _alike(one, other):
@@ -313,7 +363,7 @@ def _failed(exercise, tree, failure, learner, tries):
     if "TooLong" in failure["bases"]:
         first = failures.too_long(failure["line"], failure["code"], trial.SECONDS)
         change = _change(exercise, tree, learner, tries, repair.EACH_OF_ENDLESS)
-        return Verdict(STOPPED, first, "", change and f"{first} {change}")
+        return Verdict(STOPPED, first, "", f"{first} {change}" if change else "")
     if reading.is_unfinished(tree):
         return NOT_DONE
     first, second = failures.told(failure)
@@ -322,7 +372,7 @@ def _failed(exercise, tree, failure, learner, tries):
     can_help = REPAIRED & set(failure["bases"]) and not failures.is_of_operands(failure)
     change = _change(exercise, tree, learner, tries) if can_help else None
     second = f"{failures.sentence(first)} {second}" if second else ""
-    third = change and f"{failures.sentence(second or first)} {change}"
+    third = f"{failures.sentence(second or first)} {change}" if change else ""
     return Verdict(STOPPED, first, second, third)
 
 

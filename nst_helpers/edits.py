@@ -15,7 +15,8 @@ FUNCTIONS = (
     {"max", "min"}, {"maximum", "minimum"}, {"assign", "assign_add", "assign_sub"},
     {"transpose_a", "transpose_b"},
 )  # fmt: skip
-AROUND = "tf.square", "tf.reduce_mean", "tf.reduce_sum", "tf.sqrt", "-"
+AROUND_ALL = "tf.square", "tf.reduce_mean", "tf.reduce_sum", "-"
+AROUND = *AROUND_ALL, "tf.sqrt"  # a root of anything else makes up for a square elsewhere
 KEYWORDS = "keepdims=True", "axis=-1", "axis=0", "transpose_a=True", "transpose_b=True"
 BLOCKS = ast.For, ast.While, ast.If, ast.With
 
@@ -304,7 +305,7 @@ def _taken_out(tree):
 def _put_around(tree):
     """A function around an expression."""
     for node in _expressions(tree, (ast.BinOp, ast.Name, ast.Call, ast.Subscript)):
-        for around in AROUND:
+        for around in AROUND if isinstance(node, ast.Call) else AROUND_ALL:
             yield _replaced(tree, node, lambda it, around=around: _around(around, ast.unparse(it)))
 
 
@@ -313,6 +314,6 @@ def _around(around, source):
 
 
 KINDS = (
-    _left_out, _moves, _operators, _assignments, _functions, _everywhere, _taken_out, _names,
+    _left_out, _moves, _operators, _assignments, _taken_out, _functions, _everywhere, _names,
     _exchanges, _arguments, _put_around,
 )  # fmt: skip

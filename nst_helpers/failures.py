@@ -5,10 +5,11 @@ import re
 
 import tensorflow as tf
 
+EMPTY = "np.zeros", "np.ones", "np.empty", "np.zeros_like"  # arrays to be filled: asked about last
 WORDS = 300  # characters of an exception's text that are shown
 # How TensorFlow and NumPy begin to say that shapes do not fit.
 SHAPES = re.compile(
-    r"(?!.*(?:out of bounds|must be 1-dimension))"  # these are of an index or an argument
+    r"\A(?!.*(?:out of bounds|must be 1-dimension))"  # these are of an index or an argument
     r".*(?:shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\])",
     re.DOTALL,
 )
@@ -19,10 +20,13 @@ OPERANDS = re.compile(
 OTHER_KIND = re.compile(r"expected to be an? (\w+) tensor but is an? (\w+) tensor")
 NOISE = re.compile(  # of TensorFlow's own, in the text of an exception
     r"\{\{.*?\}\}|\[Op:\w+\]|name:\s*$|\bdevice: \S+|Traceback \(most recent call last\):.*|"
-    r"If you are looking for numpy-related methods.*|^in user code:.*\n\n\s+(?=\S)",
+    r"If you are looking for numpy-related methods.*|^in user code:.*\n\n\s+(?=\S)|"
+    r"You can attempt the following resolutions.*| ?; NodeDef:.*",
     re.DOTALL,
 )
-INSTEAD = {  # what NumPy's methods are called in TensorFlow
+# Functions and objects of the kit's own, as Python shows them.
+OBJECTS = re.compile(r"<(?:class ')?(?:function|nst_helpers).*?(?: at 0x\w+|')>")
+INSTEAD = {  # what NumPy's functions and methods are called in TensorFlow
     "T": "tf.transpose", "astype": "tf.cast", "clip": "tf.clip_by_value", "copy": "tf.identity",
     "dot": "tf.tensordot", "flatten": "tf.reshape", "max": "tf.reduce_max",
     "mean": "tf.reduce_mean", "min": "tf.reduce_min", "prod": "tf.reduce_prod",
@@ -64,6 +68,8 @@ def _meant(failure):
     if operands:
         kind = next(one for one in ("list", "dict") if one in operands.groups())
         return f"Python has no such operation for a {kind}: go through its entries one by one."
+    if "'dims' must be 1-dimension" in text:
+        return "`tf.reverse` takes a list of axes, in square brackets even if it is one."
     if "KeyError" in bases:
         return "There is no such entry in the dictionary."
     first = re.search(r"local variable '(\w+)'", text)
@@ -85,7 +91,7 @@ def _of_attribute(failure):
     name, known = failure["name"], failure["known"]
     if name == "_id":  # asked of a tensor by the tape
         return "The tape can be asked about tensors only, and not about numbers or arrays."
-    if failure["is_tensor"] and name in INSTEAD:
+    if (failure["is_tensor"] or failure["of"] == "tensorflow") and name in INSTEAD:
         return f"That is NumPy's; for tensors there is `{INSTEAD[name]}`."
     own = "tf." if failure["of"] == "tensorflow" else "np." if failure["of"] == "numpy" else ""
     own = own or ("." if failure["is_tensor"] else "")
@@ -112,7 +118,8 @@ def place(line, code):
 
 def shortened(words):
     """An exception's text in one line without TensorFlow's own remarks, and cut."""
-    words = " ".join(NOISE.sub("", words).split())
+    words = " ".join(OBJECTS.sub("a function", NOISE.sub("", words)).split())
+    words = re.sub(r"^\w+(?:Error|Exception): ", "", words)  # its type is said already
     return words if len(words) <= WORDS else words[: WORDS - 2].rsplit(" ", 1)[0] + " …"
 
 
@@ -141,7 +148,8 @@ def of_the_tape(tree, answer, in_graph):
     where = "inside of `tf.function`" if in_graph else "under a tape"
     first, second = told(answer["failure"])
     why = why[0].upper() + why[1:] if cut else second
-    return f"{where}, as the lesson calls it, your function stops. {sentence(first)} {why}".strip()
+    first = sentence(first).replace("Your function stopped", "it stops", 1)
+    return f"{where}, as the lesson calls it, {first} {why}".strip()
 
 
 def _has_none(data):
@@ -154,11 +162,11 @@ def _has_none(data):
 
 def cuts_the_tape(tree):
     """`(line, what stands there, what to take)` of what makes plain numbers of tensors, or None."""
-    for node in sorted(_calls(tree), key=lambda node: node.lineno):
-        called = ast.unparse(node.func)
+    calls = [(ast.unparse(node.func), node) for node in _calls(tree)]
+    for called, node in sorted(calls, key=lambda call: (call[0] in EMPTY, call[1].lineno)):
         module, _, name = called.rpartition(".")
         if module in ("np", "numpy"):
-            return node.lineno, f"np.{name}", _of_tensorflow(name)
+            return node.lineno, f"np.{name}(...)", _of_tensorflow(name)
         if name == "numpy":
             return node.lineno, f"{called}()", f"`{module}` itself"
         if called in ("float", "int", "sum", "max", "min", "abs", "round"):
@@ -173,10 +181,13 @@ def _calls(tree):
 def _of_tensorflow(name):
     """What to take in TensorFlow for a function of NumPy or Python."""
     names = {
-        "float": "the tensor itself", "int": "`tf.cast`", "dot": "`tf.tensordot(..., 1)`",
-        "array": "the tensor itself", "asarray": "the tensor itself", "clip": "`tf.clip_by_value`",
-        "power": "`tf.pow`", "flip": "`tf.reverse`", "inner": "`tf.tensordot(..., 1)`",
-        "ravel": "`tf.reshape`", "average": "`tf.reduce_mean`", "float32": "the tensor itself",
+        "int": "`tf.cast`", "dot": "`tf.tensordot(..., 1)`", "inner": "`tf.tensordot(..., 1)`",
+        "power": "`tf.pow`", "clip": "`tf.clip_by_value`", "flip": "`tf.reverse`",
+        "ravel": "`tf.reshape`", "average": "`tf.reduce_mean`",
     }  # fmt: skip
+    names |= dict.fromkeys(("zeros", "ones", "empty", "zeros_like"), "a list and `tf.stack`")
+    kept = ("array", "asarray", "float", "float32", "float64")
+    names |= dict.fromkeys(kept, "what is in its brackets")
     known = next((one for one in (f"reduce_{name}", name) if hasattr(tf, one)), None)
-    return names.get(name) or (f"`tf.{known}`" if known else "one of TensorFlow's own functions")
+    other = f"`tf.{known}`" if known else "one of TensorFlow's own functions"
+    return names.get(name, other)

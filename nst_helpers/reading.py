@@ -3,6 +3,7 @@
 import ast
 import inspect
 import linecache
+from functools import lru_cache
 
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
 IN_PLACE = "append extend insert remove reverse sort clear update"  # they change, and give None
@@ -23,21 +24,25 @@ def tree_of(function):
     if code is None:
         return None
     names = code.co_varnames[: code.co_argcount]
-    try:
-        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
     found = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.Lambda))
-        and min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+        for node in _functions_in("".join(linecache.getlines(code.co_filename)))
+        if min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
         == code.co_firstlineno
         and tuple(one.arg for one in node.args.posonlyargs + node.args.args) == names
         and getattr(node, "name", "<lambda>") == code.co_name
         and _holds(node, code)
     ]
     return found[-1] if found else None
+
+
+@lru_cache(maxsize=4)
+def _functions_in(source):
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.Lambda))]
 
 
 def _holds(node, code):
@@ -107,10 +112,21 @@ def misfit(names, count):
     """A sentence on a function that the check cannot call, by the names of its parameters."""
     own = f"{len(names)} parameter{'s' * (len(names) != 1)}"
     own += f" ({', '.join(f'`{name}`' for name in names)})" * bool(names)
+    by_place = ", all without their names" * (len(names) == count)
     return (
         f"Your function has {own}, and the check calls it with {count} "
-        f"argument{'s' * (count != 1)}: leave the `def` line as it was given."
+        f"argument{'s' * (count != 1)}{by_place}: leave the `def` line as it was given."
     )
+
+
+def other_order(names, given):
+    """A sentence on parameters that stand in another order than they were given; else None."""
+    if names and sorted(names) == sorted(given) and names != given:
+        return (
+            f"Your parameters stand in another order than in the lesson, `({', '.join(given)})`: "
+            "leave the `def` line as it was given."
+        )
+    return None
 
 
 def inputs(names, arguments):
@@ -249,6 +265,11 @@ def _no_gradient(tree, call):
     if len(given) < 2:
         return None
     of, to = (ast.unparse(one) for one in given[:2])
+    if "Variable(" in to:
+        return (
+            f"The tape gave None, because `{to}` makes another variable than the one that "
+            f"`{of}` was computed from: make one before the `with`, give it a name, and use that."
+        )
     nodes = list(own_nodes(tree))
     assigned = _assigned(nodes)
     tapes = [
@@ -270,10 +291,12 @@ def _no_gradient(tree, call):
         )
     constants = {name for name, value in assigned if value.startswith(CONSTANT)} - variables
     watched = any(f".watch({to})" in ast.unparse(tape) for tape in tapes)
-    if to in constants and not watched:
+    parameters = {one.arg for one in tree.args.posonlyargs + tree.args.args}
+    parameters -= {name for name, _ in assigned}
+    if to in constants | parameters and not watched:
         return (
-            f"The tape gave None, because it does not watch `{to}`, which is no variable: make it "
-            "one with `tf.Variable`."
+            f"The tape gave None, because it does not watch `{to}`, which is no variable: write "
+            f"`tape.watch({to})` first inside the `with`, or make it a `tf.Variable` before."
         )
     return None
 

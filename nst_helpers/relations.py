@@ -213,7 +213,7 @@ def _by_factor(found, wanted, inputs):
 
 def _powers(given):
     """`(name, what was done, its numbers to the power of 1 or -1)` of all sizes."""
-    for name in given[0]:
+    for name in given[-1]:  # in a first case many sizes are 1
         sizes = np.array([one.get(name, np.nan) for one in given], float)
         yield name, "multiplied", sizes
         yield name, "divided", 1 / sizes

@@ -23,18 +23,16 @@ def repaired(tree, is_right):
     """
     if not isinstance(tree, ast.FunctionDef):
         return None
-    spent, ended = 0.0, 0
+    start, ended = time.monotonic(), 0
     for line, words, changed in all_edits(tree):
         changed.decorator_list = []
-        start = time.monotonic()
         try:
             if is_right(ast.unparse(ast.fix_missing_locations(changed))):
                 return f"Look at line {line}: {words}, all test cases come out right."
-            spent += time.monotonic() - start
         except Ended:
             ended += 1
         except (ValueError, TypeError, RecursionError):  # a change that is no Python
             continue
-        if spent > SECONDS or ended == ENDED:
+        if time.monotonic() - start > SECONDS or ended == ENDED:
             return None
     return None

@@ -38,19 +38,23 @@ def plain(value):
     return value.calls if isinstance(value, Counted) else value
 
 
-def outcomes(exercise, function):
+def outcomes(exercise, function, stopped_by=()):
+    """What is compared, case by case, up to where the function stops with such an exception."""
     found = []
     for arguments in exercise.cases():
-        value = function(*arguments)
+        try:
+            value = function(*arguments)
+        except stopped_by:
+            break
         outcome = exercise.outcome(plain(value), plain(arguments))
         found.append(np.asarray(outcome, np.float64))
     return found
 
 
 def same(found, others, rounding=MISTAKEN):
-    return all(
+    return len(found) == len(others) and all(
         one.shape == other.shape and np.allclose(one, other, rtol=rounding, atol=rounding / 100)
-        for one, other in zip(found, others, strict=True)
+        for one, other in zip(found, others)
     )
 
 
@@ -58,7 +62,8 @@ def same(found, others, rounding=MISTAKEN):
 def test_no_two_mistakes_give_the_same_values_and_none_is_right(name):
     exercise = EXERCISES[name]
     right = outcomes(exercise, exercise.reference)
-    found = [(outcomes(exercise, function), said) for function, _, said in exercise.mistakes]
+    stopped_by = TypeError, ValueError  # as where a schedule is taken for a number
+    found = [(outcomes(exercise, made, stopped_by), said) for made, _, said in exercise.mistakes]
     assert [said for values, said in found if same(values, right)] == []
     alike = [
         (a, b) for (one, a), (other, b) in combinations(found, 2) if a != b and same(one, other)

@@ -1,5 +1,7 @@
 """The capstone of lesson 05: the whole loop that paints."""
 
+from operator import mul
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -26,14 +28,20 @@ def _random_case(seed, size, *others):
     return _case(random_tensor(seed, 1, *size, 3), goal, *others)
 
 
+def _schedule():
+    return keras.optimizers.schedules.CosineDecay(0.1, 3, alpha=0.1)
+
+
 def _cases():
     """By hand, as Adam's first steps are one learning rate long: a gray of 0.9, then 0.8, whose
     losses are 0.49 + 2 · 1 + 10 · 0.4 = 6.49 and 0.36 + 2 · 0.81 + 10 · 0.3 = 4.98."""
     gray, goal = (tf.fill((1, 1, 1, 3), value) for value in (0.9, 0.2))
     return [
         _case(gray, goal, {"content": 1.0, "style": 2.0, "tv": 10.0}, 2, 0.1),
-        _random_case(1, (2, 7), {"content": 1.3, "style": 20.7, "tv": 0.9}, 5, 0.07),
+        _random_case(1, (2, 7), {"style": 20.7, "tv": 0.9, "content": 1.3}, 5, 0.07),
         _random_case(3, (6, 4), {"content": 7.1, "style": 0.4, "tv": 2.3}, 4, 0.21),
+        # The lesson's own cells, too, give a schedule.
+        _random_case(5, (3, 5), {"content": 1.0, "style": 3.0, "tv": 0.6}, 3, _schedule()),
     ]
 
 
@@ -74,6 +82,8 @@ def paint_by(
                 loss = loss_of(losses, weights)
                 differentiated = gradient_of(losses) if gradient_of else loss
             gradient = tape.gradient(differentiated, picture)
+            if clip == "before":
+                picture.assign(tf.clip_by_value(picture, *CLIPPED))
             optimizer.apply_gradients([(gradient, picture)])
             if clip == "after":
                 picture.assign(tf.clip_by_value(picture, *CLIPPED))
@@ -130,6 +140,8 @@ ERRORS = {
     "a number of it for the list.",
     "dict' and": "You take the whole dictionary for a number: its entries have names, "
     "as `losses[name]`.",
+    "CosineDecay": "The learning rate may be a schedule, too, with another rate for each step: "
+    "give it to the optimizer as it is.",
     "Unknown variable": "You make a new variable in every step: make it once, before the loop.",
     "non-persistent GradientTape": "The tape is opened before the loop, and can be asked only "
     "once: open it in each step, with the losses inside and the question to it outside.",
@@ -202,6 +214,15 @@ EXERCISES = {
             (paint_by(loss_of=lambda losses, weights: sum(losses.values())),
              "what each loss is multiplied by",
              "You add up the losses without their weights: multiply each by `weights[name]`."),
+            (paint_by(loss_of=lambda losses, weights: sum(map(mul, weights.values(),
+                                                              losses.values()))),
+             "how a loss and its weight find each other",
+             "You pair losses and weights by their order in the dictionaries, which may differ: "
+             "multiply each loss by the weight of the same name."),
+            (paint_by(clip="before"),
+             "the order of the last lines in the loop",
+             "You clip before the optimizer's step: clip after it, since it is the step that takes "
+             "colors out of 0 to 1."),
             (paint_by(loss_of=_mean),
              "how the weighted losses are combined",
              "You take the mean of the weighted losses: add them up."),

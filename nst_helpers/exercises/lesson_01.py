@@ -99,6 +99,10 @@ EXERCISES = {
         cases=_convolution_cases,
         right="This is all that a layer of VGG19 does, 64 to 512 times over, and with filters that "
               "look at all channels.",
+        errors={
+            "truth value": "`max` compares single numbers, and was given an array: add up the nine "
+            "products first, with `np.sum`.",
+        },
         mistakes=[
             (_convolution(relu=False),
              "what becomes of a sum below 0",

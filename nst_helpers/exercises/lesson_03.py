@@ -278,6 +278,10 @@ EXERCISES = {
         goes_on=True,
         tape_over=(0,),
         right="It is symmetric, and its size depends on the channels only, not on the picture.",
+        errors={
+            "argument 'transpose'": "`tf.matmul` can transpose either factor: say which, with "
+            "`transpose_a=True` or `transpose_b=True`.",
+        },
         mistakes=[
             *_GRAM_MISTAKES,
             (_scrambled_rows,
@@ -316,6 +320,10 @@ EXERCISES = {
         },
         mistakes=[
             *_GRAM_MISTAKES,
+            (lambda f: tf.einsum("bhwi,bxyj->ij", f, f) / (f.shape[1] * f.shape[2]),
+             "the letters of height and width in the two factors",
+             "You multiplied each position of one channel with all positions of the other: give "
+             "both factors the same letters for height and width."),
             (lambda f: _sums(f) / f.shape[1],
              "the number that the sums are divided by",
              "You divided by the height only: divide by height × width."),

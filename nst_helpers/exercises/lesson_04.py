@@ -316,7 +316,7 @@ EXERCISES = {
     ),
     "convert a weight": Exercise(
         reference=lambda weight, constant, layers: weight * constant * layers,
-        cases=lambda: [[3.0, 10.0, 5], [1.7, 30.3, 6], [0.45, 8.6, 4]],
+        cases=lambda: [[3.0, 10.0, 5], [1.7, 30.3, 6], [0.00013, 8.6, 4]],
         right="Now a weight from any program that uses the plain style loss can be tried here.",
         mistakes=[
             (lambda weight, constant, layers: weight * layers / constant,
