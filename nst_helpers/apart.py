@@ -10,6 +10,7 @@ import linecache
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -132,7 +133,7 @@ def leave():
 
 class _Process:
     def __init__(self):
-        self.holds = None
+        self.holds, self.expired = None, False
         errors, path = tempfile.mkstemp(prefix="nst_")
         self.errors = open(path, "rb")
         quiet = {INSIDE: "1", "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
@@ -146,9 +147,15 @@ class _Process:
             os.remove(path)
 
     def answer(self, name, arguments, seconds):
-        pickle.dump((name, arguments, seconds), self.process.stdin)
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        # It ends itself by then, unless it was stopped (SIGSTOP).
+        watch = threading.Timer(seconds + 2 * GRACE, self.expire)
+        watch.start()
+        try:
+            pickle.dump((name, arguments, seconds), self.process.stdin)
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        finally:
+            watch.cancel()
         if not line:
             raise EOFError
         return json.loads(line)
@@ -158,8 +165,18 @@ class _Process:
         lines = self.errors.read()[-trial.PRINTED :].decode(errors="replace").splitlines(True)
         return "".join(line for line in lines if not LOG.match(line))
 
-    def end(self):
+    def expire(self):
+        self.expired = True
+        self.kill()
+
+    def kill(self):
+        """End it and, where there are groups of processes, those that it has started."""
+        if self.process.poll() is None and hasattr(os, "killpg"):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
+
+    def end(self):
+        self.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             with suppress(OSError):
@@ -169,10 +186,13 @@ class _Process:
         """An `Ended`, from the exit code and the last lines that were written about it."""
         written = self.errors.read()[-20_000:].decode(errors="replace")
         self.errors.close()
-        if "Timeout (" in written:  # by faulthandler
+        if self.expired or "Timeout (" in written:  # the latter by faulthandler
             places = re.findall(rf'File "{re.escape(file)}", line (\d+)', written)
             return Ended("the time was over", int(places[0]) if places else None, True)
         fatal = re.findall(r"Check failed: .*|MemoryError.*|bad_alloc.*", written)
+        with suppress(subprocess.TimeoutExpired):  # where it has only closed its pipes
+            self.process.wait(GRACE)
+        self.kill()
         code = self.process.wait()
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
         return Ended(fatal[-1] if fatal else how)
@@ -225,12 +245,14 @@ def serve():
     os.dup2(2, 1)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where memory runs out, this process goes, and not the kernel
-    held = {}
+    held, own = {}, os.getpid()
     with suppress(EOFError):
         while True:
             name, arguments, seconds = pickle.load(requests)
             with _ended_after(seconds + GRACE):
                 found = ANSWERS[name](held, *arguments)
+            if os.getpid() != own:  # a learner's `fork`
+                os._exit(0)
             answers.write(json.dumps(found).encode() + b"\n")
             answers.flush()
 

@@ -1,8 +1,10 @@
 """What a check accepts works in the lessons, and no attempt ends the kernel or loses a file."""
 
+import os
 import re
 
 import pytest
+import tensorflow as tf
 import test_checks
 
 from nst_helpers import check, own, record, trial
@@ -63,14 +65,28 @@ def test_what_works_alone_only_is_refused_with_where_it_stops():
 
 @pytest.mark.parametrize(
     "body",
-    ["os.abort()", "os._exit(0)", "ctypes.string_at(0)"],
-)
+    [
+        "os.abort()", "os._exit(0)", "ctypes.string_at(0)", "os.kill(os.getpid(), 19)",
+        "os.closerange(3, 99)",
+    ],
+)  # fmt: skip
 def test_no_attempt_ends_the_kernel(body):
     source = f"import os, ctypes\ndef mine(f, t):\n    {body}"
     space = {}
     exec(compile(source, "<hostile>", "exec"), space)
     assert verdict(EXERCISES["content loss"], space["mine"]).state == STOPPED
     assert verdict(EXERCISES["content loss"], RIGHT).state == "right"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_fork_answers_once_and_is_gone(monkeypatch):
+    monkeypatch.setattr(trial, "SECONDS", 3.0)
+    space = {"tf": tf}
+    source = "import os\ndef mine(f, t):\n    os.fork()\n    return tf.reduce_mean((f - t) ** 2)"
+    exec(compile(source, "<fork>", "exec"), space)
+    for _ in range(2):
+        assert verdict(EXERCISES["content loss"], space["mine"]).state == "right"
+        assert verdict(EXERCISES["content loss"], RIGHT).state == "right"
 
 
 @pytest.mark.parametrize(
