@@ -138,6 +138,53 @@ def test_four_exercises_with_hints_and_a_solution(name):
     assert (NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
 
 
+# What each check's first case gives, in its lesson's words (`test_exercises` holds the values).
+BY_HAND = {
+    "01_vgg19": [
+        "for\nthis list the result is 10",
+        "1 · 255 − 123.68 = 131.32",
+        "(−103.939, −116.779, 131.32) → (0, 0, 255) → (255, 0, 0) → (1, 0, 0)",
+    ],
+    "02_content_loss": [
+        "13 / 3 = 4.33",
+        "13 / 2 = 6.5",
+        "the first derivative is 0 and the third is −1.33",
+        "13 / 5 = 2.6",
+    ],
+    "03_style_loss": [
+        "5 / 4 = **1.25**",
+        "(0 + 1 + 1 + 9) / 4 = 2.75",
+        "0.5 · 1.5 + 0.2 · 2.5 = 1.25",
+    ],
+    "04_total_loss": [
+        "The sum is 0.225",
+        "1 · 2 + 20 · 3 + 4 · 5 = 82",
+        "a quarter of it, 0.375",
+        "150 / (10 · 5) = 3",
+    ],
+    "05_optimization_loop": [
+        "2 · (0.9 − 0.2) = 1.4",
+        "0.9 − 0.1 · 1.4 = 0.76",
+        "0.9 · (−0.2) − 0.1 · 1.4 = −0.32",
+        "For 512 and 128 that is `[128, 256, 512]`",
+        "0.7² + 2 · 1² + 10 · 0.4 = 6.49",
+        "0.6² + 2 · 0.9² + 10 · 0.3 = 4.98",
+    ],
+    "07_control": [
+        "(0.921, 0.321, 0.321)",
+        "√(0.0401 / 0.0101) = 1.9926",
+        "(4.6, 1) and (1, 5.8)",
+        "3.5 / 2 = **1.75**",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", WITH_EXERCISES)
+def test_a_lesson_works_out_the_first_case_of_each_check(name):
+    prose = text(NOTEBOOKS / f"{name}.ipynb")
+    assert [worked for worked in BY_HAND[name] if worked not in prose] == []
+
+
 @pytest.mark.parametrize(
     "path", sorted((NOTEBOOKS / "solutions").glob("*.ipynb")), ids=lambda path: path.stem
 )
