@@ -160,13 +160,12 @@ def _first_bytes(path, name):
 
 def _fault(error, head):
     """What an error of Pillow says about a file that begins with these bytes."""
-    if isinstance(error, MemoryError):
-        return "does not fit this machine's memory: make it smaller in an image editor first."
     if isinstance(error, TOO_LARGE):
         millions = Image.MAX_IMAGE_PIXELS // 10**6
-        return (
-            f"holds more than {millions} million pixels: make it smaller in an image editor first."
-        )
+        fault = f"holds more than {millions} million pixels"
+        if isinstance(error, MemoryError):
+            fault = "does not fit this machine's memory"
+        return f"{fault}: make it smaller in an image editor first."
     if _is_heic(head) and isinstance(error, ImportError):
         return (
             "is a HEIC phone photo, which needs pillow-heif: "
@@ -181,7 +180,7 @@ def _fault(error, head):
 
 
 def _first_line(error):
-    """Of an error's text, or its kind if it has none."""
+    """The first line of an error's text, or its kind if it has none."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
@@ -192,7 +191,7 @@ def as_seen(image, name):
     name: of the image in the message of the `PictureError` that is raised if it cannot be used.
     """
     image = image.copy()
-    with contextlib.suppress(Exception):  # of broken EXIF, which Pillow writes anew after the turn
+    with contextlib.suppress(Exception):  # of broken EXIF, that Pillow writes anew after the turn
         ImageOps.exif_transpose(image, in_place=True)
     profile = image.info.get("icc_profile")
     image, alpha = _eight_bits(image, name), None

@@ -21,10 +21,10 @@ def readable(text, keep=""):
     """
     unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
     return "".join(
-        one.encode("unicode_escape").decode()
-        if unicodedata.category(one) in unseen and one not in JOINERS + keep
-        else one
-        for one in text
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in unseen and letter not in JOINERS + keep
+        else letter
+        for letter in text
     )
 
 
