@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from .console import prepare, say
-from .errors import FramesError, KitError, PictureError, SettingsError, readable
+from .errors import FramesError, KitError, PictureError, SettingsError, as_path, readable
 from .settings import DEFAULTS, FIELDS
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
@@ -113,9 +113,6 @@ def _add_stylize(commands):
     }.items():
         several.add_argument(option, nargs="+", metavar="MASK", help=words)
     stylize.add_argument(
-        "--card-beside", action="store_true", help="write the run card as OUT.png.json too"
-    )
-    stylize.add_argument(
         "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
     )
 
@@ -162,9 +159,7 @@ def _stylize(options):
     given = vars(options)
     settings = {name: value for name, value in given.items() if name in FIELDS}
     try:
-        path, image_format = check_output_path(
-            options.output, "card_beside" in given
-        )  # before the run
+        path, image_format = check_output_path(options.output)  # before the run
         _check_no_input(path, given)
         # Now, since it may be what is written over.
         model = card.read(options.like) if "like" in given else None
@@ -179,7 +174,7 @@ def _stylize(options):
         return 1
     if result.message:
         say(result.message)
-    code = _save(result, options.output, "card_beside" in given)
+    code = _save(result, options.output)
     if code == 0:
         clear_unfinished()
     if model:
@@ -199,7 +194,6 @@ def _check_no_input(path, given):
 
     A picture to go on from may be written over.
     """
-    from .paths import as_path
     from .samples import find_sample
 
     masks = [*given.get("style_masks", []), *given.get("painting_masks", [])]
@@ -228,14 +222,14 @@ def _check_size(path, image_format, photo, settings):
     check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
 
 
-def _save(result, path, card_beside):
+def _save(result, path):
     """Save the picture where it was asked for or, if that has become impossible, elsewhere."""
     from .machine import interrupts_ignored
     from .saving import rescue_image, save_image
 
     with interrupts_ignored():
         try:
-            saved, code = save_image(result.picture, path, result.card, card_beside), 0
+            saved, code = save_image(result.picture, path, result.card), 0
         except PictureError as error:
             say(error, sys.stderr)
             try:

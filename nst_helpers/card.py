@@ -1,19 +1,24 @@
 """The run card: all that made a picture, written into its file and read back.
 
-`save_image` writes a card into a PNG as text, and as JSON beside any other format.
+A PNG file holds it as an international text named `nst_helpers`; a JPEG file as comments; WebP and
+TIFF as the image description of their EXIF. In these three `MARK` stands before it.
 """
 
 import json
+import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from . import png
-from .errors import CardError
-from .paths import as_path
+from PIL import ExifTags, Image, PngImagePlugin
+
+from .errors import CardError, as_path
 from .settings import GIVEN_PICTURE, STARTING_POINTS
 
 FORMAT = 1  # grows when an older kit could no longer use a newer card
-KEY = "nst_helpers"  # of the PNG text chunk
+KEY = "nst_helpers"
+MARK = "nst_helpers run card: "
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")  # whose files hold a card
+LONGEST_COMMENT = 65533  # bytes, of a JPEG file; a longer card takes several
 PACKAGES = ("nst_helpers", "tensorflow", "keras", "numpy", "pillow")
 
 
@@ -26,30 +31,41 @@ def make(settings, **facts):
     return {"format": FORMAT, "settings": settings, **facts, "versions": versions}
 
 
-def beside(path):
-    """Where the card of a picture stands that cannot hold it.
-
-    That is the file of the same name with `.json` added. path: a `Path`.
-    """
-    return path.with_name(path.name + ".json")
+def save_options(card, image_format):
+    """What Pillow's `Image.save` needs to write a card into a file of one of `FORMATS`: a dict."""
+    text = json.dumps(card, indent=1)  # in ASCII
+    if image_format == "PNG":
+        texts = PngImagePlugin.PngInfo()
+        texts.add_itxt(KEY, text)
+        return {"pnginfo": texts}
+    text = MARK + text
+    if image_format == "JPEG":
+        starts = range(0, len(text), LONGEST_COMMENT)
+        parts = [text[start : start + LONGEST_COMMENT].encode() for start in starts]
+        heads = [b"\xff\xfe" + (len(part) + 2).to_bytes(2, "big") for part in parts]
+        return {"extra": b"".join(head + part for head, part in zip(heads, parts))}
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = text
+    return {"exif": exif}
 
 
 def read(path):
-    """The card in a PNG, in a JSON file, or in the JSON file beside a picture of another format.
+    """The card in a picture, or in a JSON file (which older kits wrote beside a picture).
 
     Returns the dict that `make` made. Raises `CardError`, also for a card that names a file to
     start from: none is made so, and whoever made it up wants one of this machine's opened.
     """
     path = as_path(path, CardError)
+    remedy = "give a picture that this kit saved and no program changed since, or a card's .json."
     try:
-        text = _text(path)
-    except (OSError, ValueError) as error:  # ValueError: text that is no UTF-8
-        fault = f"{path.name} cannot be read ({error})"
-        if isinstance(error, FileNotFoundError):
-            fault = f"{path}: there is no such file"
-        raise CardError(f"{fault}; give a picture that this kit saved, or its .json.") from error
+        is_json = path.suffix.lower() == ".json"
+        text = path.read_text(encoding="utf-8") if is_json else _text_within(path)
+    except FileNotFoundError as error:
+        raise CardError(f"{path}: there is no such file; {remedy}") from error
+    except Exception as error:  # a damaged file can raise almost anything inside Pillow
+        fault = str(error).partition("\n")[0][:200]
+        raise CardError(f"{path.name} cannot be read ({fault}); {remedy}") from error
     if text is None:
-        remedy = "give a picture that this kit saved and no program changed since."
         raise CardError(f"{path.name} carries no run card: {remedy}")
     return _checked(text, path.name)
 
@@ -67,13 +83,22 @@ def settings_from(path, known):
     return settings
 
 
-def _text(path):
-    if path.suffix.lower() == ".json":
-        return path.read_text(encoding="utf-8")
-    text = png.text(path.read_bytes(), KEY)
-    if text is None and beside(path).is_file():
-        return beside(path).read_text(encoding="utf-8")
-    return text
+def _text_within(path):
+    """The card's text in a picture, whose pixels are not decoded for it; None if there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of broken metadata, or of many pixels
+            with Image.open(path) as image:
+                if image.format == "PNG":
+                    return image.info.get(KEY) or image.text.get(KEY)  # `text`: also after pixels
+                if image.format in ("JPEG", "MPO"):
+                    comments = [part for kind, part in image.applist if kind == "COM"]
+                    text = b"".join(comments).decode("latin-1")
+                else:
+                    text = str(image.getexif().get(ExifTags.Base.ImageDescription))
+    except Image.UnidentifiedImageError:
+        return None
+    return text.partition(MARK)[2] or None
 
 
 def _checked(text, name):

@@ -3,34 +3,28 @@
 Sizes are left alone here; `pictures` shrinks what this module has decoded.
 """
 
-import io
+import contextlib
 import os
+import re
 import warnings
 from difflib import get_close_matches
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms
+import tensorflow as tf
+from PIL import Image, ImageCms, ImageOps
 
-from . import metadata
-from .errors import PictureError, readable
-from .paths import as_path
+from .errors import PictureError, as_path, readable
 from .samples import SAMPLES, find_sample
 
-ORIENTATION = 0x0112  # its EXIF tag
-UPRIGHT = {  # by the tag's value, what turns the picture as a viewer shows it
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 OVERSHOOT, SHARE_OUTSIDE = 0.1, 0.01  # of floats, beyond 0 and 1; of how many more than that
 WHITE_OF_16_BITS = 65535
 NEARLY_BLACK = 4096  # of 16 bits: a camera's 12, taken for 16, would show next to nothing
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")  # bytes 8 to 12 of such a file
+READ_BY_TENSORFLOW = re.compile(rb"\x89PNG|\xff\xd8|RIFF....WEBP", re.DOTALL)  # first bytes
+TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)
+EXIF = re.compile(rb"(Exif\0\0|eXIf)(?=II\*\0|MM\0\*)")  # what EXIF begins with, in JPEG, in PNG
 
 
 def open_source(source):
@@ -60,7 +54,8 @@ def _of_pil(image):
         raise
     except Exception as error:  # it may be read from its file only now, see `read_file`
         raise PictureError(
-            f"this PIL image cannot be read ({_said(error)}): open its file again, or another one."
+            f"this PIL image cannot be read ({_first_line(error)}): "
+            "open its file again, or another one."
         ) from error
 
 
@@ -98,67 +93,56 @@ def read_file(path, name=None):
     name = name or path.name
     head = _first_bytes(path, name)
     try:
-        return _first_frame(path, name)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="PIL")  # of broken metadata, that cost nothing
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with _opened(path, head) as image:
+                if not isinstance(image.info.get("xmp"), bytes):
+                    image.info.pop("xmp", None)  # of a broken TIFF, at which Pillow's `load` stops
+                image.load()
+                return as_seen(image, name)
     except PictureError:
         raise  # from `as_seen`, which names the fault itself
     except Exception as error:  # a damaged file can raise almost anything inside a decoder
-        picture = _without_metadata(path, metadata.remover(head))
-        if picture is None:
+        try:
+            return as_seen(_without_metadata(path, head, error), name)
+        except Exception:
             raise PictureError(f"{name} {_fault(error, head)}") from error
-        return picture
 
 
-def _first_frame(file, name, exif=None):
-    """exif: if the file has none, where to look for its orientation."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="PIL")  # of broken metadata, that cost nothing
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with _opened(file) as image:
-            image.load()
-            if exif:
-                image.info["exif"] = exif
-            return as_seen(image, name)
-
-
-def _opened(file):
+def _opened(path, head):
     """As `Image.open`, and a HEIC photo too where pillow-heif is installed."""
     try:
-        return Image.open(file)
+        return Image.open(path)
     except Image.UnidentifiedImageError:
-        pillow_heif = _reader_of_heic(file)
-        if pillow_heif is None:
+        if not _is_heic(head):
             raise
-    photo = pillow_heif.open_heif(file)  # which turns it upright itself
+    import pillow_heif
+
+    photo = pillow_heif.open_heif(path)  # which turns it upright itself
     width, height = photo.size
     if width * height > Image.MAX_IMAGE_PIXELS:
         raise Image.DecompressionBombError
     return photo.to_pillow()
 
 
-def _reader_of_heic(file):
-    """The module `pillow_heif`, if the file is such a photo and it can be imported; else None."""
-    if not isinstance(file, Path) or not _is_heic(_first_bytes(file, file.name)):
-        return None
-    try:
-        import pillow_heif
-    except ImportError:
-        return None
-    return pillow_heif
-
-
 def _is_heic(head):
     return head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS
 
 
-def _without_metadata(path, remove):
-    """What a file's pixels alone show, upright; None if they are what cannot be read."""
-    if remove is None:  # before all of it is read: it may be a film
-        return None
-    try:
-        content, exif = remove(path.read_bytes())
-        return _first_frame(io.BytesIO(content), path.name, exif)
-    except Exception:  # as in `read_file`, which says what was wrong
-        return None
+def _without_metadata(path, head, error):
+    """What a file's pixels alone show, whose metadata Pillow cannot read: TensorFlow skips it.
+
+    error: Pillow's, raised again if there is no more to try; what TensorFlow raises otherwise.
+    """
+    if isinstance(error, TOO_LARGE) or not READ_BY_TENSORFLOW.match(head):
+        raise error
+    content = path.read_bytes()
+    pixels = tf.io.decode_image(content, expand_animations=False).numpy()
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    if exif := EXIF.search(content):  # which may tell, all the same, how the camera was held
+        image.info["exif"] = content[exif.end() :]
+    return image
 
 
 def _first_bytes(path, name):
@@ -176,26 +160,26 @@ def _first_bytes(path, name):
 
 def _fault(error, head):
     """What an error of Pillow says about a file that begins with these bytes."""
-    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+    if isinstance(error, TOO_LARGE):
         millions = Image.MAX_IMAGE_PIXELS // 10**6
-        return (
-            f"holds more than {millions} million pixels: make it smaller in an image editor first."
-        )
-    if isinstance(error, MemoryError):
-        return "does not fit this machine's memory: make it smaller in an image editor first."
-    if not isinstance(error, Image.UnidentifiedImageError):
-        return f"is damaged or cut off ({_said(error)}): copy or download it again."
-    if _is_heic(head):
+        fault = f"holds more than {millions} million pixels"
+        if isinstance(error, MemoryError):
+            fault = "does not fit this machine's memory"
+        return f"{fault}: make it smaller in an image editor first."
+    if _is_heic(head) and isinstance(error, ImportError):
         return (
             "is a HEIC phone photo, which needs pillow-heif: "
             'run pip install "nst_helpers[heic]" and start anew, or export it as JPEG.'
         )
-    return (
-        "is not a picture that Pillow can read, whatever its ending says: export it as PNG or JPEG."
-    )
+    if isinstance(error, Image.UnidentifiedImageError):
+        return (
+            "is not a picture that Pillow can read, whatever its ending says: "
+            "export it as PNG or JPEG."
+        )
+    return f"is damaged or cut off ({_first_line(error)}): copy or download it again."
 
 
-def _said(error):
+def _first_line(error):
     """The first line of an error's text, or its kind if it has none."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
@@ -206,34 +190,26 @@ def as_seen(image, name):
     Nothing but pixels is left: to decode the result again changes nothing.
     name: of the image in the message of the `PictureError` that is raised if it cannot be used.
     """
-    image = _upright(image)
+    image = image.copy()
+    with contextlib.suppress(Exception):  # of broken EXIF, that Pillow writes anew after the turn
+        ImageOps.exif_transpose(image, in_place=True)
     profile = image.info.get("icc_profile")
-    image = _eight_bits(image, name)
-    if image.mode == "P":
-        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    image, alpha = _eight_bits(image, name), None
     if image.mode == "La":
         image = image.convert("LA")  # the only way from there
-    if image.mode in ("PA", "RGBa") or "transparency" in image.info:
-        image = image.convert("LA" if image.mode == "L" else "RGBA")
-    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
-    if alpha is not None:
+    if image.has_transparency_data:
+        image = image.convert("LA" if image.mode in ("L", "LA") else "RGBA")
+        alpha = image.getchannel("A")
         image = image.convert(image.mode[:-1])  # gray stays gray, for a profile of gray
+    elif image.mode == "P":
+        image = image.convert("RGB")
     image = _in_srgb(image, profile)
     if alpha is not None:
-        white = Image.new("RGB", image.size, (255, 255, 255))
+        white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=alpha)
         image = white
     image.info = {}  # the color profile, the orientation and the like hold no longer
     return image
-
-
-def _upright(image):
-    """A copy of the image as its EXIF orientation wants it shown; as it is if that is broken."""
-    try:
-        turn = UPRIGHT.get(image.getexif().get(ORIENTATION))
-    except Exception:  # Pillow's reader of EXIF raises almost anything
-        turn = None
-    return image.copy() if turn is None else image.transpose(turn)
 
 
 def _eight_bits(image, name):
@@ -285,7 +261,7 @@ def _in_srgb(image, profile):
     """The image as RGB, its colors converted from the embedded profile to sRGB."""
     if isinstance(profile, bytes) and profile:
         try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -302,7 +278,7 @@ def checked_values(array, name):
         values = np.asarray(array)
     except (ValueError, TypeError, RuntimeError) as error:  # rows of different lengths
         raise PictureError(
-            f"{name} is no array of numbers ({_said(error)}): "
+            f"{name} is no array of numbers ({_first_line(error)}): "
             "a picture has the shape (1, height, width, 3)."
         ) from error
     if values.dtype.name == "bfloat16":  # TensorFlow's, of which numpy knows little

@@ -1,12 +1,14 @@
-"""What the kit raises when it cannot do what was asked: one family, messages for the user.
+"""What the kit raises when it cannot do what was asked, and paths as people give them.
 
-Each message is a sentence that says what was wrong and what to do. Each class is also the built-in
-error that a caller who does not know the kit would expect.
+The errors are one family. Each message is a sentence that says what was wrong and what to do; each
+class is also the built-in error that a caller who does not know the kit would expect.
 """
 
 import math
+import os
 import unicodedata
 from difflib import get_close_matches
+from pathlib import Path
 
 JOINERS = "\u200c\u200d"  # of letters, in Persian or Hindi, and of emoji: of format, and harmless
 
@@ -19,10 +21,10 @@ def readable(text, keep=""):
     """
     unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
     return "".join(
-        one.encode("unicode_escape").decode()
-        if unicodedata.category(one) in unseen and one not in JOINERS + keep
-        else one
-        for one in text
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in unseen and letter not in JOINERS + keep
+        else letter
+        for letter in text
     )
 
 
@@ -100,3 +102,25 @@ class LossNotFinite(RunStopped):
 
 class OutOfMemory(RunStopped):
     """TensorFlow could not get the memory that a scale needs; the message names a smaller size."""
+
+
+def as_path(given, error=PictureError):
+    """The `Path` that a string or path stands for; what is neither raises this error.
+
+    First of all the file of exactly that name: `~photo.jpg` is a legal one. If there is none,
+    spaces, line ends and a pair of quotes around the name go, and `~` becomes the home, if it has
+    one.
+    """
+    if not isinstance(given, (str, bytes, os.PathLike)):
+        raise error(f"{given!r:.80} is no path: give a string, or a pathlib.Path.")
+    text = os.fsdecode(given)
+    if os.path.lexists(text):
+        return Path(text)
+    name = text.strip()
+    if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1]
+    path = Path(name or text)
+    try:
+        return path if os.path.lexists(path) else path.expanduser()
+    except RuntimeError:  # nobody has this name, or this user has no home
+        return path

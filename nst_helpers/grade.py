@@ -18,8 +18,7 @@ from pathlib import Path
 
 from . import handed_in, lab, table
 from .console import say
-from .errors import PictureError, SettingsError
-from .paths import as_path
+from .errors import PictureError, SettingsError, as_path
 from .table import LEARNER, NOTE, write
 from .watched import Ended, Limits, Watched, prepare
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
-from .errors import PictureError, SettingsError
+from .errors import PictureError, SettingsError, as_path
 from .masks import check_shape, load_mask, shared_out
 from .paintings import Paintings, by_area, several_paintings
-from .paths import as_path
 from .pictures import load_with_sha256, resize
 from .samples import find_sample
 from .settings import GIVEN_PICTURE, SHORTEST_SIDE, STARTING_POINTS

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .console import say
-from .paths import as_path
+from .errors import as_path
 
 FIRST = "00_start_here"
 # JupyterLab asks whether it may fetch news from the internet, and looks for newer versions: neither

@@ -164,10 +164,11 @@ class Film:
         if len(self.frames) > 2 * FRAMES_OF_FILM:
             self.frames, self._every = self.frames[1::2], 2 * self._every
 
-    def as_webp(self):
-        """The bytes of a moving picture of all frames."""
+    def as_webp(self, made):
+        """The bytes of a moving picture of all frames. made: its run card."""
         first, *others = [Image.open(io.BytesIO(frame)) for frame in self.frames]
         options = {"duration": MILLISECONDS_A_FRAME, "loop": 0, "quality": FILM_QUALITY}
+        options |= card.save_options(made, "WEBP")
         file = io.BytesIO()
         first.save(file, "WEBP", save_all=True, append_images=others, **options)
         return file.getvalue()

@@ -7,7 +7,6 @@ nothing else touches TensorFlow, the picture and the files.
 
 import dataclasses
 import io
-import json
 import logging
 import math
 import queue
@@ -24,7 +23,6 @@ from . import machine
 # TensorFlow's start-up messages out of the notebook.
 machine.import_tensorflow()
 
-from . import card
 from .as_code import as_code
 from .decode import read_file
 from .errors import KitError, PictureError, SettingsError
@@ -347,9 +345,8 @@ class Painter:
         path = _free_path("easel", ".webp")
         check_size(path, "WEBP", max(self.live.picture.shape[1:3]))
         self._answer("Writing the film.")
-        text = json.dumps(self._live_card(), indent=1)
-        write_files({path: film.as_webp(), card.beside(path): text.encode()})
-        self._answer(f"Saved as {path}: {count} pictures, with the run card beside it.")
+        write_files({path: film.as_webp(self._live_card())})
+        self._answer(f"Saved as {path}: {count} pictures, with their run card.")
 
     # How it is done.
 
@@ -497,9 +494,9 @@ def _load_upload(file_name, content, size):
 
 
 def _free_path(stem, suffix):
-    """The first of stem.png, stem-2.png, ... that does not exist yet, nor a card beside it."""
+    """The first of stem.png, stem-2.png, ... that does not exist yet."""
     for number in range(1, 10_000):
         path = Path(f"{stem}{'' if number == 1 else f'-{number}'}{suffix}")
-        if not path.exists() and not card.beside(path).exists():
+        if not path.exists():
             return path
     raise PictureError(f"There are 10,000 files called {stem} here: move them elsewhere.")

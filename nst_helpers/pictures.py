@@ -41,22 +41,14 @@ def load_with_sha256(source, max_side=512, name=None):
     """
     max_side = None if max_side is None else side_of("max_side", max_side)
     source_name, image = open_source(source)
-    pixels = image if isinstance(image, Image.Image) else to_uint8(image)
-    sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
-    return _shrunk(image, max_side, name or source_name), sha256
-
-
-def _shrunk(image, max_side, name):
-    """The picture that an opened source makes, its longest side at most `max_side` pixels."""
     is_image = isinstance(image, Image.Image)
-    width, height = image.size if is_image else image.shape[2:0:-1]
-    fitted = _fitted(height, width, max_side, name)
-    if fitted == (height, width):
-        return tf.constant(np.asarray(image, np.float32)[None] / 255 if is_image else image)
-    if not is_image:  # there is one way to shrink, and so one picture from the same pixels
-        image = Image.fromarray(to_uint8(image))
-    smaller = image.resize(fitted[::-1], Image.Resampling.LANCZOS)
-    return tf.constant(np.asarray(smaller, np.float32)[None] / 255)
+    pixels = image if is_image else Image.fromarray(to_uint8(image))
+    sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
+    width, height = pixels.size
+    fitted = _fitted(height, width, max_side, name or source_name)
+    if fitted != (height, width):  # from bytes, so that the same pixels make the same picture
+        image, is_image = pixels.resize(fitted[::-1], Image.Resampling.LANCZOS), True
+    return tf.constant(np.asarray(image, np.float32)[None] / 255 if is_image else image), sha256
 
 
 def _fitted(height, width, max_side, name):

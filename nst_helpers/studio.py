@@ -14,8 +14,7 @@ import tensorflow as tf
 from . import card
 from .console import say
 from .decode import read_file
-from .errors import CardError, KitError, PictureError, SettingsError
-from .paths import as_path
+from .errors import CardError, KitError, PictureError, SettingsError, as_path
 from .pictures import load_image, load_with_sha256
 from .run import stylize
 from .saving import check_output_path, rescue_image, save_image

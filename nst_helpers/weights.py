@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import WeightsError
+from .errors import WeightsError, as_path
 from .machine import import_keras
-from .paths import as_path
 
 BUNDLED_WEIGHTS = Path(__file__).parent / "data" / "vgg19_8bit.npz"
 BUNDLED_SHA256 = "fd6692a3144af15d97f58979ccea041af86fb244cd2748d7be4a51c36a38367f"

@@ -40,8 +40,6 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "scales": "scales run",
     "pictures": "pictures plots decode",
     "decode": "decode pictures contract",
-    "png": "png card decode contract",
-    "paths": "paths saving contract",
     "saving": "saving contract studio",
     "card": "card contract",
     "settings": "settings scales contract card",

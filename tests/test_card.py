@@ -1,8 +1,6 @@
 import hashlib
 import json
 import os
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -55,12 +53,53 @@ def test_the_sha256_is_that_of_the_pixels_before_they_were_shrunk(tmp_path, vgg)
         )
 
 
-@pytest.mark.parametrize("name", ["picture.png", "picture.jpg", "picture.webp"])
-def test_what_is_saved_is_read_back(result, tmp_path, name):
-    path = save_image(result.picture, tmp_path / name, card=result.card)
-    assert card.read(path) == result.card
-    if not name.endswith(".png"):
-        assert card.read(f"{path}.json") == result.card
+ENDINGS = ["png", "jpg", "webp", "tiff"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_is_saved_is_read_back(result, tmp_path, ending):
+    path = save_image(result.picture, tmp_path / f"picture.{ending}", card=result.card)
+    assert card.read(path) == result.card and len(os.listdir(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("length", [65_000, 66_000, 500_000])
+def test_a_long_card_and_any_letters_are_read_back(tmp_path, ending, length):
+    """A comment of a JPEG file ends at 64 KB; a long session on the easel has a longer card."""
+    changes = [{"step": step, "style": 0.5} for step in range(length // 40)]
+    made = {"format": 1, "settings": {"init": "noise"}, "painted_live": changes}
+    made |= {"machine": {"system": "Käse 晩餐 🎨 \0 \x1b \ud800"}, "padding": "x" * (length % 40)}
+    path = save_image(load_image("mosaic", max_side=64), tmp_path / f"a.{ending}", card=made)
+    assert card.read(path) == made
+    assert load_image(path).shape == (1, 64, 64, 3)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp", "tiff"])
+def test_another_programs_description_is_no_card(tmp_path, ending):
+    path, exif = tmp_path / f"photo.{ending}", Image.Exif()
+    exif[0x010E] = "OLYMPUS DIGITAL CAMERA"
+    options = {"comment": b"nst_helpers, \xff\xfe"} if ending == "jpg" else {}
+    Image.new("RGB", (64, 64)).save(path, exif=exif, **options)
+    with pytest.raises(card.CardError, match="photo.* carries no run card"):
+        card.read(path)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp", "tiff"])
+@pytest.mark.parametrize("damage", ["cut off", "changed"])
+def test_a_damaged_picture_gets_a_sentence_or_has_its_card(tmp_path, result, ending, damage):
+    path = save_image(result.picture, tmp_path / f"out.{ending}", card=result.card)
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(100):
+        changed = bytearray(content)
+        if damage == "changed":
+            changed[random.integers(len(content))] ^= 0x55
+        else:
+            changed = changed[: random.integers(len(content))]
+        path.write_bytes(changed)
+        try:
+            assert isinstance(card.read(path)["settings"], dict)
+        except card.CardError as error:
+            assert "\n" not in str(error) and len(str(error)) < 600
 
 
 def test_like_paints_the_same_picture_again(tmp_path, capsys):
@@ -112,7 +151,7 @@ def test_a_card_that_cannot_be_used_gets_a_sentence(tmp_path, capsys, content, w
 
 
 def card_file(folder, kind, settings):
-    """A file with a card of these settings: a JSON file, a PNG, or a picture with JSON beside."""
+    """A file with a card of these settings: a JSON file, or a picture with this ending."""
     made = {"format": 1, "settings": settings}
     if kind == "json":
         (folder / "card.json").write_text(json.dumps(made))
@@ -144,7 +183,7 @@ def looked_at(tmp_path, monkeypatch):
     monkeypatch.undo()
 
 
-@pytest.mark.parametrize("kind", ["json", "png", "jpg"])
+@pytest.mark.parametrize("kind", ["json", *ENDINGS])
 @pytest.mark.parametrize("named", [*FILES, ["secret.png"], {"path": "secret.png"}, 3, True])
 def test_a_card_that_names_a_file_to_start_from_is_refused_and_the_file_not_touched(
     tmp_path, capsys, looked_at, kind, named
@@ -233,21 +272,21 @@ def test_whatever_a_json_file_holds_gets_a_sentence(tmp_path, content, words):
     assert len(str(raised.value)) < 400 and "\n" not in str(raised.value)
 
 
-def test_a_card_is_read_without_the_pixels_and_other_texts_of_its_file(tmp_path, result):
-    """Also of a file with too many pixels, with a text of 2 MB, or cut off after its card."""
+def test_a_card_is_read_without_the_pixels(tmp_path, result, monkeypatch):
+    """Also where another program put it behind them, and of a file that is cut off within them."""
     path = save_image(result.picture, tmp_path / "out.png", card=result.card)
     content = path.read_bytes()
     assert content.count(b"iTXt") == 1
-    head, place = 8 + 25, content.index(b"IDAT") - 4
-    text = b"zTXtnotes\0\0" + zlib.compress(bytes(2_000_000))
-    long = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
-    for changed in (
-        content[:16] + b"\0\1\0\0" * 2 + content[24:],
-        content[:head] + long + content[head:],
-        content[:place],
-    ):
+    start = content.index(b"iTXt") - 4
+    end = start + 12 + int.from_bytes(content[start : start + 4], "big")
+    behind = content[:start] + content[end:-12] + content[start:end] + content[-12:]
+    cut_off = content[: content.index(b"IDAT") + 100]
+    for changed in (behind, cut_off):
         path.write_bytes(changed)
         assert card.read(path) == result.card
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 64 * 64 * 2 // 3)
+    path.write_bytes(content)
+    assert card.read(path) == result.card  # and no warning of its many pixels
 
 
 def test_a_card_that_another_program_packed_is_read(tmp_path, result):
@@ -256,14 +295,6 @@ def test_a_card_that_another_program_packed_is_read(tmp_path, result):
     text.add_itxt(card.KEY, json.dumps(result.card), zip=True)
     Image.new("RGB", (64, 64)).save(tmp_path / "out.png", pnginfo=text)
     assert card.read(tmp_path / "out.png") == result.card
-    broken = (
-        (tmp_path / "out.png")
-        .read_bytes()
-        .replace(b"nst_helpers\0\1\0\0\0", b"nst_helpers\0\1\0\0\0!")
-    )
-    (tmp_path / "out.png").write_bytes(broken)
-    with pytest.raises(card.CardError, match="cannot be read"):
-        card.read(tmp_path / "out.png")
 
 
 @pytest.mark.parametrize(
@@ -359,45 +390,3 @@ def test_like_says_what_else_differs_where_the_same_picture_is_expected(tmp_path
     save_image(result.picture, model, card=result.card | {"painted_live": []})
     assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", model]) == 0
     assert "painted on the easel" in capsys.readouterr().out
-
-
-def test_a_card_beside_a_png(tmp_path, result):
-    out = tmp_path / "out.png"
-    assert (
-        main(
-            [
-                "stylize",
-                "astronaut",
-                "mosaic",
-                "-o",
-                str(out),
-                "--size",
-                "64",
-                "--steps",
-                "1",
-                "--card-beside",
-            ]
-        )
-        == 0
-    )
-    assert card.read(tmp_path / "out.png.json") == card.read(out)
-    save_image(result.picture, out, card=result.card)
-    assert not (tmp_path / "out.png.json").exists()  # it was the old picture's
-    (tmp_path / "out.png.json").write_text("somebody's notes")
-    assert (
-        main(["stylize", "astronaut", "mosaic", "-o", str(out), "--size", "64", "--card-beside"])
-        == 1
-    )
-    assert (tmp_path / "out.png.json").read_text() == "somebody's notes"
-
-
-def test_no_stale_card_is_left_beside_a_picture(result, tmp_path):
-    path = save_image(result.picture, tmp_path / "picture.jpg", card=result.card)
-    save_image(result.picture, path)
-    with pytest.raises(card.CardError, match="carries no run card"):
-        card.read(path)
-    (tmp_path / "picture.png.json").write_text("{}")
-    assert (
-        card.read(save_image(result.picture, tmp_path / "picture.png", card=result.card))
-        == result.card
-    )

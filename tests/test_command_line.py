@@ -27,8 +27,7 @@ from nst_helpers import (
     weights,
 )
 from nst_helpers.__main__ import GROUPS, build_parser, main
-from nst_helpers.errors import PictureError
-from nst_helpers.paths import as_path
+from nst_helpers.errors import PictureError, as_path
 from nst_helpers.settings import FIELDS
 
 
@@ -58,10 +57,10 @@ def test_the_keywords_are_those_of_the_function():
     options = vars(build_parser().parse_args(
         "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
         "--content-layer x --style-layers y z --optimizer adam --learning-rate 1 --scales 5 9 --precision float32 "
-        "--like d --card-beside --style-masks m --painting-masks n --original-colors match --style-scale 2 "
+        "--like d --style-masks m --painting-masks n --original-colors match --style-scale 2 "
         "--style-blend-weights 1 --style x".split()
     ))  # fmt: skip
-    named = set(options) - {"run", "photo", "painting", "output", "like", "card_beside"}
+    named = set(options) - {"run", "photo", "painting", "output", "like"}
     assert named == set(inspect.signature(stylize).parameters) - {
         "content",
         "vgg",

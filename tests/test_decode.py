@@ -51,6 +51,15 @@ def test_a_phone_photo_stands_upright(tmp_path, orientation, top_left, shape):
     assert tuple(picture.shape[1:3]) == shape
 
 
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_a_phone_photo_stands_upright_whatever_else_its_exif_holds(tmp_path, image_format):
+    """Pillow cannot write this resolution; JPEG files with it it does not even open."""
+    pixels, path = quarters([RED, GREEN, BLUE, WHITE]), tmp_path / "phone"
+    exif = b"Exif\0\0" + directory((0x112, 3, 1, b"\6"), (0x11A, 2, 4, b"abc"))
+    Image.fromarray(pixels).save(path, image_format, exif=exif, quality=95, subsampling=0)
+    assert np.abs(to_uint8(load_image(path)) - np.rot90(pixels, -1).astype(float)).max() < 9
+
+
 def test_transparency_lies_on_white(tmp_path):
     array = np.zeros((40, 40, 4), np.uint8)
     array[..., 0] = 255

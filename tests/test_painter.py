@@ -564,7 +564,7 @@ def test_there_is_no_film_before_there_are_steps(painter, view):
 
 @pytest.mark.usefixtures("few_steps")
 def test_the_film_has_the_card_of_what_it_shows(in_a_cell, view, tmp_path):
-    (tmp_path / "easel.webp.json").write_text("somebody's notes")
+    (tmp_path / "easel.webp").write_text("somebody's notes")
     in_a_cell.run(3)
     in_a_cell.post("finish")
     in_a_cell.post("save_film")
@@ -573,7 +573,9 @@ def test_the_film_has_the_card_of_what_it_shows(in_a_cell, view, tmp_path):
     told = card.read(tmp_path / "easel-2.webp")
     assert "painted_live" in told
     assert told["settings"]["size"] == 64 and told["settings"]["optimizer"] == "adam"
-    assert (tmp_path / "easel.webp.json").read_text() == "somebody's notes"
+    assert (tmp_path / "easel.webp").read_text() == "somebody's notes"
+    assert {path.name for path in tmp_path.iterdir()} >= {"easel.webp", "easel-2.webp"}
+    assert not list(tmp_path.glob("*.json"))
 
 
 def test_the_film_is_even_in_time(in_a_cell, view, monkeypatch):

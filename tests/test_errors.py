@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nst_helpers.paths import as_path
+from nst_helpers.errors import as_path
 
 
 @pytest.fixture
