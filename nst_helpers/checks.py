@@ -380,11 +380,12 @@ def _ended(error):
     """The verdict on a function that ended the process that it ran in."""
     if error.too_long:
         return Verdict(STOPPED, failures.too_long(error.line, "", trial.SECONDS))
+    of_tensorflow = any(words in str(error) for words in ("Check failed", "signal 6"))
+    shapes = " TensorFlow does so where a tensor has too few or too many axes for an operation: "
     return Verdict(
         STOPPED,
         f"Your function stopped, and ended Python ({error}). It ran in a process of its own, so "
-        "nothing is lost here. TensorFlow does so where a tensor has too few or too many axes for "
-        "an operation: print the shapes on the way.",
+        f"nothing is lost here.{f'{shapes}print the shapes on the way.' if of_tensorflow else ''}",
     )
 
 
