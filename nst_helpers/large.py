@@ -1,4 +1,4 @@
-"""What the network sees of a large picture, a band of rows at a time: the same, in less memory.
+"""The objective as TensorFlow graphs; of a large picture a band of rows at a time, in less memory.
 
 Most memory goes to the first two blocks, whose features have the picture's height and width, or
 half of them; all later ones have a sixteenth of the positions, or fewer. So the first two blocks
@@ -7,9 +7,13 @@ than count, so that it leaves no seam. (Bands are from Galerne et al., *Scaling 
 Transfer*, arXiv 2212.13459.)
 """
 
+import functools
+import math
+
 import tensorflow as tf
 
-from .losses import gram_matrix
+from .losses import TERMS, gram_matrix
+from .objective import Targets, loss_and_gradient_by, measuring
 from .vgg import feature_extractor, stride
 
 PIXELS_AT_ONCE = 1.2e6  # of a picture; in bands a step takes half as long again
@@ -18,6 +22,65 @@ STRIDE = 8  # rows of the picture to one row of `LAST`; bands and margins are mu
 ROWS = 80  # of a band: fewer cost more time, more of them more memory
 MARGIN = 24  # rows more on each side, that are seen. Of the 3 × 3 filters of the first blocks, two
 # work at full height, two at half and four at a quarter, so that 22 are needed.
+
+
+def make_loss_and_gradient(extract, content_layer, style_layers):
+    """The loss and gradient of pictures with one region, as a graph for all sizes.
+
+    Returns `f(picture, content, grams, constants, weights)`, a `tf.function` of what
+    `compute_targets` gives. It returns `(losses, gradient)`: the losses as in `Step`, the gradient
+    in the picture's shape. Weights (of the terms, and factors for style layers) are tensors: to
+    change them traces nothing again.
+    """
+    of_regions = loss_and_gradient_by(measuring(extract, content_layer, style_layers))
+
+    def loss_and_gradient(picture, content, grams, constants, weights):
+        constants = constants | {layer: [constants[layer]] for layer in grams}
+        grams = {layer: [gram] for layer, gram in grams.items()}
+        return of_regions(picture, Targets(content, grams, constants), weights)
+
+    return tf.function(loss_and_gradient, reduce_retracing=True)  # traced at two sizes, takes all
+
+
+def graphs_for(picture, vgg, layers, precision, regions=0):
+    """`(f, g)` for pictures of this size.
+
+    f: see `objective.loss_and_gradient_by`. g: see `objective.measuring`, in float32.
+    regions: how many there are guides for; bands see no such picture.
+    """
+    large = not regions and math.prod(picture.shape[1:3]) > PIXELS_AT_ONCE
+    return _graphs(vgg, layers, precision, large and can_see(*layers), regions)
+
+
+@functools.lru_cache(maxsize=8)
+def _graphs(vgg, layers, precision, in_bands, regions=0):
+    if in_bands:
+        function = loss_and_gradient_by(measuring_in_bands(vgg, *layers, precision))
+        return function, measuring_in_bands(vgg, *layers, "float32")
+    # All is traced now and for all sizes, not when it is called: after some short runs, each with
+    # layers of its own, TensorFlow would warn of "retracing".
+    loss_and_gradient = tf.function(
+        loss_and_gradient_by(_measuring(vgg, *layers, precision)), reduce_retracing=True
+    )
+    measure = tf.function(_measuring(vgg, *layers, "float32"), reduce_retracing=True)
+    picture, guide, number = map(tf.TensorSpec, ((1, None, None, 3), (1, None, None, 1), ()))
+    content, grams = measure.get_concrete_function(picture).structured_outputs
+    guides = None
+    if regions:
+        measure.get_concrete_function(picture, {layer: [guide] for layer in grams})  # a painting's
+        guides = {layer: [guide] * regions for layer in grams}
+        measure.get_concrete_function(picture, guides)
+    grams = {layer: [gram] * max(1, regions) for layer, [gram] in grams.items()}
+    constants = {"content": number} | {layer: [number] * len(grams[layer]) for layer in grams}
+    weights = dict.fromkeys([*TERMS, *grams], number)
+    targets = Targets(content, grams, constants, guides)
+    loss_and_gradient.get_concrete_function(picture, targets, weights)
+    return loss_and_gradient, measure
+
+
+def _measuring(vgg, content_layer, style_layers, precision):
+    extract = feature_extractor(vgg, [content_layer, *style_layers], precision)
+    return measuring(extract, content_layer, style_layers)
 
 
 def can_see(content_layer, style_layers):
@@ -63,7 +126,7 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
 
         def gradient(*upstream):
             *of_grams, of_last = upstream
-            of_parts = [one / area for one, area in zip(of_grams, areas, strict=True)]
+            of_parts = [of_gram / area for of_gram, area in zip(of_grams, areas, strict=True)]
             total, row = tf.zeros_like(picture), 0
             for (top, bottom, *inner), rows in zip(bands, last, strict=True):
                 of_rows = of_last[:, row : row + rows.shape[1]]
@@ -77,12 +140,14 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
     @tf.function(reduce_retracing=True)
     def later_blocks(values):
         features = see_late(values)
-        return features[content_layer], {layer: gram_matrix(features[layer]) for layer in late}
+        return features[content_layer], {layer: [gram_matrix(features[layer])] for layer in late}
 
-    def measure(picture):
+    def measure(picture, guides=None):
+        if guides:  # of a painting's part
+            return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
         *early_grams, last = first_blocks(picture)
         content, grams = later_blocks(last)
-        return content, grams | dict(zip(early, early_grams, strict=True))
+        return content, grams | {layer: [gram] for layer, gram in zip(early, early_grams)}
 
     return measure
 

@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 
 import tensorflow as tf
 
-from .canvas import enlarged
-from .colors import luminance
+from . import styles
 from .errors import LossNotFinite
-from .graphs import graphs_for
+from .large import graphs_for
 from .losses import TERMS
 from .machine import memory_errors_said
-from .optimizers import LBFGS, Adam, color_at_half_resolution, gray
-from .paintings import finished, one_painting, repainted, start_from, targets_at
+from .objective import undivided
+from .optimizers import new_optimizer
 from .pictures import resize, with_longest_side
-from .scales import style_share
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,21 @@ class Step:
     number: int  # from 1 to total, over all scales
     total: int
     side: int  # the longest one at this scale, px
-    losses: (
-        dict  # weighted: {"content", "style", "tv", "total", layer: ...}; layers add up to "style"
-    )
+    losses: dict  # weighted: {each of TERMS, "total", layer: ...}; layers add up to "style"
     picture: tf.Tensor = field(repr=False)
-    constants: dict = field(repr=False)
+    constants: dict = field(repr=False)  # that the losses are divided by, as in `Result`
     seconds: float | None = None  # since the run began; filled in, as what follows, by `cost.timed`
     seconds_left: float | None = None  # None before that can be said
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the loop reads before each step. Two are equal if the loss is the same."""
+
+    terms: dict  # {each of TERMS: weight}
+    layers: dict  # {style layer: factor for its share of the style loss}
+    blend: float | None  # the share of the second of two paintings; None for those they have
+    learning_rate: float = field(compare=False)  # Adam's
 
 
 def paint(vgg, content, style, settings, weights=None, start=None):
@@ -49,78 +55,66 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     share of the second of two paintings. start: a picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
-    weights = weights or {term: getattr(settings, f"{term}_weight") for term in TERMS}
     layers = settings.content_layer, tuple(settings.style_layers)
     original, colors = content, settings.original_colors
-    content, paintings = repainted(content, one_painting(style), colors)
+    content, paintings = styles.repainted(content, styles.one_painting(style), colors)
     picture, photo, optimizer, number = start, None, None, 0
     for side, steps in zip(settings.scales, settings.steps, strict=True):
         with memory_errors_said(side):
             smaller, photo = photo, with_longest_side(content, side)
             here = paintings.at(side, photo, settings.style_scale)
             if picture is None:
-                picture = start_from(settings.init, photo, here, settings.seed)
+                picture = styles.start_from(settings.init, photo, here, settings.seed)
             elif smaller is not None:
-                picture = enlarged(picture, smaller, photo, settings.keeps_detail)
-            optimizer = _optimizer(settings, resize(picture, *photo.shape[1:3]), steps, optimizer)
+                picture = styles.enlarged(picture, smaller, photo, settings.keeps_detail)
+            begun = resize(picture, *photo.shape[1:3])
+            optimizer = new_optimizer(settings, begun, steps, optimizer)
             loss_and_gradient, measure = graphs_for(
                 photo, vgg, layers, settings.precision, here.regions
             )
-            targets_for, guides = targets_at(measure, photo, here, layers[1])
-            share = style_share(side, settings.scales)
-            weigh = functools.partial(_weighing, settings, weights, share)
+            targets_for = styles.measure_pictures(measure, photo, here, layers[1])
+            share = styles.style_share(side, settings.scales)
+            read = functools.partial(_read, weights or {}, settings, share)
             numbers = range(number + 1, number + steps + 1)
             original_here = with_longest_side(original, side)
             for number, losses, picture, constants in _descend(
-                loss_and_gradient, targets_for, guides, optimizer, weigh, numbers
+                loss_and_gradient, targets_for, optimizer, read, numbers
             ):
-                shown = finished(picture, original_here, here, colors)
+                shown = styles.finished(picture, original_here, here, colors)
                 yield Step(number, sum(settings.steps), side, losses, shown, constants)
 
 
-def _optimizer(settings, picture, steps, before):
-    if settings.original_colors == "luminance":
-        picture, project = luminance(picture), gray
-    elif settings.optimizer == "adam" or settings.init == "noise" and before is None:
-        project = tf.identity  # of noise the color must be able to change with every pixel
-    else:
-        project = color_at_half_resolution
-    if settings.optimizer == "adam":
-        return Adam(picture, steps, settings.learning_rate, project)
-    return LBFGS(picture, before, project)
-
-
-def _weighing(settings, weights, share):
-    """All weights as they are now; of the style loss, with the share that a scale gives it."""
+def _read(given, settings, share):
+    """The `Weights` as they are now. given: what `paint` was given."""
     layers = settings.style_layers
     factors = layers if isinstance(layers, dict) else dict.fromkeys(layers, 1.0)
-    rate = {"learning_rate": settings.learning_rate}
-    return rate | factors | weights | {"style": share * weights["style"]}
+    terms = {term: given.get(term, getattr(settings, f"{term}_weight")) for term in TERMS}
+    return Weights(
+        terms | {"style": share * terms["style"]},
+        {layer: given.get(layer, factor) for layer, factor in factors.items()},
+        given.get("blend"),
+        given.get("learning_rate", settings.learning_rate),
+    )
 
 
-def _descend(loss_and_gradient, targets_for, guides, optimizer, weigh, numbers):
-    """The loop at one scale: yields `(number, losses, picture, constants)`, of the best so far.
-
-    weigh: called before each step for the weights. constants: those that the losses are divided by.
-    """
-    guides = () if guides is None else (guides,)
-    trial, weighing = optimizer.picture, None
+def _descend(loss_and_gradient, targets_for, optimizer, read, numbers):
+    """The loop at one scale: yields `(number, losses, picture, constants)`, of the best so far."""
+    trial, before = optimizer.picture, None
     for number in numbers:
-        asked = weigh()
-        optimizer.learning_rate = asked.pop("learning_rate")
-        if weighing not in (None, asked):
-            trial = optimizer.loss_changed()
-        if weighing != asked:
-            weighing = dict(asked)
-            targets = targets_for(asked.pop("blend", None))
-            fixed = targets.content, targets.grams, targets.constants
-            tensors = {name: tf.constant(weight, tf.float32) for name, weight in asked.items()}
-        losses, gradient = loss_and_gradient(trial, *fixed, tensors, *guides)
+        weights = read()
+        optimizer.learning_rate = weights.learning_rate
+        if weights != before:
+            trial = trial if before is None else optimizer.loss_changed()
+            before, targets = weights, targets_for(weights.blend)
+            constants = undivided(targets.constants)
+            factors = weights.terms | weights.layers
+            factors = {name: tf.constant(factor, tf.float32) for name, factor in factors.items()}
+        losses, gradient = loss_and_gradient(trial, targets, factors)
         values = dict(zip(losses, tf.stack([*losses.values()]).numpy().tolist()))  # fetched at once
         if not math.isfinite(values["total"]):
             broken = not math.isfinite(tf.reduce_sum(trial))
-            raise LossNotFinite(number, values, weighing, broken)
+            raise LossNotFinite(number, values, weights.terms, broken)
         evaluated, trial = trial, optimizer.next(losses["total"], gradient)
         if optimizer.picture is evaluated:  # and not the one before, which was better
             picture, picture_losses = evaluated, values
-        yield number, picture_losses, picture, targets.constants
+        yield number, picture_losses, picture, constants
