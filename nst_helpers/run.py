@@ -84,24 +84,25 @@ def stylize(
     history, last, ended_by = to_the_end(steps, sum(used.steps), progress, on_step)
     message, interrupted = why_it_ended(ended_by, last), isinstance(ended_by, KeyboardInterrupt)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
-        if message and on_step is None:  # whoever watches the steps has the words from the result
+        if message and on_step is None:  # whoever watches the steps has the message from the result
             say(message)
         coarser = with_longest_side(content, last.side)  # where the run ended early
         picture = enlarged(last.picture, coarser, content, used.keeps_detail)
-        seconds = time.perf_counter() - start
-        made_by = card.make(
-            asdict(asked),
-            painted={
-                name: getattr(used, name) for name in ("size", "scales", "precision", "steps")
-            },
-            steps_done=last.number,
-            losses=last.losses,
-            constants={name: np.asarray(one).tolist() for name, one in last.constants.items()},
-            seconds=round(seconds, 1),
-            **given.sha256,
-            weights_sha256=weights_sha256(vgg),
-            machine=machine.describe(),
-        )
+        seconds, settings = time.perf_counter() - start, asdict(asked)
+        made_by = card.make(settings, **_facts(used, last, seconds, vgg), **given.sha256)
         return Result(
-            picture, history, seconds, asdict(asked), last.constants, made_by, message, interrupted
+            picture, history, seconds, settings, last.constants, made_by, message, interrupted
         )
+
+
+def _facts(used, last, seconds, vgg):
+    """What the card says beside the settings and the checksums of pictures."""
+    return {
+        "painted": {name: getattr(used, name) for name in ("size", "scales", "precision", "steps")},
+        "steps_done": last.number,
+        "losses": last.losses,
+        "constants": {name: np.asarray(value).tolist() for name, value in last.constants.items()},
+        "seconds": round(seconds, 1),
+        "weights_sha256": weights_sha256(vgg),
+        "machine": machine.describe(),
+    }
