@@ -33,7 +33,7 @@ def weighted_sum(losses, settings):
     losses: weighted, by term, with their total. settings: a dict with the terms' weights; a term
     with the weight 0 is left out.
     """
-    weights = {term: settings[f"{term}_weight"] for term in TERMS}
+    weights = {term: settings.get(f"{term}_weight", 0) for term in TERMS}  # of older frames, too
     parts = [
         f"{weight:g} × {losses[term] / weight:.3g} ({TERMS[term][0]})"
         for term, weight in weights.items()
@@ -63,9 +63,10 @@ def loss_curve(history):
     history: one dict a step, `{"total", "content", "style", "tv"}`. The axis is logarithmic, from
     a hundredth of the last total upward.
     """
-    floor = history[-1]["total"] / 100
+    last = history[-1]
+    floor = last["total"] / 100
     top = max(max(row.values()) for row in history[-200:]) * 1.1
-    terms = sorted(TERM_STYLES, key=lambda term: -history[-1][term])
+    terms = sorted(set(TERM_STYLES) & set(last), key=lambda term: -last[term])
     lines = [Line(term, [row[term] for row in history], *TERM_STYLES[term], 1.6) for term in terms]
     return _drawing(lines, floor, top, f"{len(history)} steps; logarithmic")
 

@@ -5,13 +5,13 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import compute_targets, make_loss_and_gradient
-from nst_helpers.losses import gram_matrix, guided_gram_matrix, total_variation
+from nst_helpers.losses import TERMS, gram_matrix, guided_gram_matrix, total_variation
 from nst_helpers.objective import compare, loss_and_gradient_by, measuring
 
 PICTURE, PHOTO, PAINTING = (
     tf.random.stateless_uniform((1, 3, 4, 3), (seed, 0), maxval=9.0) for seed in range(3)
 )
-WEIGHTS = {"content": 2.0, "style": 3.0, "tv": 5.0}
+WEIGHTS = dict.fromkeys(TERMS, 0.0) | {"content": 2.0, "style": 3.0, "tv": 5.0}
 
 
 def measure(picture, guides=None):
@@ -42,8 +42,9 @@ def test_losses_and_gradient(given):
     targets = targets_of(PHOTO, PAINTING)
     losses, gradient = loss_and_gradient_by(measure)(PICTURE, targets, WEIGHTS | given)
     factors = {"one": 1.0, "other": 1.0} | given
-    found = {name: float(loss) for name, loss in losses.items()}
-    assert found == pytest.approx(by_hand(PICTURE, factors), rel=1e-4)
+    expected = by_hand(PICTURE, factors)
+    found = {name: float(losses[name]) for name in expected}
+    assert found == pytest.approx(expected, rel=1e-4)
     direction = tf.random.stateless_normal(PICTURE.shape, (9, 0))
     up, down = (by_hand(PICTURE + way * 0.003 * direction, factors) for way in (1, -1))
     slope = (up["total"] - down["total"]) / 0.006
