@@ -66,7 +66,7 @@ def loss_curve(history):
     last = history[-1]
     floor = last["total"] / 100
     top = max(max(row.values()) for row in history[-200:]) * 1.1
-    terms = sorted(set(TERM_STYLES) & set(last), key=lambda term: -last[term])
+    terms = sorted((term for term in TERM_STYLES if term in last), key=lambda term: -last[term])
     lines = [Line(term, [row[term] for row in history], *TERM_STYLES[term], 1.6) for term in terms]
     return _drawing(lines, floor, top, f"{len(history)} steps; logarithmic")
 
