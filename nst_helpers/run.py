@@ -86,8 +86,10 @@ def stylize(
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the message from the result
             say(message)
-        coarser = with_longest_side(content, last.side)  # where the run ended early
-        picture = enlarged(last.picture, coarser, content, used.keeps_detail)
+        picture = last.picture
+        if last.side < used.size:  # the run ended early
+            coarser = with_longest_side(content, last.side)
+            picture = enlarged(picture, coarser, content, used.keeps_detail)
         seconds, settings = time.perf_counter() - start, asdict(asked)
         made_by = card.make(settings, **_facts(used, last, seconds, vgg), **given.sha256)
         return Result(

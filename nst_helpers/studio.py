@@ -103,7 +103,7 @@ def _carried_over(photo, before, size):
     """
     if before is None:
         return {}
-    photo, photo_before, picture = (load_image(one, size) for one in (photo, *before))
+    photo, photo_before, picture = (load_image(source, size) for source in (photo, *before))
     if photo.shape != photo_before.shape:
         return {}
     return {"init": tf.clip_by_value(picture + photo - photo_before, 0.0, 1.0)}

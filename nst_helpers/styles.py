@@ -75,7 +75,7 @@ class Paintings:
         """The same for a photo of this side, each painting's longest side being side × scale."""
         return dataclasses.replace(
             at_size_of(photo, self),
-            pictures=tuple(with_longest_side(one, round(side * scale)) for one in self.pictures),
+            pictures=tuple(with_longest_side(p, round(side * scale)) for p in self.pictures),
         )
 
     @property
@@ -150,10 +150,10 @@ def finished(picture, photo, paintings, original_colors):
     """The painted picture as it is shown: in the photo's colors, and the photo where no mask is."""
     if original_colors == "luminance":
         picture = with_colors_of(photo, picture)
-    if paintings.masks is None:
-        return picture
-    painted = covered(paintings)
-    return painted * picture + (1 - painted) * photo
+    if paintings.masks is not None:
+        painted = covered(paintings)
+        picture = painted * picture + (1 - painted) * photo
+    return tf.clip_by_value(picture, 0.0, 1.0)  # of what rounding added
 
 
 def style_share(side, sides):
