@@ -49,10 +49,10 @@ def paint(vgg, content, style, settings, weights=None, start=None):
 
     vgg: what `load_vgg19` returns. content: a picture. style: one, or `Paintings`. settings: a
     `Settings` whose scales and steps are lists, one entry a scale, and whose precision is not
-    "auto". weights: `{"content", "style", "tv"}`, read before every step, so that whoever holds
-    this dict can change them while the picture is painted; None for the settings'. It may also hold
-    a style layer's name, with a factor for its share, `"learning_rate"`, Adam's, and `"blend"`, the
-    share of the second of two paintings. start: a picture to go on from.
+    "auto". weights: a dict that is read before every step, so that whoever holds it can change them
+    while the picture is painted: `"content"`, `"style"`, `"tv"`; by a style layer's name a factor
+    for its share; `"learning_rate"`, Adam's; `"blend"`, the share of the second of two paintings.
+    What it does not hold is as in the settings. start: a picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
     layers = settings.content_layer, tuple(settings.style_layers)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import tensorflow as tf
-from engine import QUICK, collect, divided_style_loss, pair
+from engine import QUICK, collect, divided_style_loss, pair, settled
 
 from nst_helpers import (
     CONTENT_LAYER,
@@ -18,6 +18,7 @@ from nst_helpers import (
     load_image,
     loop,
     objective,
+    paint,
     stylize,
 )
 from nst_helpers.pictures import with_longest_side
@@ -216,6 +217,15 @@ def test_tensorflow_does_not_warn_of_retracing(vgg, caplog):
         for settings in ({}, {"optimizer": "adam"}, layers):
             stylize("astronaut", "mosaic", vgg=vgg, steps=1, **(QUICK | settings | {"size": size}))
     assert "retracing" not in caplog.text
+
+
+def test_weights_that_are_not_given_are_those_of_the_settings(vgg):
+    def totals(weights):
+        steps = paint(vgg, *pair(), settled(2, style_weight=7.0), weights)
+        return [step.losses["total"] for step in steps]
+
+    assert totals(None) == totals({}) == totals({"style": 7.0, "blend": 0.5})
+    assert totals({"style": 8.0}) != totals(None)
 
 
 def test_the_learning_rate_can_change_between_steps(vgg):
