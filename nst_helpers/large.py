@@ -115,27 +115,24 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
         return tape.gradient(seen, rows, output_gradients=upstream)
 
     @tf.custom_gradient
-    def first_blocks(picture):
-        picture = tf.stop_gradient(picture)  # else the tape would keep all bands for its gradient
-        height, width = picture.shape[1:3]
-        bands = list(_bands(height))
-        seen = [forward(picture[:, top:bottom], *inner) for top, bottom, *inner in bands]
-        *parts, last = zip(*seen, strict=True)
-        areas = [_area(layer, height, width) for layer in early]
-        grams = [tf.add_n(each) / area for each, area in zip(parts, areas, strict=True)]
+    def seen(rows, above, count):
+        rows = tf.stop_gradient(rows)  # else the tape would keep all features of all bands
 
         def gradient(*upstream):
-            *of_grams, of_last = upstream
-            of_parts = [of_gram / area for of_gram, area in zip(of_grams, areas, strict=True)]
-            total, row = tf.zeros_like(picture), 0
-            for (top, bottom, *inner), rows in zip(bands, last, strict=True):
-                of_rows = of_last[:, row : row + rows.shape[1]]
-                row += rows.shape[1]
-                here = backward(picture[:, top:bottom], *inner, [*of_parts, of_rows])
-                total += tf.pad(here, [[0, 0], [top, height - bottom], [0, 0], [0, 0]])
-            return total
+            return backward(rows, above, count, upstream), None, None
 
-        return [*grams, tf.concat(last, axis=1)], gradient
+        return forward(rows, above, count), gradient
+
+    def first_blocks(picture):
+        height, width = picture.shape[1:3]
+        picture = tf.identity(picture)  # where the gradients of all bands come together
+        bands = [seen(picture[:, top:bottom], *inner) for top, bottom, *inner in _bands(height)]
+        *parts, last = zip(*bands, strict=True)
+        grams = {
+            layer: [tf.add_n(of_bands) / _area(layer, height, width)]
+            for layer, of_bands in zip(early, parts, strict=True)
+        }
+        return grams, tf.concat(last, axis=1)
 
     @tf.function(reduce_retracing=True)
     def later_blocks(values):
@@ -145,9 +142,9 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
     def measure(picture, guides=None):
         if guides:  # of a painting's part
             return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
-        *early_grams, last = first_blocks(picture)
-        content, grams = later_blocks(last)
-        return content, grams | {layer: [gram] for layer, gram in zip(early, early_grams)}
+        early_grams, last = first_blocks(picture)
+        content, late_grams = later_blocks(last)
+        return content, late_grams | early_grams
 
     return measure
 
