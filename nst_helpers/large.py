@@ -111,8 +111,8 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
     def backward(rows, above, count, upstream):
         with tf.GradientTape() as tape:
             tape.watch(rows)
-            seen = see_band(rows, above, count)
-        return tape.gradient(seen, rows, output_gradients=upstream)
+            parts = see_band(rows, above, count)
+        return tape.gradient(parts, rows, output_gradients=upstream)
 
     @tf.custom_gradient
     def seen(rows, above, count):
