@@ -9,7 +9,6 @@ is the one way to any public name. A name's module is imported when the name is 
 from importlib import import_module
 
 _NAMES = {
-    "canvas": ["enlarged", "starting_point"],
     "checks": ["check", "yours"],
     "colors": ["in_colors_of", "luminance"],
     "cost": ["plan"],
@@ -19,14 +18,15 @@ _NAMES = {
         "OutOfMemory", "PictureError", "RunStopped", "SettingsError", "WeightsError",
     ],
     "explorer_widget": ["explorer"],
+    "large": ["make_loss_and_gradient"],
+    "loop": ["paint"],
     "losses": [
         "content_loss", "gram_matrix", "guided_gram_matrix", "style_loss", "total_loss",
         "total_variation",
     ],
     "masks": ["circle", "color_range", "half"],
-    "objective": ["compute_targets", "make_loss_and_gradient"],
+    "objective": ["compute_targets"],
     "optimizers": ["LBFGS", "color_at_half_resolution"],
-    "painting": ["paint"],
     "pictures": ["load_image", "resize", "show"],
     "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
     "record": ["progress"],
@@ -36,6 +36,7 @@ _NAMES = {
     "segments": ["regions"],
     "settings": ["CONTENT_LAYER", "STYLE_LAYERS", "Settings"],
     "studio": ["paint_all"],
+    "styles": ["enlarged", "starting_point"],
     "vgg": ["feature_extractor", "preprocess"],
     "weights": ["load_vgg19"],
 }  # fmt: skip

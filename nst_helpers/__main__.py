@@ -12,12 +12,12 @@ from pathlib import Path
 
 from .console import prepare, say
 from .errors import FramesError, KitError, PictureError, SettingsError, as_path, readable
-from .settings import DEFAULTS, FIELDS
+from .settings import DEFAULTS, FIELDS, WEIGHTS
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
     "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
     "size and time": ["size", "scales", "steps", "precision"],
-    "the loss": ["content_weight", "style_weight", "tv_weight", "content_layer", "style_layers"],
+    "the loss": [*WEIGHTS, "content_layer", "style_layers"],
     "the loop": ["init", "seed", "optimizer", "learning_rate"],
 }
 

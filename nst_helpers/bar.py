@@ -13,11 +13,11 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{po
 
 
 def to_the_end(steps, total, progress, on_step):
-    """Go through the steps: `(history, last step, message)`; the message is empty at their own end.
+    """Go through the steps: `(history, last step, what ended them early or None)`.
 
     Raises what ended them if that was before the first step.
     """
-    history, last, message = [], None, ""
+    history, last, ended_by = [], None, None
     shown = progress and sys.stdout is not None  # as under pythonw
     out = Forgiving(sys.stdout)
     bar = tqdm(total=total, disable=not shown, file=out, ncols=90, bar_format=BAR)
@@ -33,17 +33,17 @@ def to_the_end(steps, total, progress, on_step):
     except (KeyboardInterrupt, RunStopped) as error:
         if last is None:
             raise
-        message = _why_it_ended(error, last)
+        ended_by = error
     except tf.errors.OpError as error:
         if last is None:
             raise RunStopped(
                 f"TensorFlow cannot paint here ({machine.reason(error)}): "
                 "install what it misses, or TensorFlow anew."
             ) from error
-        message = _why_it_ended(error, last)
+        ended_by = error
     finally:
         bar.close()
-    return history, last, message
+    return history, last, ended_by
 
 
 def _show(bar, step):
@@ -56,8 +56,10 @@ def _show(bar, step):
     bar.update()
 
 
-def _why_it_ended(error, last):
-    """What ended a run that has a picture, as a message for the user."""
+def why_it_ended(error, last):
+    """What ended a run that has a picture, as a message for the user; empty if nothing did."""
+    if error is None:
+        return ""
     if isinstance(error, RunStopped):
         return str(error)
     if isinstance(error, KeyboardInterrupt):

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, PngImagePlugin
 
 from .errors import CardError, as_path
-from .settings import GIVEN_PICTURE, STARTING_POINTS
+from .values import GIVEN_PICTURE, STARTING_POINTS
 
 FORMAT = 1  # grows when an older kit could no longer use a newer card
 KEY = "nst_helpers"

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import statistics
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,13 @@ import psutil
 import tensorflow as tf
 
 from . import machine
-from .bands import MARGIN, PIXELS_AT_ONCE, ROWS, can_see
 from .errors import SettingsError
-from .painting import paint
-from .paintings import one_painting
-from .scales import settle, size_with_longest_side
-from .settings import SHORTEST_SIDE, check_settings, number
+from .large import MARGIN, PIXELS_AT_ONCE, ROWS, can_see
+from .loop import paint
+from .scales import settle
+from .settings import check_settings
+from .styles import one_painting
+from .values import SHORTEST_SIDE, number, size_with_longest_side
 from .weights import bundled_vgg19
 
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
@@ -27,7 +29,6 @@ BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
-_SECONDS_TO_TRACE = {}  # by precision, the most that a trial of `plan` took; most trace nothing
 
 
 def bytes_a_pixel(precision):
@@ -40,7 +41,7 @@ def bytes_a_pixel(precision):
 def peak_memory(height, width, precision="float32", in_bands=True):
     """About how many bytes a process will hold at most that paints a picture of so many pixels.
 
-    in_bands: whether a large picture is seen in bands, see `bands.py`. Measured, not derived, from
+    in_bands: whether a large picture is seen in bands, see `large.py`. Measured, not derived, from
     256 to 1024 px, and in bands at 2048 px. TensorFlow, Keras and the network are counted in.
     """
     pixels = height * width
@@ -80,96 +81,81 @@ def check_memory(content, style, settings):
 
     content: a picture. style: one, or `Paintings`.
     """
-    paintings = one_painting(style)
     if machine.has_gpu():
         return  # what a GPU has free is not known beforehand; see `OutOfMemory`
-
-    def needed(side):
-        of_styles = [
-            size_with_longest_side(picture, round(side * settings.style_scale))
-            for picture in paintings.pictures
-        ]
-        photo = size_with_longest_side(content, side)
-        guided = paintings.masks is not None
-        return max(_memory_for(photo, one, settings, guided) for one in of_styles)
-
+    paintings = one_painting(style)
     height, width = content.shape[1:3]
     side, available = max(height, width), available_memory()
-    if needed(side) <= available:
+
+    def fits(side):
+        return memory_needed(content, paintings, settings, side) <= available
+
+    if fits(side):
         return
-    fitting = range(side, SHORTEST_SIDE - 1, -1)
-    largest = next((smaller for smaller in fitting if needed(smaller) <= available), None)
+    largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
     way_out = (
         f"the largest size that fits is {largest}." if largest else "close other programs first."
     )
+    needed = memory_needed(content, paintings, settings, side)
     raise SettingsError(
-        f"A picture of {width} × {height} px needs about {needed(side) / 1e9:.1f} GB of memory, "
+        f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
         f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
     )
 
 
-def _memory_for(photo, painting, settings, guided=False):
-    """The peak for two pictures' `(height, width)`. The painting has no gradient: it needs half.
+def memory_needed(content, paintings, settings, side):
+    """The peak of a run at this side, in bytes. A painting has no gradient, and needs half.
 
-    guided: whether there are regions, which bands cannot see.
+    Of the pictures only their shapes count. Bands cannot see regions.
     """
-    in_bands = not guided and can_see(settings.content_layer, settings.style_layers)
-    half = painting[0] / 2, painting[1]
-    return max(peak_memory(*shape, settings.precision, in_bands) for shape in (photo, half))
+    in_bands = not paintings.regions and can_see(settings.content_layer, settings.style_layers)
+    shapes = [size_with_longest_side(content, side)]
+    for picture in paintings.pictures:
+        height, width = size_with_longest_side(picture, round(side * settings.style_scale))
+        shapes.append((height / 2, width))
+    return max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
 
 
 def timed(steps, settings):
-    """The steps of `painting.paint`, with the seconds since now and about how many are left.
+    """The steps of `loop.paint`, with the seconds since now and about how many are left.
 
     settings: those given to `paint`, with the scales and their steps.
     """
-    clock = Clock(settings.scales, settings.steps)
+    start = last = time.perf_counter()
+    # Of each scale's steps but its first, which has the targets in it, and the tracing.
+    later = {}
     for step in steps:
-        clock.tick(settings.scales.index(step.side))
-        yield replace(step, seconds=clock.seconds, seconds_left=clock.left())
-
-
-class Clock:
-    """Counts a run's steps and says how long the rest will take."""
-
-    def __init__(self, scales, steps):
-        self._scales, self._steps = scales, steps
-        self._start = self._last = time.perf_counter()
-        self._later = {}  # seconds by scale, of the steps after its first one
-        self.number, self.total, self.seconds = 0, sum(steps), 0.0
-
-    def tick(self, scale):
-        """One more step at this scale, counted from 0, is done; returns its number, from 1."""
         now = time.perf_counter()
-        took, self._last, self._scale = now - self._last, now, scale
-        if scale in self._later:
-            self._later[scale].append(took)
-        else:
-            self._later[scale] = []  # a first step has the targets in it, and the tracing
-        self.number += 1
-        self.seconds = now - self._start
-        return self.number
-
-    def left(self):
-        """The seconds that the rest of the run should take; None with nothing to go by yet."""
-        here = self._scale
-        if self._later.get(here):
-            step = _median(self._later[here][-9:])
-        elif self._later.get(here - 1):
-            growth = (self._scales[here] / self._scales[here - 1]) ** GROWTH
-            step = _median(self._later[here - 1]) * growth
-        elif self.number == self.total:
-            return 0.0
-        else:
-            return None
-        left = step * (sum(self._steps[: here + 1]) - self.number)
-        for side, steps in zip(self._scales[here + 1 :], self._steps[here + 1 :], strict=True):
-            left += step * (steps + STEPS_FOR_TARGETS) * (side / self._scales[here]) ** GROWTH
-        return left
+        if step.side in later:
+            later[step.side].append(now - last)
+        last = now
+        later.setdefault(step.side, [])
+        yield replace(step, seconds=now - start, seconds_left=_seconds_left(step, settings, later))
 
 
-def _median(values):
-    return sorted(values)[len(values) // 2]
+def _seconds_left(step, settings, later):
+    """By the steps of this scale or, at its first, of the one before; None if there are none."""
+    if step.number == step.total:
+        return 0.0
+    measured = [side for side, seconds in later.items() if seconds]
+    if not measured:
+        return None
+    side = measured[-1]
+    here = settings.scales.index(step.side)
+    left = sum(settings.steps[: here + 1]) - step.number
+    return _seconds(
+        statistics.median_high(later[side][-9:]),
+        side,
+        [step.side, *settings.scales[here + 1 :]],
+        [left, *(steps + STEPS_FOR_TARGETS for steps in settings.steps[here + 1 :])],
+    )
+
+
+def _seconds(step, side, scales, steps):
+    """How long so many steps take at these scales. step: how long one takes at this side."""
+    return sum(
+        step * count * (scale / side) ** GROWTH for scale, count in zip(scales, steps, strict=True)
+    )
 
 
 def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_scale=1.0):
@@ -177,9 +163,9 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
 
     size, steps, precision, style_scale: as for `stylize`. aspect: long side ÷ short side of the
     photo; the painting may be up to a square. The seconds come from a timed trial of a few seconds
-    at a small size, without import and loading, and without what masks add; the gigabytes are the
-    process's peak, see `peak_memory`; `fits` says whether they can be had now (always true on a
-    GPU, of whose memory nothing is known before). Raises `SettingsError`.
+    at a small size, without import, loading and tracing, and without what masks add; the gigabytes
+    are the process's peak, see `peak_memory`; `fits` says whether they can be had now (always true
+    on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
     asked = check_settings(
         {"size": size, "steps": steps, "precision": precision, "style_scale": style_scale}
@@ -194,19 +180,16 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
             f"A photo of this aspect, {aspect:g}, would be {asked.size} × {height} px, and VGG19 "
             f"needs {SHORTEST_SIDE} on the shorter side: use a larger size, or crop the photo."
         )
-    # A shape that takes no memory.
-    picture = np.broadcast_to(np.float32(0), (1, height, asked.size, 3))
-    settled = settle(asked, picture, picture)
+    # Shapes that take no memory.
+    photo = np.broadcast_to(np.float32(0), (1, height, asked.size, 3))
+    square = np.broadcast_to(np.float32(0), (1, asked.size, asked.size, 3))
+    settled = settle(asked, photo, photo)
     side = min(TRIAL_SIDE, asked.size)
-    tracing, step = _trial(vgg or bundled_vgg19(), side, aspect, settled)
-    seconds = tracing + sum(
-        step * (count + STEPS_FOR_TARGETS) * (scale / side) ** GROWTH
-        for scale, count in zip(settled.scales, settled.steps, strict=True)
-    )
-    painting = round(asked.size * asked.style_scale)
-    needed = _memory_for((height, asked.size), (painting, painting), settled)
+    step = _seconds_a_step(vgg or bundled_vgg19(), side, aspect, settled)
+    counts = [count + STEPS_FOR_TARGETS for count in settled.steps]
+    needed = memory_needed(photo, one_painting(square), settled, asked.size)
     return {
-        "seconds": seconds,
+        "seconds": _seconds(step, side, settled.scales, counts),
         "gigabytes": needed / 1e9,
         "scales": settled.scales,
         "steps": settled.steps,
@@ -214,15 +197,9 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
     }
 
 
-def _trial(vgg, side, aspect, settings):
-    """`(seconds to trace, seconds a step)` at a small size, measured."""
+def _seconds_a_step(vgg, side, aspect, settings):
+    """Measured at a small size, after a first step, which has the tracing in it."""
     picture = tf.zeros((1, max(SHORTEST_SIDE, round(side / aspect)), side, 3))
     settings = replace(settings, scales=[side], steps=[3], init="noise")
-    steps = timed(paint(vgg, picture, picture, settings), settings)
-    times = [step.seconds for step in steps]
-    step = min(after - before for before, after in itertools.pairwise(times))
-    traced = times[0] - step * (1 + STEPS_FOR_TARGETS)
-    # Where a run has traced the graph already, there is nothing to be seen of it here.
-    tracing = max(0.0, traced, _SECONDS_TO_TRACE.get(settings.precision, 0.0))
-    _SECONDS_TO_TRACE[settings.precision] = tracing
-    return tracing, step
+    times = [step.seconds for step in timed(paint(vgg, picture, picture, settings), settings)]
+    return min(after - before for before, after in itertools.pairwise(times))

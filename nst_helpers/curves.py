@@ -3,12 +3,12 @@
 import math
 from typing import NamedTuple
 
+from .losses import TERMS
+
 WIDTH, HEIGHT = 480, 180  # px; as wide as the picture above it
-TERM_STYLES = {  # color (Okabe and Ito's palette), and the lengths of dashes and gaps
+TERM_STYLES = {  # color, and the lengths of dashes and gaps
     "total": ("#000000", ()),
-    "content": ("#0072B2", (6, 3)),
-    "style": ("#D55E00", (8, 3, 2, 3)),
-    "tv": ("#009E73", (2, 3)),
+    **{term: (color, dashes) for term, (_, color, dashes) in TERMS.items()},
 }
 RUN_DASHES = ((), (8, 3), (2, 3), (8, 3, 2, 3))  # of the runs that one drawing compares
 SHOWN_COLOR, OTHER_COLOR = "#D55E00", "#555555"  # of the run with the point, and of the others
@@ -30,13 +30,12 @@ class Line(NamedTuple):
 def weighted_sum(losses, settings):
     """The sum that a run lowers, in words.
 
-    losses: weighted, by term, with their total. settings: a dict with the three weights; a term
+    losses: weighted, by term, with their total. settings: a dict with the terms' weights; a term
     with the weight 0 is left out.
     """
-    names = {"content": "content", "style": "style", "tv": "total variation"}
-    weights = {term: settings[f"{term}_weight"] for term in names}
+    weights = {term: settings.get(f"{term}_weight", 0) for term in TERMS}  # of older frames, too
     parts = [
-        f"{weight:g} × {losses[term] / weight:.3g} ({names[term]})"
+        f"{weight:g} × {losses[term] / weight:.3g} ({TERMS[term][0]})"
         for term, weight in weights.items()
         if weight > 0
     ]
@@ -64,9 +63,10 @@ def loss_curve(history):
     history: one dict a step, `{"total", "content", "style", "tv"}`. The axis is logarithmic, from
     a hundredth of the last total upward.
     """
-    floor = history[-1]["total"] / 100
+    last = history[-1]
+    floor = last["total"] / 100
     top = max(max(row.values()) for row in history[-200:]) * 1.1
-    terms = sorted(TERM_STYLES, key=lambda term: -history[-1][term])
+    terms = sorted((term for term in TERM_STYLES if term in last), key=lambda term: -last[term])
     lines = [Line(term, [row[term] for row in history], *TERM_STYLES[term], 1.6) for term in terms]
     return _drawing(lines, floor, top, f"{len(history)} steps; logarithmic")
 

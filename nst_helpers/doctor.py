@@ -141,7 +141,7 @@ def check_step():
     from .run import stylize
 
     result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
-    if result.message.startswith("Interrupted"):
+    if result.interrupted:
         raise KeyboardInterrupt
     if result.message:
         raise RuntimeError(result.message + " Reinstall TensorFlow.")

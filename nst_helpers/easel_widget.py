@@ -18,9 +18,11 @@ from PIL import Image
 
 from .curves import WIDTH, loss_curve
 from .live import OPTIONS
+from .losses import TERMS
 from .painter import STYLES, Painter
 from .samples import PAINTINGS, PATTERNS, PHOTOS
-from .settings import STARTING_POINTS, STYLE_LAYERS
+from .settings import DEFAULTS, STYLE_LAYERS
+from .values import STARTING_POINTS
 
 NONE = "none"  # in the menu of second paintings
 YOUR_OWN = "your own"  # in the menus, of a picture that is no sample
@@ -28,8 +30,11 @@ PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
 SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
 UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
 SLIDERS = {  # the words beside it, and how many powers of ten it goes below and above its default
-    "content": ("content weight", 2, 2),
-    "style": ("style weight", 2, 2),
+    **{
+        term: (f"{label} weight", 2, 2)
+        for term, (label, *_) in TERMS.items()
+        if getattr(DEFAULTS, f"{term}_weight") > 0  # powers of ten have no 0
+    },
     "tv": ("total variation", 2, 2.5),
     "learning_rate": ("learning rate", 1.5, 1),
 }

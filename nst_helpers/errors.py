@@ -81,12 +81,12 @@ class RunStopped(KitError, RuntimeError):
 class LossNotFinite(RunStopped):
     """A loss became NaN or infinite; the message says which weight to lower, or what else to do.
 
-    number: of the step. losses: by name. weights: those of the three terms, by name.
+    number: of the step. losses: by name. weights: those of the terms, by name.
     of_picture: whether the picture itself holds values that are not finite.
     """
 
     def __init__(self, number, losses, weights, of_picture=False):
-        terms = [term for term in losses if term in ("content", "style", "tv")]
+        terms = [*weights]
         broken = [term for term in terms if not math.isfinite(losses[term])]
         what, term = "loss", broken[0] if broken else max(terms, key=losses.get)  # only their sum
         if of_picture:  # whose losses then say nothing

@@ -19,8 +19,7 @@ from .decode import read_file
 from .pictures import load_with_sha256, to_uint8
 from .samples import DATA, draw_pattern
 from .saving import check_output_path, rescue_image, write_files
-from .scales import size_with_longest_side
-from .settings import SHORTEST_SIDE
+from .values import SHORTEST_SIDE, size_with_longest_side
 
 __all__ = [
     "DATA",

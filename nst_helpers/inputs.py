@@ -9,10 +9,10 @@ import tensorflow as tf
 
 from .errors import PictureError, SettingsError, as_path
 from .masks import check_shape, load_mask, shared_out
-from .paintings import Paintings, by_area, several_paintings
 from .pictures import load_with_sha256, resize
 from .samples import find_sample
-from .settings import GIVEN_PICTURE, SHORTEST_SIDE, STARTING_POINTS
+from .styles import Paintings, by_area
+from .values import GIVEN_PICTURE, SHORTEST_SIDE, STARTING_POINTS
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,13 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
     if not styles:
         raise PictureError("There is no painting: give one, or a list of several.")
     shares = _shares(asked.style_blend_weights, len(styles))
-    longest = round(side * asked.style_scale)
-    loaded = [load_with_sha256(one, max_side=max(longest, SHORTEST_SIDE)) for one in styles]
-    of_styles = [sha256 for _, sha256 in loaded]
+    longest = max(round(side * asked.style_scale), SHORTEST_SIDE)
+    pictures, sha256 = zip(*(load_with_sha256(source, max_side=longest) for source in styles))
     checksums = {
         "content_sha256": content_sha256,
-        "style_sha256": of_styles if isinstance(style, (list, tuple)) else of_styles[0],
+        "style_sha256": list(sha256) if isinstance(style, (list, tuple)) else sha256[0],
     }
-    paintings = several_paintings([picture for picture, _ in loaded], shares)
+    paintings = Paintings(pictures, shares)
     for name, given in {"style_masks": style_masks, "painting_masks": painting_masks}.items():
         if given is not None:
             paintings, checksums[f"{name}_sha256"] = with_masks(paintings, name, given, content)
@@ -81,8 +80,7 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
 
 def _shares(weights, count):
     """The weights as shares of 1, a number for each painting."""
-    if weights is None:
-        weights = [1.0] * count
+    weights = weights or [1.0] * count
     if len(weights) != count:
         raise SettingsError(
             f"style_blend_weights are {weights}, and the number of paintings is {count}: give one "
@@ -97,30 +95,25 @@ def with_masks(paintings, name, given, content):
     name: "style_masks" or "painting_masks". given: as for `stylize`. content: the photo. Raises
     `SettingsError` for another number of masks, and what `load_mask` raises.
     """
-    checked = paintings.pictures
-    if name == "style_masks":
-        checked = [content] * len(paintings.pictures)
-    masks = _masks(name, given, checked)
-    if name == "style_masks":
+    of_photo, count = name == "style_masks", len(paintings.pictures)
+    given = list(given) if isinstance(given, (list, tuple)) else [given]
+    if len(given) != count:
+        raise SettingsError(
+            f"{name}: {len(given)} for {count} paintings: give one for each painting, in the same "
+            "order."
+        )
+    label = "Style mask" if of_photo else "Painting mask"
+    masked = [content] * count if of_photo else paintings.pictures
+    masks = [
+        load_mask(source, f"{label} {number}", picture)
+        for number, (source, picture) in enumerate(zip(given, masked, strict=True), 1)
+    ]
+    if of_photo:
         here = [by_area(mask, *content.shape[1:3]) for mask in masks]
         paintings = replace(paintings, masks=shared_out(here, paintings.shares))
     else:
         paintings = replace(paintings, own_masks=tuple(masks))
-    return paintings, [_sha256(mask) for mask in masks]
-
-
-def _masks(name, given, pictures):
-    given = list(given) if isinstance(given, (list, tuple)) else [given]
-    if len(given) != len(pictures):
-        raise SettingsError(
-            f"{name}: {len(given)} for {len(pictures)} paintings: give one for each painting, in "
-            "the same order."
-        )
-    words = name.removesuffix("s").replace("_", " ").capitalize()
-    return [
-        load_mask(source, f"{words} {number}", picture)
-        for number, (source, picture) in enumerate(zip(given, pictures, strict=True), 1)
-    ]
+    return paintings, [hashlib.sha256(np.asarray(mask).tobytes()).hexdigest() for mask in masks]
 
 
 def _those_that_count(paintings):
@@ -131,9 +124,5 @@ def _those_that_count(paintings):
         tuple(paintings.pictures[number] for number in kept),
         tuple(paintings.shares[number] for number in kept),
         None if masks is None else tf.gather(masks, kept, axis=-1),
-        tuple(paintings.own_masks[number] for number in kept),
+        tuple(paintings.own_masks[number] for number in kept if paintings.own_masks),
     )
-
-
-def _sha256(mask):
-    return hashlib.sha256(np.asarray(mask).tobytes()).hexdigest()

@@ -9,10 +9,10 @@ from PIL import Image
 
 from . import card, machine
 from .inputs import with_masks
+from .loop import paint
 from .losses import TERMS
-from .painting import paint
-from .paintings import several_paintings
 from .settings import DEFAULTS, STYLE_LAYERS, Settings
+from .styles import Paintings
 from .weights import weights_sha256
 
 OPTIONS = ("init", "original_colors", "style_scale")
@@ -64,7 +64,7 @@ class LivePicture:
         """Make the generator that paints, from the picture as it is."""
         start = self.picture if self.steps_done else None
         content, *styles = (picture for picture, _ in self._inputs.values())
-        paintings = several_paintings(styles, self._shares())
+        paintings = Paintings(tuple(styles), self._shares())
         self._masks_sha256 = {}
         if self._masks:
             paintings, sha256 = with_masks(paintings, "style_masks", self._masks, content)

@@ -14,7 +14,13 @@ The features of a layer are what it makes of one picture: shape
 
 import tensorflow as tf
 
-TERMS = ("content", "style", "tv")  # of the total loss, as settings, histories and cards name them
+# The terms of the total loss: `{name: (in words, color of its curve, dashes and gaps of it)}`; the
+# colors are Okabe and Ito's. The weight of each is the setting `{name}_weight`.
+TERMS = {
+    "content": ("content", "#0072B2", (6, 3)),
+    "style": ("style", "#D55E00", (8, 3, 2, 3)),
+    "tv": ("total variation", "#009E73", (2, 3)),
+}
 
 
 def content_loss(features, target):
@@ -59,28 +65,25 @@ def guided_gram_matrix(features, guide):
     """
     vectors = tf.reshape(features, (-1, features.shape[-1]))  # (M, N)
     weights = tf.reshape(guide, (-1, 1))  # (M, 1)
-    return _weighted_products(vectors, weights) / tf.reduce_sum(weights)  # (N, N)
+    return _products(vectors, weights) / tf.reduce_sum(weights)  # (N, N)
 
 
-@tf.custom_gradient
-def _products(vectors):
-    """VᵀV. Its gradient for an upstream U is V (U + Uᵀ): one product, not TensorFlow's two."""
+def _products(vectors, weights=None):
+    """VᵀV, or VᵀWV for constant weights of V's rows.
 
-    def gradient(upstream):  # (N, N)
-        return tf.matmul(vectors, upstream + tf.transpose(upstream))  # (M, N)
+    The gradient for an upstream U is WV (U + Uᵀ): one product, where TensorFlow takes two.
+    """
 
-    return tf.matmul(vectors, vectors, transpose_a=True), gradient  # (N, N)
+    @tf.custom_gradient
+    def products(vectors):
+        weighted = vectors if weights is None else weights * vectors
 
+        def gradient(upstream):  # (N, N)
+            return tf.matmul(weighted, upstream + tf.transpose(upstream))  # (M, N)
 
-@tf.custom_gradient
-def _weighted_products(vectors, weights):
-    """VᵀWV for constant weights of V's rows; the gradient is W V (U + Uᵀ)."""
-    weighted = weights * vectors
+        return tf.matmul(vectors, weighted, transpose_a=True), gradient  # (N, N)
 
-    def gradient(upstream):  # (N, N)
-        return tf.matmul(weighted, upstream + tf.transpose(upstream)), None  # (M, N)
-
-    return tf.matmul(vectors, weighted, transpose_a=True), gradient  # (N, N)
+    return products(vectors)
 
 
 def style_loss(grams, targets, layer_weights=None):
@@ -99,8 +102,13 @@ def style_loss(grams, targets, layer_weights=None):
         raise ValueError(f"The layers differ: {sorted(grams)}, targets for {sorted(targets)}.")
     if layer_weights is None:
         layer_weights = {layer: 1 / len(targets) for layer in targets}
-    squares = {layer: tf.square(grams[layer] - targets[layer]) for layer in targets}
-    return tf.add_n([layer_weights[layer] * tf.reduce_mean(squares[layer]) for layer in targets])
+    losses = {layer: gram_loss(grams[layer], targets[layer]) for layer in targets}
+    return tf.add_n([layer_weights[layer] * losses[layer] for layer in targets])
+
+
+def gram_loss(gram, target):
+    """One layer's part of the style loss: the mean squared difference of two Gram matrices."""
+    return tf.reduce_mean(tf.square(gram - target))
 
 
 def total_variation(picture):

@@ -13,7 +13,7 @@ from PIL import Image
 from .colors import luminance
 from .decode import open_source
 from .errors import PictureError, SettingsError
-from .settings import number, short
+from .values import number, short
 
 SHAPES_DIFFER = 0.02  # of two aspects, as a share, beside rounding
 

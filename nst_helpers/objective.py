@@ -2,40 +2,32 @@
 
 The losses of Gatys, Ecker, Bethge, CVPR 2016 (see `losses.py`), with one departure: they are
 divided by constants, so that a weight means the same strength at every size and for every painting.
+A picture has one region, which is all of it, or several with a painting each.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import tensorflow as tf
 
-from .losses import (
-    TERMS,
-    content_loss,
-    gram_matrix,
-    guided_gram_matrix,
-    style_loss,
-    total_loss,
-    total_variation,
-)
+from .losses import TERMS, content_loss, gram_loss, gram_matrix, guided_gram_matrix, total_variation
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(NamedTuple):
     """What the generated image is compared with at one size. Computed once; never changes."""
 
     content: tf.Tensor  # the content image's features, (1, height, width, channels)
-    # The style image's Gram matrices, {layer: (channels, channels)}; of a guided run, {layer: list
-    # of such, one a region}, and as many constants.
-    grams: dict
-    constants: dict  # {"content": number, layer: number, ...}, see `compute_targets`
+    grams: dict  # {layer: [Gram matrix of the style image, (channels, channels), of each region]}
+    constants: dict  # {"content": number, layer: [number of each region]}, see `compute_targets`
+    guides: dict | None = None  # {layer: [guide of each region]}, see `measuring`
 
 
 def compute_targets(extract, content, style, content_layer, style_layers):
     """The `Targets` for one size: run the network once on each of the two pictures.
 
-    extract: from `feature_extractor`. content, style: pictures at this size. Plain losses differ
-    by factors of thousands between layers, sizes and paintings. Unlike Gatys, `stylize` divides
-    them by constants, so that each becomes a relative squared error:
+    extract: from `feature_extractor`. content, style: pictures at this size. There is one region,
+    so `grams` has a matrix for each layer, and `constants` a number, not a list of one. Plain
+    losses differ by factors of thousands between layers, sizes and paintings. Unlike Gatys,
+    `stylize` divides them by constants, so that each becomes a relative squared error:
 
     * `constants["content"]` is the mean square of the content image's features P. The divided
       content loss is ‖F − P‖² / ‖P‖²: 0 for the photo, about 1 when nothing of it is left.
@@ -47,43 +39,32 @@ def compute_targets(extract, content, style, content_layer, style_layers):
     `style_weight` s here is, for each of the n layers, a weight of s / (n · constants[layer]) on
     the mean squared difference of the Gram matrices over height × width.
     """
-    return targets_by(measuring(extract, content_layer, style_layers), content, style)
+    measure = measuring(extract, content_layer, style_layers)
+    targets = compare(measure(content), measure(style)[1])
+    return Targets(targets.content, undivided(targets.grams), undivided(targets.constants))
 
 
-def targets_by(measure, content, style):
-    """`compute_targets` with what `measuring` returns, or the same in bands or as a graph."""
-    return targets_from(*measure(content), measure(style)[1])
+def undivided(values):
+    """The values of layers; of an only region without the list around it."""
+    several = {name for name, value in values.items() if not isinstance(value, list) or value[1:]}
+    return {name: value if name in several else value[0] for name, value in values.items()}
 
 
-def targets_from(features, photo_grams, grams):
-    """`Targets` from the content image's features and Gram matrices, and the style image's."""
-    constants = {layer: larger_strength(grams[layer], photo_grams[layer]) for layer in grams}
-    return Targets(features, grams, {"content": strength(features)} | constants)
+def compare(photo, grams, guides=None, areas=(1.0,)):
+    """The `Targets` of a photo and of the style images' Gram matrices.
 
-
-def measuring(extract, content_layer, style_layers):
-    """From a picture to its content layer's features and its style layers' Gram matrices.
-
-    guides: of regions, `{layer: [(1, height, width, 1), ...]}`, see `guided_gram_matrix`; there is
-    then a list of Gram matrices for each layer.
+    photo: its features and Gram matrices, from `measuring`. grams, guides: as in `Targets`. areas:
+    of each region, as a share of the photo: so much its style loss counts, which is as much as
+    these pixels would count in an undivided photo.
     """
-
-    def measure(picture, guides=None):
-        features = extract(picture)
-        if guides is None:
-            grams = {layer: gram_matrix(features[layer]) for layer in style_layers}  # (N, N) each
-        else:
-            grams = {
-                layer: [guided_gram_matrix(features[layer], guide) for guide in guides[layer]]
-                for layer in style_layers
-            }
-        return features[content_layer], grams
-
-    return measure
-
-
-def larger_strength(gram, photo_gram):
-    return tf.maximum(strength(gram), strength(photo_gram))
+    features, photo_grams = photo
+    constants = {"content": strength(features)}
+    for layer, targets in grams.items():
+        constants[layer] = [
+            tf.maximum(strength(target), strength(gram)) / area
+            for target, gram, area in zip(targets, photo_grams[layer], areas, strict=True)
+        ]
+    return Targets(features, grams, constants, guides)
 
 
 def strength(values):
@@ -91,42 +72,55 @@ def strength(values):
     return tf.maximum(tf.reduce_mean(tf.square(values)), 1.0)
 
 
-def make_loss_and_gradient(extract, content_layer, style_layers):
-    """The function that the loop calls: a picture's weighted losses, and the total's gradient.
+def measuring(extract, content_layer, style_layers):
+    """`measure(picture, guides=None)`: the content layer's features, and the Gram matrices.
 
-    Returns `f(picture, targets' content, grams and constants, weights)`, a `tf.function` that gives
-    `(losses, gradient)`: the losses as in `Step`, the gradient in the picture's shape. Weights (of
-    the three terms, and factors for style layers) are tensors: to change them traces nothing again.
+    guides: `{layer: [guide of each region, (1, height, width, 1)]}`, see `guided_gram_matrix`;
+    None for one region that is the whole picture. Gram matrices are as in `Targets`.
     """
 
-    measure = measuring(extract, content_layer, style_layers)
-    # Traced at two sizes, it takes all others.
-    return tf.function(loss_and_gradient_by(measure), reduce_retracing=True)
+    def measure(picture, guides=None):
+        features = extract(picture)
+        grams = {}
+        for layer in style_layers:  # (N, N) each
+            values = features[layer]
+            grams[layer] = (
+                [guided_gram_matrix(values, guide) for guide in guides[layer]]
+                if guides
+                else [gram_matrix(values)]
+            )
+        return features[content_layer], grams
+
+    return measure
 
 
 def loss_and_gradient_by(measure):
-    """`make_loss_and_gradient`, not yet a graph, with what `measuring` returns."""
+    """The function that the loop calls: a picture's weighted losses, and the total's gradient.
 
-    def loss_and_gradient(picture, content_target, style_targets, constants, weights, guides=None):
+    measure: from `measuring`. Returns `f(picture, targets, weights)`, which gives `(losses,
+    gradient)`: the losses as in `Step`, the gradient in the picture's shape. weights: of the terms,
+    and factors for style layers.
+    """
+
+    def loss_and_gradient(picture, targets, weights):
+        content, style, constants, guides = targets
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            features, grams = measure(picture) if guides is None else measure(picture, guides)
-            content = content_loss(features, content_target) / constants["content"]
-            shares = {}
+            features, grams = measure(picture, guides)
+            shares = {}  # of the layers in the style loss
             for layer in grams:
-                compared = (one[layer] for one in (grams, style_targets, constants))
-                if guides is None:
-                    compared = ([one] for one in compared)
-                weight = weights.get(layer, 1.0)
+                regions = zip(grams[layer], style[layer], constants[layer], strict=True)
+                factor, count = weights.get(layer, 1.0), len(grams)
                 shares[layer] = tf.add_n(
-                    style_loss(
-                        {layer: gram}, {layer: target}, {layer: weight / (len(grams) * constant)}
-                    )
-                    for gram, target, constant in zip(*compared)
+                    [factor / (count * c) * gram_loss(gram, target) for gram, target, c in regions]
                 )
-            plain = content, tf.add_n(list(shares.values())), total_variation(picture)
-            total = total_loss(*plain, *(weights[term] for term in TERMS))
-        losses = {term: weights[term] * loss for term, loss in zip(TERMS, plain)} | {"total": total}
+            losses = {
+                "content": content_loss(features, content) / constants["content"],
+                "style": tf.add_n([*shares.values()]),
+                "tv": total_variation(picture),
+            }
+            total = sum(weights[term] * losses[term] for term in TERMS)
+        losses = {term: weights[term] * losses[term] for term in TERMS} | {"total": total}
         losses |= {layer: weights["style"] * share for layer, share in shares.items()}
         return losses, tape.gradient(total, picture)  # scalars; (1, height, width, 3)
 

@@ -18,7 +18,8 @@ from . import (
     stylize,
 )
 from .scales import choose_scales, split_steps
-from .settings import DEFAULTS, STARTING_POINTS
+from .settings import DEFAULTS
+from .values import STARTING_POINTS
 from .weights import bundled_vgg19, weights_sha256
 
 __all__ = [

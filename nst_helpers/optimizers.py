@@ -11,12 +11,29 @@ import math
 
 import tensorflow as tf
 
+from .colors import luminance
 from .machine import import_keras
 
 PAIRS = 6  # of steps and gradient changes; 5 to 20 reached the same loss in trials
 SUFFICIENT = 1e-4  # share of the promised decrease that a step has to bring (Armijo's condition)
 MAX_TRIES = 6
 FIRST_STEP = 0.02  # mean change of a pixel's value in a first step, which knows no curvature
+
+
+def new_optimizer(settings, picture, steps, before):
+    """The optimizer of one scale, for these `Settings`.
+
+    picture: where it starts. before: the one of the scale before, or None.
+    """
+    if settings.original_colors == "luminance":
+        picture, project = luminance(picture), gray
+    elif settings.optimizer == "adam" or settings.init == "noise" and before is None:
+        project = tf.identity  # of noise the color must be able to change with every pixel
+    else:
+        project = color_at_half_resolution
+    if settings.optimizer == "adam":
+        return Adam(picture, steps, settings.learning_rate, project)
+    return LBFGS(picture, before, project)
 
 
 class Adam:
@@ -41,9 +58,7 @@ class Adam:
         self._adam.learning_rate = self.learning_rate * self._fall(self._adam.iterations)
         self._adam.apply_gradients([(self._project(gradient), self._variable)])
         self._variable.assign(tf.clip_by_value(self._variable, 0.0, 1.0))
-        self._trial = tf.identity(
-            self._variable
-        )  # a value, not the variable, which goes on changing
+        self._trial = tf.identity(self._variable)  # a value; the variable goes on changing
         return self._trial
 
     def loss_changed(self):

@@ -31,7 +31,8 @@ from .pictures import load_with_sha256, to_uint8
 from .run import stylize
 from .saving import check_size, save_image, write_files
 from .segments import regions
-from .settings import DEFAULTS, SHORTEST_SIDE
+from .settings import DEFAULTS
+from .values import SHORTEST_SIDE
 from .weights import bundled_vgg19
 
 STEPS_BEFORE_A_PAUSE = 600

@@ -12,8 +12,7 @@ from PIL import Image
 
 from .decode import checked_values, open_source
 from .errors import PictureError, SettingsError
-from .scales import size_with_longest_side
-from .settings import SHORTEST_SIDE, side_of, whole_number
+from .values import SHORTEST_SIDE, side_of, size_with_longest_side, whole_number
 
 
 def load_image(source, max_side=512):

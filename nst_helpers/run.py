@@ -7,15 +7,15 @@ import numpy as np
 import tensorflow as tf
 
 from . import card, machine
-from .bar import to_the_end
-from .canvas import enlarged
+from .bar import to_the_end, why_it_ended
 from .console import say
 from .cost import check_memory, timed
 from .inputs import load_inputs, split_init
-from .painting import paint
+from .loop import paint
 from .pictures import with_longest_side
 from .scales import settle
 from .settings import check_settings, takes_settings
+from .styles import enlarged
 from .weights import bundled_vgg19, weights_sha256
 
 
@@ -28,7 +28,7 @@ class Result:
     and the defaults, as a dict fit for JSON. constants: of the last scale, see
     `objective.compute_targets`. card: the settings and all else that tells how the picture was
     made, see `card.py`; `save_image` writes it into a file. message: empty, or why the run ended
-    early.
+    early. interrupted: whether it was by the user.
     """
 
     picture: tf.Tensor = field(repr=False)
@@ -38,6 +38,7 @@ class Result:
     constants: dict = field(repr=False)
     card: dict = field(repr=False)
     message: str = ""
+    interrupted: bool = False
 
 
 @takes_settings
@@ -80,24 +81,30 @@ def stylize(
     vgg = vgg or bundled_vgg19()
 
     steps = timed(paint(vgg, content, paintings, used, start=given.start), used)
-    history, last, message = to_the_end(steps, sum(used.steps), progress, on_step)
+    history, last, ended_by = to_the_end(steps, sum(used.steps), progress, on_step)
+    message, interrupted = why_it_ended(ended_by, last), isinstance(ended_by, KeyboardInterrupt)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
-        if message and on_step is None:  # whoever watches the steps has the words from the result
+        if message and on_step is None:  # whoever watches the steps has the message from the result
             say(message)
-        coarser = with_longest_side(content, last.side)  # where the run ended early
-        picture = enlarged(last.picture, coarser, content, used.keeps_detail)
-        seconds = time.perf_counter() - start
-        made_by = card.make(
-            asdict(asked),
-            painted={
-                name: getattr(used, name) for name in ("size", "scales", "precision", "steps")
-            },
-            steps_done=last.number,
-            losses=last.losses,
-            constants={name: np.asarray(one).tolist() for name, one in last.constants.items()},
-            seconds=round(seconds, 1),
-            **given.sha256,
-            weights_sha256=weights_sha256(vgg),
-            machine=machine.describe(),
+        picture = last.picture
+        if last.side < used.size:  # the run ended early
+            coarser = with_longest_side(content, last.side)
+            picture = enlarged(picture, coarser, content, used.keeps_detail)
+        seconds, settings = time.perf_counter() - start, asdict(asked)
+        made_by = card.make(settings, **_facts(used, last, seconds, vgg), **given.sha256)
+        return Result(
+            picture, history, seconds, settings, last.constants, made_by, message, interrupted
         )
-        return Result(picture, history, seconds, asdict(asked), last.constants, made_by, message)
+
+
+def _facts(used, last, seconds, vgg):
+    """What the card says beside the settings and the checksums of pictures."""
+    return {
+        "painted": {name: getattr(used, name) for name in ("size", "scales", "precision", "steps")},
+        "steps_done": last.number,
+        "losses": last.losses,
+        "constants": {name: np.asarray(value).tolist() for name, value in last.constants.items()},
+        "seconds": round(seconds, 1),
+        "weights_sha256": weights_sha256(vgg),
+        "machine": machine.describe(),
+    }

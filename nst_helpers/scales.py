@@ -4,26 +4,18 @@ Unlike Gatys, who paints at one size: on a small picture large forms are found, 
 """
 
 import dataclasses
+import itertools
 import math
 
 from . import machine
 from .errors import SettingsError
-from .settings import GIVEN_PICTURE, SHORTEST_SIDE
+from .values import GIVEN_PICTURE, SHORTEST_SIDE, size_with_longest_side
 
 NARROWEST = 16  # px, of the shorter side at the coarsest scale: four poolings leave one position
 COARSEST_SIDE = 120  # px, at least; the deepest style layer sees 156 × 156 px at a time
 GROWTH = math.sqrt(2)  # from one scale to the next: enlarged so little, a picture hardly blurs
 STEPS_FROM_A_PICTURE = 16  # at the one scale of such a run: as many as the three finest of others
 STEPS = (35, 22, 16, 9, 7, 5, 4)  # at each scale, from the coarsest on; 4 at all finer ones, too
-# On a small picture the style loss sees a whole tree of the painting, and plants it in the sky.
-SMALL_SIDE, STYLE_SHARE_WHEN_SMALL = 200, 0.35
-
-
-def size_with_longest_side(picture, side):
-    """The `(height, width)` that this picture has when its longest side is `side` pixels."""
-    height, width = picture.shape[1:3]
-    scale = side / max(height, width)
-    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def choose_scales(content, *styles, style_scale=1.0):
@@ -35,7 +27,7 @@ def choose_scales(content, *styles, style_scale=1.0):
     size = max(content.shape[1:3])
     sides = [size]
     while (side := round(size / GROWTH ** len(sides))) >= COARSEST_SIDE:
-        shapes = [size_with_longest_side(one, round(side * style_scale)) for one in styles]
+        shapes = [size_with_longest_side(style, round(side * style_scale)) for style in styles]
         if min(map(min, [size_with_longest_side(content, side), *shapes])) < SHORTEST_SIDE:
             break
         sides.insert(0, side)
@@ -63,11 +55,6 @@ def split_steps(steps, sides):
     return counts
 
 
-def style_share(side, sides):
-    """The share of the style weight that counts at the scale of this side."""
-    return STYLE_SHARE_WHEN_SMALL if side < min(SMALL_SIDE, sides[-1]) else 1.0
-
-
 def settle(asked, content, *styles):
     """The `Settings` asked for, with the size, scales, steps and precision of this very run.
 
@@ -75,17 +62,18 @@ def settle(asked, content, *styles):
     Raises `SettingsError` if scales, size, steps and pictures do not go together.
     """
     side, sides, steps = max(content.shape[1:3]), asked.scales, asked.steps
-    if sides is None and asked.init == GIVEN_PICTURE:
+    if sides is not None:
+        _check_order(asked)
+    elif asked.init == GIVEN_PICTURE:
         sides, steps = [side], STEPS_FROM_A_PICTURE if steps is None else steps
-    elif sides is None:
+    else:
         sides = choose_scales(content, *styles, style_scale=asked.style_scale)
         if isinstance(steps, int):  # fewer than scales: the coarsest ones are left out
             sides = sides[-steps:]
-    _check_order(asked)
     if isinstance(steps, list) and len(steps) != len(sides):
         raise SettingsError(f"steps is {steps}: give one number for each of the scales {sides}.")
     if asked.scales is not None:
-        sides, steps = _shrunk(sides, steps, side / asked.size)
+        sides, steps = _for_a_smaller_photo(sides, steps, side / asked.size)
     _check_width("content image", content, sides[0])
     for style in styles:
         _check_width("style image", style, round(sides[0] * asked.style_scale))
@@ -97,8 +85,6 @@ def settle(asked, content, *styles):
 
 def _check_order(asked):
     sides = asked.scales
-    if sides is None:
-        return
     if sides != sorted(set(sides)) or sides[-1] != asked.size or sides[0] < SHORTEST_SIDE:
         raise SettingsError(
             f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px, "
@@ -106,17 +92,15 @@ def _check_order(asked):
         )
 
 
-def _shrunk(sides, steps, factor):
+def _for_a_smaller_photo(sides, steps, factor):
     """Scales and steps for a photo smaller than was asked; too small a scale is left out."""
     smaller = [round(side * factor) for side in sides]
     kept = [
-        number
-        for number, side in enumerate(smaller)
-        if side >= SHORTEST_SIDE and side not in smaller[number + 1 :]
+        side >= SHORTEST_SIDE and side not in smaller[number:]
+        for number, side in enumerate(smaller, 1)
     ]
-    if isinstance(steps, list):
-        steps = [steps[number] for number in kept]
-    return [smaller[number] for number in kept], steps
+    steps = [*itertools.compress(steps, kept)] if isinstance(steps, list) else steps
+    return [*itertools.compress(smaller, kept)], steps
 
 
 def _check_width(name, picture, coarsest):

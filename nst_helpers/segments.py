@@ -12,7 +12,7 @@ from scipy.ndimage import uniform_filter
 from .colors import luminance
 from .errors import SettingsError
 from .pictures import resize, with_longest_side
-from .settings import whole_number
+from .values import whole_number
 from .vgg import feature_extractor
 from .weights import bundled_vgg19
 

@@ -7,23 +7,18 @@ standard library is imported, so that the command line can list its options at o
 import dataclasses
 import inspect
 import math
-import numbers
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from .errors import SettingsError
+from .values import GIVEN_PICTURE, STARTING_POINTS, number, short, side_of, whole_number
 
-SHORTEST_SIDE = 32  # px; VGG19 halves a picture four times before its fifth block
-LONGEST_SIDE = 10**6  # px; far more than any memory holds, and few enough to be counted
 CONTENT_LAYER = "block4_conv2"
 STYLE_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 # Unlike Gatys, who gives each the same share: shallow layers draw the strokes, which is what one
 # sees first, and need the larger share to draw them sharp; deep ones plant whole objects in a sky.
 STYLE_SHARES = dict(zip(STYLE_LAYERS, (1.8, 1.4, 0.9, 0.5, 0.4), strict=True))
-STARTING_POINTS = ("recolored", "overlay", "content", "style", "noise")
-GIVEN_PICTURE = "picture"  # the starting point of a run that goes on from a picture
 ORIGINAL_COLORS = (False, "luminance", "match")
-SMALLEST_STYLE_SCALE, LARGEST_STYLE_SCALE = 0.25, 4.0
 OPTIMIZERS = ("lbfgs", "adam")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -31,119 +26,65 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 # Checks: each gets a setting's name and value, and returns the value in plain types, fit for JSON.
 
 
-def number(name, value):
-    """The value as a float. Raises `SettingsError` unless it is a finite number."""
-    try:
-        if isinstance(value, numbers.Real) and math.isfinite(value):
-            return float(value)
-    except OverflowError:  # a whole number of over 308 digits
-        pass
-    raise SettingsError(f"{name} is {short(value)}: give a number.")
+def _within(kind, least, most, advice):
+    """The check of a number. kind: `number` or `whole_number`."""
+
+    def check(name, value):
+        value = kind(name, value)
+        if not least <= value <= most:
+            written = value if isinstance(value, int) else f"{value:g}"
+            raise SettingsError(f"{name} is {written}: {advice}.")
+        return value
+
+    return check
 
 
-def whole_number(name, value):
-    """The value as an int. Raises `SettingsError` for what is none."""
-    if number(name, value) != int(value):
-        raise SettingsError(f"{name} is {short(value)}: give a whole number.")
-    return int(value)
-
-
-def side_of(name, value):
-    """The value as a number of pixels that VGG19 can see. Raises `SettingsError`."""
-    side = whole_number(name, value)
-    if side < SHORTEST_SIDE:
-        raise SettingsError(f"{name} is {side} px: ask for at least {SHORTEST_SIDE} px.")
-    if side > LONGEST_SIDE:
-        raise SettingsError(f"{name} is {short(side)} px: ask for at most {LONGEST_SIDE} px.")
-    return side
-
-
-def _count(name, value):
-    count = whole_number(name, value)
-    if count < 1:
-        raise SettingsError(f"{name} is {count}: ask for at least 1.")
-    return count
-
-
-def _steps(name, value):
-    return (
-        _counts(name, value) if _is_list(value) else value if value is None else _count(name, value)
-    )
-
-
-def _scales(name, value):
-    if value is None or _is_list(value):
-        return value if value is None else _counts(name, value)
-    raise SettingsError(
-        f"{name} is {short(value)}: give a list of longest sides, such as [256, 512]."
-    )
-
-
-def _counts(name, values):
-    counts = [_count(name, value) for value in values]
-    if not counts:
-        raise SettingsError(f"{name} is an empty list: give at least one, or leave it out.")
-    return counts
-
-
-def _weight(name, value):
-    weight = number(name, value)
-    if weight < 0:
-        raise SettingsError(f"{name} is {weight:g}: use a number from 0 upward.")
-    return weight
-
-
-def _above_zero(name, value):
-    if number(name, value) <= 0:
-        raise SettingsError(f"{name} is {value:g}: use a number above 0, such as 0.03.")
-    return float(value)
-
-
-def _style_scale(name, value):
-    scale = number(name, value)
-    if not SMALLEST_STYLE_SCALE <= scale <= LARGEST_STYLE_SCALE:
-        raise SettingsError(
-            f"{name} is {scale:g}: use a number from {SMALLEST_STYLE_SCALE:g} to "
-            f"{LARGEST_STYLE_SCALE:g}; 1 has the painting as long as the picture."
-        )
-    return scale
-
-
-def _blend_weights(name, value):
-    if value is None:
-        return None
-    if not _is_list(value):
-        raise SettingsError(f"{name} is {short(value)}: give a list, one number a painting.")
-    weights = [_weight(name, one) for one in value]
-    if not sum(weights) > 0:
-        raise SettingsError(f"{name} are {weights}: give at least one painting a weight above 0.")
-    return weights
-
-
-def _original_colors(name, value):
-    if value is not False and not isinstance(value, str) or value not in ORIGINAL_COLORS:
-        raise SettingsError(
-            f"{name} is {short(value)}: choose one of {', '.join(map(repr, ORIGINAL_COLORS))}."
-        )
-    return value
-
-
-def _seed(name, value):
-    seed = whole_number(name, value)
-    if not 0 <= seed < 2**31:
-        raise SettingsError(f"{name} is {seed}: use a whole number from 0 to {2**31 - 1}.")
-    return seed
+_count = _within(whole_number, 1, math.inf, "ask for at least 1")
+_seed = _within(whole_number, 0, 2**31 - 1, f"use a whole number from 0 to {2**31 - 1}")
+_weight = _within(number, 0, math.inf, "use a number from 0 upward")
+_above_zero = _within(number, math.ulp(0), math.inf, "use a number above 0, such as 0.03")
+_style_scale = _within(
+    number, 0.25, 4, "use a number from 0.25 to 4; 1 has the painting as long as the picture"
+)
 
 
 def _one_of(*known):
     def check(name, value):
-        if not isinstance(value, str) or value not in known:
+        if not (value is False or isinstance(value, str)) or value not in known:
             raise SettingsError(
                 f"{name} is {short(value)}: choose one of {', '.join(map(repr, known))}."
             )
         return value
 
     return check
+
+
+def _optional(check):
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _steps(name, value):
+    return _counts(name, value) if _is_list(value) else _count(name, value)
+
+
+def _counts(name, value):
+    if not _is_list(value):
+        raise SettingsError(
+            f"{name} is {short(value)}: give a list of longest sides, such as [256, 512]."
+        )
+    counts = [_count(name, count) for count in value]
+    if not counts:
+        raise SettingsError(f"{name} is an empty list: give at least one, or leave it out.")
+    return counts
+
+
+def _blend_weights(name, value):
+    if not _is_list(value):
+        raise SettingsError(f"{name} is {short(value)}: give a list, one number a painting.")
+    weights = [_weight(name, weight) for weight in value]
+    if not sum(weights) > 0:
+        raise SettingsError(f"{name} are {weights}: give at least one painting a weight above 0.")
+    return weights
 
 
 def _layer(name, value):
@@ -170,13 +111,6 @@ def _is_list(value):
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict))
 
 
-def short(value):
-    """The value as it is written in code, on one line and not too long."""
-    too_large = isinstance(value, int) and abs(value) >= 10**20
-    text = "too large a number" if too_large else " ".join(repr(value).split())
-    return text if len(text) < 80 else text[:77] + "..."
-
-
 def _setting(default, check, meaning, **option):
     """A field of `Settings`. option: keywords of argparse for the command line's option."""
     way = {"default_factory": default.copy} if isinstance(default, dict) else {"default": default}
@@ -195,7 +129,7 @@ class Settings:
     )
     steps: int | list | None = _setting(
         None,
-        _steps,
+        _optional(_steps),
         "evaluations of the loss, over all scales together, or a list with one number a scale; "
         "None for as many as a good picture needs",
         type=int,
@@ -207,7 +141,7 @@ class Settings:
     tv_weight: float = _setting(1.0, _weight, "how much total variation counts", type=float)
     original_colors: bool | str = _setting(
         False,
-        _original_colors,
+        _one_of(*ORIGINAL_COLORS),
         'whose colors: False for the painting\'s; "luminance" paints brightness only and keeps the '
         "photo's colors; \"match\" brings the painting's colors to the photo's before it is used",
         choices=ORIGINAL_COLORS[1:],
@@ -220,7 +154,7 @@ class Settings:
     )
     style_blend_weights: list | None = _setting(
         None,
-        _blend_weights,
+        _optional(_blend_weights),
         "of several paintings, how much each counts, in their order; None for all alike",
         type=float,
         nargs="+",
@@ -252,7 +186,7 @@ class Settings:
     learning_rate: float = _setting(0.03, _above_zero, "of Adam, at the start", type=float)
     scales: list | None = _setting(
         None,
-        _scales,
+        _optional(_counts),
         "longest sides from coarse to fine, the last one being the size (if the content image is "
         "smaller, they shrink with it); None for the size and those smaller by √2, to about 128 "
         "(from a picture, for the size alone)",
@@ -271,12 +205,12 @@ class Settings:
         for field in dataclasses.fields(self):
             value = field.metadata["check"](field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, value)
-        if not any((self.content_weight, self.style_weight, self.tv_weight)):
-            raise SettingsError("All three weights are 0: give at least one of them a value.")
+        if not any(getattr(self, name) for name in WEIGHTS):
+            raise SettingsError("All weights of losses are 0: give at least one of them a value.")
 
     @property
     def keeps_detail(self):
-        """Whether the photo's detail is kept when a picture is enlarged, see `canvas.enlarged`.
+        """Whether the photo's detail is kept when a picture is enlarged, see `styles.enlarged`.
 
         Only where its pixels are in the picture from the start: what is rebuilt from noise, by its
         features alone, gets none of them, and nor does a texture.
@@ -285,6 +219,7 @@ class Settings:
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+WEIGHTS = [name for name in FIELDS if name.endswith("_weight")]  # of the losses
 DEFAULTS = Settings()
 
 
@@ -306,20 +241,14 @@ def check_settings(given):
 def takes_settings(function):
     """For a function with `**settings`: show each one in its signature and in its docstring."""
     signature = inspect.signature(function)
-    own = [
-        one for one in signature.parameters.values() if one.kind != inspect.Parameter.VAR_KEYWORD
-    ]
-    keywords = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(DEFAULTS, name))
-        for name in FIELDS
-    ]
-    function.__signature__ = signature.replace(parameters=own + keywords)
-    meanings = [
-        f"    {name}: {field.metadata['meaning']} ({getattr(DEFAULTS, name)})."
-        for name, field in FIELDS.items()
-    ]
-    function.__doc__ = function.__doc__ and (  # python -OO leaves none
-        f"{function.__doc__.rstrip()}\n\n    The settings, with their defaults:\n\n"
-        + "\n".join(meanings)
-    )
+    *parameters, _ = signature.parameters.values()  # the last one is `**settings`
+    meanings = []
+    for name, field in FIELDS.items():
+        default = getattr(DEFAULTS, name)
+        parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default))
+        meanings.append(f"    {name}: {field.metadata['meaning']} ({default}).")
+    function.__signature__ = signature.replace(parameters=parameters)
+    if function.__doc__:  # python -OO leaves none
+        heading = "\n\n    The settings, with their defaults:\n\n"
+        function.__doc__ = function.__doc__.rstrip() + heading + "\n".join(meanings)
     return function

@@ -18,7 +18,8 @@ from .errors import CardError, KitError, PictureError, SettingsError, as_path
 from .pictures import load_image, load_with_sha256
 from .run import stylize
 from .saving import check_output_path, rescue_image, save_image
-from .settings import GIVEN_PICTURE, check_settings, takes_settings
+from .settings import check_settings, takes_settings
+from .values import GIVEN_PICTURE
 from .weights import bundled_vgg19, weights_sha256
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
@@ -60,7 +61,7 @@ def paint_all(
     options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
     done, before = {}, {}
     for number, ((photo, painting), path) in enumerate(paths.items(), 1):
-        words, interrupted = f"{number} of {len(paths)}: ", False
+        place, interrupted = f"{number} of {len(paths)}: ", False
         try:
             going_on = _carried_over(photo, before.get(painting), asked["size"])
             if _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
@@ -68,31 +69,30 @@ def paint_all(
             else:
                 check_output_path(path)  # before the minutes that a picture takes
                 result = stylize(photo, painting, **options | going_on)
-                path = _saved(result, path, words)
-                message = f"{result.seconds:.0f} s"
-                interrupted = result.message.startswith("Interrupted")
+                path = _saved(result, path, place)
+                message, interrupted = f"{result.seconds:.0f} s", result.interrupted
         except KitError as error:
-            say(f"{words}{error}")
+            say(f"{place}{error}")
             continue
         except KeyboardInterrupt:
-            say(f"{words}interrupted before its first step.")
+            say(f"{place}interrupted before its first step.")
             break
         done[_stem(photo), _stem(painting)] = path
         if sequence:
             before[painting] = photo, path
-        say(f"{words}{path}, {message}")
+        say(f"{place}{path}, {message}")
         if interrupted:
             break
     return done
 
 
-def _saved(result, path, words):
+def _saved(result, path, place):
     """Save a picture in its place or, if that cannot be, elsewhere; returns where it is."""
     try:
         return save_image(result.picture, path, card=result.card)
     except PictureError as error:
         rescued = rescue_image(result.picture, path, card=result.card)
-        say(f"{words}{error}")
+        say(f"{place}{error}")
         return rescued
 
 
@@ -103,7 +103,7 @@ def _carried_over(photo, before, size):
     """
     if before is None:
         return {}
-    photo, photo_before, picture = (load_image(one, size) for one in (photo, *before))
+    photo, photo_before, picture = (load_image(source, size) for source in (photo, *before))
     if photo.shape != photo_before.shape:
         return {}
     return {"init": tf.clip_by_value(picture + photo - photo_before, 0.0, 1.0)}
@@ -117,31 +117,18 @@ def _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
     if not os.path.exists(path) or path.stat().st_size == 0:  # empty, as a crash can leave it
         return False
     made = card.read(path)
-    if not _same_settings(made["settings"], asked | dict.fromkeys(going_on, GIVEN_PICTURE)):
+    try:
+        settings = asdict(check_settings(made["settings"]))  # an older kit had not got all of them
+        read_file(path)
+    except (SettingsError, TypeError, PictureError):  # of a kit that had others; or cut off
         return False
-    inputs = [sha256_of(photo), sha256_of(painting)]
     return (
-        [made.get("content_sha256"), made.get("style_sha256")] == inputs
+        settings == asked | dict.fromkeys(going_on, GIVEN_PICTURE)
+        and made.get("content_sha256") == sha256_of(photo)
+        and made.get("style_sha256") == sha256_of(painting)
         and made.get("weights_sha256") == weights_sha256(vgg or bundled_vgg19())
         and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
-        and _can_be_read(path)
     )
-
-
-def _same_settings(made, asked):
-    """Whether a card's settings are these; one of an older kit has not got all of them."""
-    try:
-        return asdict(check_settings(made)) == asked
-    except (SettingsError, TypeError):  # of a kit that had others
-        return False
-
-
-def _can_be_read(path):
-    try:
-        read_file(path)
-    except PictureError:
-        return False
-    return True
 
 
 def _make(folder):
@@ -208,23 +195,17 @@ def _has_card(path):
 
 def _paths(photos, paintings, folder):
     """`{(photo, painting): path of their picture}`. Raises `PictureError` if two are the same."""
-    pairs = list(itertools.product(photos, paintings))
-    names = [f"{_stem(photo)}_x_{_stem(painting)}.png" for photo, painting in pairs]
-    for one_kind in ([_stem(photo) for photo in photos], [_stem(one) for one in paintings], names):
-        _check_names(one_kind)
-    return {pair: folder / name for pair, name in zip(pairs, names, strict=True)}
-
-
-def _check_names(names):
-    """Raise `PictureError` if two are one on a disk that takes "A" and "a" for the same."""
-    seen = set()
-    for name in names:
-        same = unicodedata.normalize("NFC", name).casefold()
-        if same in seen:
+    paths, names = {}, set()
+    for photo, painting in itertools.product(photos, paintings):
+        name = f"{_stem(photo)}_x_{_stem(painting)}.png"
+        anywhere = unicodedata.normalize("NFC", name).casefold()  # some disks take "A" for "a"
+        if anywhere in names:
             raise PictureError(
                 f"Two pictures are called {name}: rename one, so that their results do not collide."
             )
-        seen.add(same)
+        names.add(anywhere)
+        paths[photo, painting] = folder / name
+    return paths
 
 
 def _stem(source):

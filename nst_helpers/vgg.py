@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import tensorflow as tf
 
 from .errors import LayerError, PictureError
-from .weights import load_vgg19  # noqa: F401  (found here by programs that look for it)
 
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
 
@@ -43,12 +42,11 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
     for name in layers:
         if name not in known:
             raise LayerError(name, known)
-    path = known[
-        known.index(after) + 1 if after else 0 : 1 + max(known.index(name) for name in layers)
-    ]
+    first = known.index(after) + 1 if after else 0
+    path = known[first : 1 + max(map(known.index, layers))]
     # Cast once, here. Of a pooling layer this is an empty list.
     parameters = {
-        name: [tf.cast(one, precision) for one in vgg.get_layer(name).weights] for name in path
+        name: [tf.cast(value, precision) for value in vgg.get_layer(name).weights] for name in path
     }
 
     # Layer by layer and not as a `keras.Model`, which would hold every layer's output until the

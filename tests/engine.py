@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, load_image, paint, painting, style_loss
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, load_image, loop, paint, style_loss
 from nst_helpers.settings import DEFAULTS
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
@@ -38,13 +38,13 @@ def intercept(monkeypatch, called):
 
     function: the one that computes losses and gradient. number: of the call at a scale, from 1.
     """
-    original = painting.graphs_for
+    original = loop.graphs_for
 
     def graphs_for(*arguments):
         (function, targets), numbers = original(*arguments), itertools.count(1)
         return lambda *inputs: called(function, next(numbers), *inputs), targets
 
-    monkeypatch.setattr(painting, "graphs_for", graphs_for)
+    monkeypatch.setattr(loop, "graphs_for", graphs_for)
 
 
 def divided_style_loss(targets, grams):

@@ -33,7 +33,7 @@ from nst_helpers import (
     stylize,
 )
 from nst_helpers.exercises import EXERCISES
-from nst_helpers.painting import Step
+from nst_helpers.loop import Step
 from nst_helpers.settings import FIELDS
 
 often = settings(
@@ -221,7 +221,7 @@ def test_card_read(tmp_path_factory, content, place):
 def test_plan(vgg, size, steps, aspect, precision):
     given = {"size": size, "steps": steps, "aspect": aspect, "precision": precision}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "_trial", lambda *_: (1.0, 1.0))
+        patch.setattr(cost, "_seconds_a_step", lambda *_: 1.0)
         for name, value in given.items():
             try:
                 planned = plan(**{"size": 256, name: value}, vgg=vgg)

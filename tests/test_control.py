@@ -30,8 +30,15 @@ from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.inputs import load_inputs
 from nst_helpers.masks import load_mask, shared_out
 from nst_helpers.objective import measuring
-from nst_helpers.paintings import Paintings, blended, finished, guides_for, start_from, targets_at
 from nst_helpers.settings import DEFAULTS
+from nst_helpers.styles import (
+    Paintings,
+    blended,
+    finished,
+    guides_for,
+    measure_pictures,
+    start_from,
+)
 from nst_helpers.vgg import feature_extractor
 
 TWO = ["mosaic", "waves"]
@@ -195,7 +202,7 @@ def test_a_blend_starts_between_its_paintings_colors():
     photo = load_image("astronaut", max_side=64)
     pictures = tuple(load_image(name, max_side=64) for name in TWO)
     one, other = (start_from("recolored", photo, Paintings((each,)), 0) for each in pictures)
-    both = start_from("recolored", photo, Paintings(pictures, (0.3, 0.7), None, (None, None)), 0)
+    both = start_from("recolored", photo, Paintings(pictures, (0.3, 0.7)), 0)
     np.testing.assert_allclose(both, 0.3 * one + 0.7 * other, atol=1e-6)
 
 
@@ -261,10 +268,9 @@ def test_a_half_counts_as_much_as_its_pixels_do(vgg):
         feature_extractor(vgg, [LAYERS[0], *STYLE_LAYERS]), photo, painting, *LAYERS
     )
     masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
-    paintings = Paintings((painting, painting), (0.5, 0.5), masks, (None, None))
-    targets_for, guides = targets_at(measure, photo, paintings, STYLE_LAYERS)
-    targets = targets_for()
-    _, grams = measure(photo, guides)
+    paintings = Paintings((painting, painting), (0.5, 0.5), masks)
+    targets = measure_pictures(measure, photo, paintings, STYLE_LAYERS)(None)
+    _, grams = measure(photo, targets.guides)
     _, undivided = measure(photo)
     for layer in STYLE_LAYERS:
         divided = sum(
@@ -274,7 +280,7 @@ def test_a_half_counts_as_much_as_its_pixels_do(vgg):
             )
         )
         alone = float(
-            tf.reduce_mean((undivided[layer] - whole.grams[layer]) ** 2) / whole.constants[layer]
+            tf.reduce_mean((undivided[layer][0] - whole.grams[layer]) ** 2) / whole.constants[layer]
         )
         assert divided == pytest.approx(alone, rel=0.35), layer
 
@@ -290,7 +296,7 @@ def test_each_region_begins_in_its_paintings_colors():
     photo = load_image("astronaut", max_side=64)
     flat = tuple(tf.fill((1, 40, 40, 3), value) for value in (0.2, 0.8))
     masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
-    start = start_from("recolored", photo, Paintings(flat, (0.5, 0.5), masks, (None, None)), 0)
+    start = start_from("recolored", photo, Paintings(flat, (0.5, 0.5), masks), 0)
     assert float(tf.reduce_mean(start[:, :, :30])) == pytest.approx(0.2, abs=0.02)
     assert float(tf.reduce_mean(start[:, :, 34:])) == pytest.approx(0.8, abs=0.02)
 
@@ -303,12 +309,13 @@ def test_a_paintings_mask_leaves_out_the_rest_of_it(vgg):
     own = half(together, "left")[..., :1]
     paintings = Paintings((together,), (1.0,), None, (own,))
     masked, alone, plain = (
-        targets_at(measure, one, each, STYLE_LAYERS)[0]()
+        measure_pictures(measure, one, each, STYLE_LAYERS)(None)
         for each in (paintings, Paintings((one,)), Paintings((together,)))
     )
     for layer in STYLE_LAYERS[:2]:
         of_masked, of_both = (
-            np.linalg.norm(targets.grams[layer] - alone.grams[layer]) for targets in (masked, plain)
+            np.linalg.norm(targets.grams[layer][0] - alone.grams[layer][0])
+            for targets in (masked, plain)
         )
         assert of_masked < 0.2 * of_both, (of_masked, of_both)
 

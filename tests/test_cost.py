@@ -8,44 +8,47 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from engine import QUICK, pair, settled
 
-from nst_helpers import SettingsError, cost, graphs, machine, paint, plan, stylize
-from nst_helpers.paintings import Paintings
-from nst_helpers.scales import size_with_longest_side, split_steps
+from nst_helpers import SettingsError, cost, machine, paint, plan, stylize
+from nst_helpers.loop import Step
+from nst_helpers.scales import split_steps
 from nst_helpers.settings import DEFAULTS
+from nst_helpers.styles import Paintings
+from nst_helpers.values import size_with_longest_side
 
 FLOAT32 = dataclasses.replace(DEFAULTS, precision="float32")
 
 
-def test_clock_counts_and_looks_ahead(monkeypatch):
+def seconds_left(monkeypatch, scales, steps, times):
+    """What is said to be left after each of the first steps, which take these seconds."""
     now = [100.0]
     monkeypatch.setattr(cost.time, "perf_counter", lambda: now[0])
-    clock = cost.Clock([100], [1])
-    now[0] += 1.0
-    clock.tick(0)
-    assert clock.left() == 0
-    clock = cost.Clock([100, 200], [10, 5])
-    now[0] += 3.0
-    clock.tick(0)
-    assert clock.left() is None  # how much of it was tracing cannot be known
-    clock = cost.Clock([100, 200], [10, 5])
-    for seconds in (3.0, 1.0, 1.0, 1.0):  # tracing takes 1 s, and so do the targets
-        now[0] += seconds
-        number = clock.tick(0)
-    assert number == 4 and clock.total == 15 and clock.seconds == 6.0
-    assert clock.left() == pytest.approx(6 + (5 + 1) * 2**cost.GROWTH)
-    for _ in range(6):
-        now[0] += 1.0
-        clock.tick(0)
-    now[0] += 6.0
-    clock.tick(1)
-    assert clock.left() == pytest.approx(4 * 2**cost.GROWTH)  # by the steps of the scale before
-    now[0] += 4.0
-    clock.tick(1)
-    assert clock.left() == pytest.approx(3 * 4)
+    settings = dataclasses.replace(FLOAT32, size=scales[-1], scales=scales, steps=steps)
+    sides = [side for side, count in zip(scales, steps, strict=True) for _ in range(count)]
+
+    def painted():
+        for number, (seconds, side) in enumerate(zip(times, sides), 1):
+            now[0] += seconds
+            yield Step(number, sum(steps), side, {}, None, {})
+
+    timed = list(cost.timed(painted(), settings))
+    assert [step.seconds for step in timed] == list(itertools.accumulate(times))
+    return [step.seconds_left for step in timed]
+
+
+def test_what_is_left_goes_by_the_steps_at_this_scale(monkeypatch):
+    assert seconds_left(monkeypatch, [100], [1], [1.0]) == [0]
+    scales, steps = [100, 200], [10, 5]
+    # A first step takes 3 s: how much of it was tracing, or targets, cannot be known.
+    left = seconds_left(monkeypatch, scales, steps, [3.0, *[1.0] * 9, 6.0, 4.0])
+    assert left[0] is None
+    assert left[3] == pytest.approx(6 + (5 + 1) * 2**cost.GROWTH)
+    assert left[10] == pytest.approx(4 * 2**cost.GROWTH)  # by the steps of the scale before
+    assert left[11] == pytest.approx(3 * 4)
 
 
 def test_seconds_left_end_at_zero(vgg):
@@ -67,35 +70,21 @@ def test_plan_names_what_stylize_would_do(vgg):
     assert plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
 
 
-def test_a_trial_tells_the_tracing_from_the_steps(monkeypatch):
-    """A first step of 3 s, of which a step and the targets, as long as one, take 2."""
+def test_a_plans_seconds_are_those_of_a_run_that_follows(monkeypatch):
+    """A first step of 3 s has the tracing in it, which is then done. Others take 1 s at 255 px."""
     shapes, times = [], [3.0, 4.5, 5.5]
-    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
     monkeypatch.setattr(cost, "paint", lambda vgg, content, *_: shapes.append(content.shape))
     monkeypatch.setattr(
         cost, "timed", lambda *_: [types.SimpleNamespace(seconds=seconds) for seconds in times]
     )
-    assert cost._trial(None, 255, 1.5, FLOAT32) == (1.0, 1.0)
-    times[0] = 4.2  # traced longer
-    assert cost._trial(None, 255, 10, FLOAT32) == (pytest.approx(3.6), pytest.approx(0.3))
-    times[0] = 1.0  # traced before
-    assert cost._trial(None, 255, 1, FLOAT32) == (pytest.approx(3.6), 1.0)
+    for aspect in (1.5, 10, 1):
+        planned = plan(361, steps=20, aspect=aspect, vgg=object())
+        by_hand = (  # each scale takes its steps, and one more for its targets
+            (steps + 1) * (side / 255) ** 1.95
+            for side, steps in zip(planned["scales"], planned["steps"], strict=True)
+        )
+        assert planned["seconds"] == pytest.approx(sum(by_hand))
     assert shapes == [(1, 170, 255, 3), (1, 32, 255, 3), (1, 255, 255, 3)]
-
-
-@pytest.mark.parametrize(
-    "size, steps, seconds", [(128, 5, [2.0, 5]), (362, [5, 4, 3, 2], [2.0, 5, 4, 3, 2])]
-)
-def test_the_seconds_of_a_plan_by_hand(monkeypatch, size, steps, seconds):
-    """It is traced once. Each scale takes its steps, and one more for its targets."""
-    monkeypatch.setattr(cost, "_trial", lambda vgg, side, *_: (2.0, 0.5 * (side / 255) ** 1.95))
-    planned = plan(size, steps=steps, aspect=1, vgg=object())
-    sides = [128, 181, 256, 362][: len(seconds) - 1]
-    of_scales = (
-        0.5 * (count + 1) * (side / 255) ** 1.95
-        for side, count in zip(sides, seconds[1:], strict=True)
-    )
-    assert planned["seconds"] == pytest.approx(seconds[0] + sum(of_scales), rel=0.01)
 
 
 def test_plan_refuses_what_stylize_would(vgg):
@@ -111,24 +100,6 @@ def test_plan_refuses_what_stylize_would(vgg):
         with pytest.raises(SettingsError, match="32 on the shorter side"):
             plan(size, aspect=aspect, vgg=vgg)
     assert plan(32, aspect=1, vgg=vgg)["fits"]
-
-
-def test_plan_counts_the_tracing_in_a_second_call_too(vgg, monkeypatch):
-    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
-    graphs._graphs.cache_clear()
-    plan(192, steps=1, vgg=vgg)
-    traced = next(iter(cost._SECONDS_TO_TRACE.values()))
-    assert plan(192, steps=1, vgg=vgg)["seconds"] > traced
-
-
-def test_a_plan_made_where_all_is_traced_does_not_spoil_those_after_it(vgg, monkeypatch):
-    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", {})
-    plan(192, steps=1, vgg=vgg)
-    known = {name: 0.0 for name in cost._SECONDS_TO_TRACE}  # what a trial sees there
-    monkeypatch.setattr(cost, "_SECONDS_TO_TRACE", known)
-    graphs._graphs.cache_clear()
-    plan(192, steps=1, vgg=vgg)
-    assert all(seconds > 0.2 for seconds in known.values())
 
 
 def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
@@ -198,7 +169,6 @@ def test_the_memory_needed_and_had_is_said_and_no_size_too_small(monkeypatch, si
     monkeypatch.setattr(cost, "available_memory", lambda: -5e9)
     with pytest.raises(SettingsError, match=" 0.0 GB can be had"):
         cost.check_memory(photo, square, FLOAT32)
-    assert cost._memory_for((64, 64), (400, 100), FLOAT32) == cost.peak_memory(200, 100)
 
 
 def test_a_large_picture_takes_less_memory_in_bands():
@@ -207,7 +177,8 @@ def test_a_large_picture_takes_less_memory_in_bands():
     assert cost.peak_memory(700, 1000) == cost.peak_memory(700, 1000, in_bands=False)
     shallow = dataclasses.replace(FLOAT32, content_layer="block2_conv2")  # bands cannot see it
     for settings, needed in ((FLOAT32, bands), (shallow, whole)):
-        assert cost._memory_for((1366, 2048), (1366, 2048), settings) == needed
+        picture = np.broadcast_to(np.float32(0), (1, 1366, 2048, 3))
+        assert cost.memory_needed(picture, Paintings((picture,)), settings, 2048) == needed
 
 
 @pytest.mark.parametrize(
@@ -295,16 +266,13 @@ def test_available_memory(monkeypatch):
 
 def test_memory_for_paintings_of_another_scale_and_for_regions():
     """A painting needs half of what a photo of its size needs; regions are not seen in bands."""
-    photo, painting = tf.zeros((1, 1000, 1500, 3)), tf.zeros((1, 100, 100, 3))
-    shapes = []
-    real = cost._memory_for
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "_memory_for", lambda *all: shapes.append(all) or real(*all))
-        patch.setattr(cost, "available_memory", lambda: 1e12)
-        patch.setattr(machine, "has_gpu", lambda: False)
-        twice = dataclasses.replace(FLOAT32, style_scale=2.0)
-        masks = tf.ones((1, 1000, 1500, 1))
-        cost.check_memory(photo, Paintings((painting,), (1.0,), masks), twice)
-    assert shapes == [((1000, 1500), (3000, 3000), twice, True)]
-    assert real((1000, 1500), (9, 9), FLOAT32, True) == cost.peak_memory(1000, 1500, in_bands=False)
-    assert real((1000, 1500), (9, 9), FLOAT32, False) == cost.peak_memory(1000, 1500)
+    photo, small = (np.broadcast_to(np.float32(0), (1, side, side, 3)) for side in (1500, 100))
+
+    def needed(masks=None, **settings):
+        settings = dataclasses.replace(FLOAT32, **settings)
+        return cost.memory_needed(photo, Paintings((small,), (1.0,), masks), settings, 1500)
+
+    assert needed() == cost.peak_memory(1500, 1500)
+    assert needed(style_scale=2.0) == cost.peak_memory(1500, 3000)
+    whole = cost.peak_memory(1500, 1500, in_bands=False)
+    assert needed(photo[..., :1]) == whole > needed()

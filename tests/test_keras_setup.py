@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_helpers import KerasError, graphs, load_vgg19, machine, stylize
+from nst_helpers import KerasError, large, load_vgg19, machine, stylize
 
 TRY_IT = """
 import sys
@@ -112,7 +112,7 @@ def painted(vgg):
 
 @each_unusual
 def test_a_network_loaded_before_paints_the_same_picture(usual_picture, unusual, vgg):
-    graphs._graphs.cache_clear()  # so that all is made anew, under this setting
+    large._graphs.cache_clear()  # so that all is made anew, under this setting
     np.testing.assert_array_equal(painted(vgg), usual_picture)
 
 

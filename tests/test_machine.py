@@ -14,13 +14,13 @@ from engine import LAYERS, SHAPE, pair
 from nst_helpers import (
     CONTENT_LAYER,
     STYLE_LAYERS,
-    compute_targets,
     feature_extractor,
     machine,
     stylize,
 )
-from nst_helpers.graphs import graphs_for
+from nst_helpers.large import graphs_for
 from nst_helpers.losses import TERMS
+from nst_helpers.objective import compare, measuring
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_in_bfloat16_losses_are_float32(vgg):
         loss_and_gradient, _ = graphs_for(tf.zeros(SHAPE), vgg, LAYERS, precision)
         extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
         content, style = pair()
-        targets = compute_targets(extract, content, style, *LAYERS)
+        measure = measuring(extract, *LAYERS)
         weights = {term: tf.constant(1.0) for term in TERMS}
-        inputs = content, targets.content, targets.grams, targets.constants, weights
+        inputs = content, compare(measure(content), measure(style)[1]), weights
         losses, gradient = loss_and_gradient(*inputs)
         assert {loss.dtype for loss in losses.values()} == {gradient.dtype} == {tf.float32}
         totals[precision] = float(losses["total"])

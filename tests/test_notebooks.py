@@ -30,7 +30,7 @@ from nst_helpers import (
 )
 from nst_helpers import vgg as vgg_module
 from nst_helpers.colors import with_colors_of
-from nst_helpers.paintings import blended, by_area
+from nst_helpers.styles import blended, by_area
 
 LESSONS = [
     "00_start_here",

@@ -212,18 +212,6 @@ def test_a_flat_loss_moves_nothing():
     np.testing.assert_array_equal(optimizer.picture, random(1))
 
 
-@pytest.mark.parametrize(
-    "function, pictures",
-    [(optimizers._stepped, 2), (optimizers._movable, 2), (color_at_half_resolution, 1)],
-)
-def test_pictures_of_many_sizes_are_traced_twice_at_most(function, pictures):
-    before = function.experimental_get_tracing_count()
-    length = [tf.constant(1.0)] if function is optimizers._stepped else []
-    for side in range(20, 25):
-        function(*[tf.zeros((1, side, 30, 3))] * pictures, *length)
-    assert function.experimental_get_tracing_count() - before <= 2
-
-
 def test_values_that_a_bound_stops_are_held():
     picture = tf.constant([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.5])
     gradient = tf.constant([0.5, -0.5, 0.0, 0.5, -0.5, 0.0, 0.5])  # a step goes against it

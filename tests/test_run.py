@@ -15,9 +15,9 @@ from nst_helpers import (
     OutOfMemory,
     PictureError,
     RunStopped,
+    loop,
     optimizers,
     paint,
-    painting,
     run,
     stylize,
 )
@@ -36,7 +36,7 @@ def test_the_result_is_a_picture_and_its_own_record(vgg):
         "precision": "float32",
     }
     assert set(result.constants) == {"content", *STYLE_LAYERS}
-    assert result.message == ""
+    assert result.message == "" and not result.interrupted
 
 
 def test_the_same_settings_give_the_same_picture(vgg):
@@ -64,7 +64,7 @@ def test_on_step_sees_every_step_and_can_end_the_run(vgg):
 
     result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, on_step=watch, **QUICK)
     assert [step.number for step in seen] == [1, 2, 3] == [row["step"] for row in result.history]
-    assert "Interrupted after 3 of 9" in result.message
+    assert "Interrupted after 3 of 9" in result.message and result.interrupted
     np.testing.assert_array_equal(result.picture, seen[-1].picture)
 
 
@@ -127,7 +127,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_picture(vgg, monkeypatch)
     intercept(monkeypatch, called)
     result = stylize("astronaut", "mosaic", steps=9, vgg=vgg, **QUICK)
     assert len(result.history) == 3
-    assert "style loss is not finite at step 4" in result.message
+    assert "style loss is not finite at step 4" in result.message and not result.interrupted
     assert "Lower style_weight (it is 20)" in result.message
     whole = stylize("astronaut", "mosaic", steps=3, vgg=vgg, **QUICK)
     np.testing.assert_allclose(result.picture, whole.picture, atol=1e-5)
@@ -208,7 +208,7 @@ def test_an_error_of_tensorflow_before_the_first_step_gets_a_sentence(vgg, monke
             None, None, "libcudnn.so.9: cannot open shared object file\nin many words"
         )
 
-    monkeypatch.setattr(painting, "graphs_for", broken)
+    monkeypatch.setattr(loop, "graphs_for", broken)
     with pytest.raises(
         RunStopped, match="cannot paint here .libcudnn.* install what it misses"
     ) as caught:
@@ -220,7 +220,7 @@ def test_memory_that_cudas_libraries_did_not_get(vgg, monkeypatch):
     def broken(*_):
         raise tf.errors.InternalError(None, None, "cuBLAS: CUBLAS_STATUS_ALLOC_FAILED")
 
-    monkeypatch.setattr(painting, "graphs_for", broken)
+    monkeypatch.setattr(loop, "graphs_for", broken)
     with pytest.raises(OutOfMemory, match="64 px does not fit"):
         stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
 

@@ -14,7 +14,7 @@ from nst_helpers import card, saving
 from nst_helpers.errors import PictureError
 from nst_helpers.pictures import load_image, to_uint8
 from nst_helpers.saving import check_output_path, rescue_image, save_image, write_files
-from nst_helpers.settings import LONGEST_SIDE
+from nst_helpers.values import LONGEST_SIDE
 
 
 def test_save_and_load_give_the_same_pixels(tmp_path):

@@ -13,9 +13,9 @@ from nst_helpers.scales import (
     choose_scales,
     settle,
     split_steps,
-    style_share,
 )
 from nst_helpers.settings import DEFAULTS
+from nst_helpers.styles import style_share
 
 
 def test_scales_from_coarse_to_fine():

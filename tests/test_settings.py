@@ -8,7 +8,15 @@ import pytest
 from engine import QUICK
 
 from nst_helpers import SettingsError, stylize
-from nst_helpers.settings import DEFAULTS, FIELDS, STARTING_POINTS, Settings, check_settings
+from nst_helpers.losses import TERMS
+from nst_helpers.settings import (
+    DEFAULTS,
+    FIELDS,
+    WEIGHTS,
+    Settings,
+    check_settings,
+)
+from nst_helpers.values import STARTING_POINTS
 
 
 @pytest.mark.parametrize(
@@ -18,7 +26,7 @@ from nst_helpers.settings import DEFAULTS, FIELDS, STARTING_POINTS, Settings, ch
         ({"steps": 0}, "at least 1"),
         ({"style_weight": -1}, "style_weight is -1"),
         ({"tv_weight": float("nan")}, "tv_weight is nan"),
-        ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "All three"),
+        ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "All weights"),
         ({"init": "photo"}, "'content', 'style', 'noise'"),
         ({"style_layers": []}, "at least one layer"),
         ({"style_layers": {}}, "at least one layer"),
@@ -124,3 +132,8 @@ def test_detail_is_kept_only_where_the_photos_pixels_are_in_the_picture():
     without = {"style", "noise"}
     assert kept == {init: init not in without for init in STARTING_POINTS}
     assert not Settings(content_weight=0).keeps_detail
+
+
+def test_the_method_and_the_settings_name_the_same_terms():
+    """The method knows no settings, and the settings no TensorFlow, which the method needs."""
+    assert [f"{term}_weight" for term in TERMS] == WEIGHTS

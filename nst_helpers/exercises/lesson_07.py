@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from ..colors import BRIGHTNESS, in_colors_of, luminance, mean_and_covariance, with_colors_of
 from ..losses import gram_matrix, guided_gram_matrix
-from ..paintings import blended, by_area
+from ..styles import blended, by_area
 from .exercise import Exercise, mean_square, random_tensor, tiny_features
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import SettingsError, load_image, resize, starting_point
-from nst_helpers.canvas import enlarged, in_colors_of
+from nst_helpers import SettingsError, enlarged, in_colors_of, load_image, resize, starting_point
 
 
 def colors(picture):
