@@ -69,7 +69,7 @@ class KerasError(KitError, RuntimeError):
 
 
 class FramesError(KitError, RuntimeError):
-    """Frames are missing or belong to another recipe; the message says what to run."""
+    """An explorer's frames are unknown or missing; the message says what to do."""
 
 
 class RunStopped(KitError, RuntimeError):

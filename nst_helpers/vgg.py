@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import tensorflow as tf
 
 from .errors import LayerError, PictureError
-from .weights import load_vgg19  # noqa: F401  (found here by programs that look for it)
 
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
 

@@ -15,7 +15,7 @@ import pytest
 from easel_tools import finish_in_few_steps, image_file, wait, wait_for_steps
 from PIL import Image
 
-from nst_helpers import card, easel_widget, load_image, luminance, save_image, widgets
+from nst_helpers import card, easel_widget, load_image, luminance, save_image
 from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.painter import as_jpeg
 from nst_helpers.settings import DEFAULTS
@@ -450,7 +450,3 @@ def test_closing_ends_the_thread_and_a_second_easel_closes_the_first(vgg):
     made.close()
     made.close()
     assert threading.active_count() == before
-
-
-def test_the_old_address_of_the_easel_is_kept():
-    assert widgets.easel is easel_widget.easel and widgets.Easel is easel_widget.Easel
