@@ -14,7 +14,6 @@ import itertools
 import json
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from nst_helpers import machine
 

@@ -19,10 +19,10 @@ def readable(text, keep=""):
     """
     unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
     return "".join(
-        one.encode("unicode_escape").decode()
-        if unicodedata.category(one) in unseen and one not in JOINERS + keep
-        else one
-        for one in text
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in unseen and character not in JOINERS + keep
+        else character
+        for character in text
     )
 
 

@@ -125,6 +125,7 @@ painting inputs
 cost bar segments
 run
 studio live as_code
+subject
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
 exercises.capstone exercises.lesson_07
@@ -133,6 +134,7 @@ record
 checks painter
 marking table
 watched
+easel_controls
 easel_widget explorer_widget
 doctor lab
 grade
@@ -176,7 +178,7 @@ def test_no_module_imports_one_above_it():
 def test_only_the_widgets_import_ipywidgets_and_only_figures_matplotlib():
     for name, path in modules().items():
         others = libraries(path)
-        assert ("ipywidgets" in others) == name.endswith("_widget"), name
+        assert ("ipywidgets" in others) == name.startswith(("easel_", "explorer_")), name
         assert ("matplotlib" in others) == (name in ("plots", "pictures")), name
 
 

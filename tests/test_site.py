@@ -340,7 +340,9 @@ class Explorer:
             assert not drawn.count()
             return
         names = self.options[0]
-        wanted = ElementTree.fromstring(curves.run_curves(self.stored.totals(), names[self.at[0]], frame.step))
+        wanted = ElementTree.fromstring(
+            curves.run_curves(self.stored.totals(), names[self.at[0]], frame.step)
+        )
         for tag, attribute in (("circle", "cx"), ("circle", "cy"), ("polyline", "stroke-width")):
             there = drawn.locator(tag).evaluate_all(
                 "(nodes, name) => nodes.map(node => node.getAttribute(name))", attribute
