@@ -8,6 +8,7 @@ from .samples import PAINTINGS, PATTERNS, PHOTOS
 from .settings import STARTING_POINTS, STYLE_LAYERS
 
 YOUR_OWN = ""  # in the menus, of a picture that is no sample
+NONE = "none"  # in the menus of further paintings; a menu of value None shows an empty line
 UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
 WEIGHTS = {  # label, and how many powers of ten the slider goes below and above the default
     "content": ("content weight", 2, 2),
@@ -79,7 +80,7 @@ def menus():
     photos, paintings = (
         [(name, name) for name in names] for names in (PHOTOS, (*PAINTINGS, *PATTERNS))
     )
-    own, none = ("your own", YOUR_OWN), ("none", None)
+    own, none = ("your own", YOUR_OWN), (NONE, NONE)
     first, second, third = PAINTING_LABELS[0]
     table = {
         "content": ("photo", [own, *photos]),
@@ -88,7 +89,7 @@ def menus():
         "second": (second, [none, *paintings]),
         "third": (third, [none, *paintings]),
         "original_colors": ("colors", list(COLORS.items())),
-        "regions": ("regions", [("none", 0), ("2", 2), ("3", 3)]),
+        "regions": ("regions", [(NONE, 0), ("2", 2), ("3", 3)]),
     }
     return {
         name: _labeled(widgets.Dropdown, label, options=options)

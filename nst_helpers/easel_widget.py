@@ -20,6 +20,7 @@ from .curves import WIDTH, loss_curve
 from .easel_controls import (
     BUTTONS,
     LABEL_WIDTH,
+    NONE,
     PAINTING_LABELS,
     SHARE,
     WEIGHTS,
@@ -151,6 +152,8 @@ class Easel(widgets.VBox):
             return
         if action == "upload":
             value = files_sent(value)
+        elif value == NONE and name not in self.paths:  # where it could be a file's name
+            value = None
         self.painter.post(action, name, value)
 
     def _press(self, button):
@@ -199,7 +202,7 @@ class Easel(widgets.VBox):
         is_sample = path in [value for _, value in menu.options]
         with self._only_showing():
             if name not in self.paths:
-                menu.value = source
+                menu.value = source or NONE
                 return
             menu.value = path if is_sample else YOUR_OWN
             if not self.painter.waiting:  # else a newer path may stand there

@@ -144,7 +144,8 @@ def test_every_control_at_its_ends(easel):
     for name, menu in easel.menus.items():
         for _, option in menu.options[:0:-1]:
             menu.value = option
-            wait(lambda name=name, option=option: chosen(easel)[name] == option)
+            wanted = None if option == easel_controls.NONE else option
+            wait(lambda name=name, wanted=wanted: chosen(easel)[name] == wanted)
             wait_for_steps(easel.painter)
 
 
@@ -173,7 +174,7 @@ def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
     press(easel, "finish in full size")
     wait(lambda: "Finished" in easel.status.value and not easel.painter.waiting)
     assert easel.result.card["style_sha256"] == made["style_sha256"]
-    easel.menus["second"].value = None
+    easel.menus["second"].value = easel_controls.NONE
     wait_for_steps(easel.painter)
     assert easel.painter.live.settings_now()["style_blend_weights"] is None
     assert isinstance(easel.card()["style_sha256"], str)
@@ -300,7 +301,7 @@ def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel
 
 def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     values = [menu.value for menu in easel.menus.values()]
-    assert values == ["astronaut", "mosaic", "recolored", None, None, False, 0]
+    assert values == ["astronaut", "mosaic", "recolored", "none", "none", False, 0]
     own = opened(vgg, load_image("red_panda", max_side=64))
     assert own.menus["content"].value == easel_controls.YOUR_OWN
     save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")
@@ -310,6 +311,16 @@ def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     assert from_file.paths["style"].value == ""
     from_file.close()
     own.close()
+
+
+def test_every_menu_shows_one_of_its_options(in_a_cell):
+    """And no empty line, as it would for the value None."""
+    in_a_cell.menus["second"].value = "waves"
+    in_a_cell.run(0)
+    in_a_cell.menus["second"].value = easel_controls.NONE
+    in_a_cell.run(0)
+    assert in_a_cell.painter.subject.sources["second"] is None
+    assert all(menu.index is not None for menu in in_a_cell.menus.values())
 
 
 def test_every_control_has_a_label(easel):

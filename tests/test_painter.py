@@ -31,6 +31,9 @@ class Recorder:
     def show_picture(self, jpeg, in_passing=False):
         self.pictures.append(jpeg)
 
+    def show_curve(self, history):
+        self.history = history
+
     def say(self, status, notice):
         self.words, self.notice = status, notice
 
