@@ -1,4 +1,4 @@
-"""The command line: `nst {stylize,lab,grade,doctor,frames}`, or `python -m nst_helpers` for `nst`.
+"""The command line: `nst {stylize,lab,grade,doctor}`, or `python -m nst_helpers` for `nst`.
 
 Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
 missing.
@@ -7,18 +7,22 @@ missing.
 import argparse
 import contextlib
 import sys
-import time
 from pathlib import Path
 
 from .console import prepare, say
-from .errors import FramesError, KitError, PictureError, SettingsError, as_path, readable
-from .settings import DEFAULTS, FIELDS, WEIGHTS
+from .errors import KitError, PictureError, SettingsError, as_path, readable
+from .settings import DEFAULTS, FIELDS
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
     "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
     "size and time": ["size", "scales", "steps", "precision"],
-    "the loss": [*WEIGHTS, "content_layer", "style_layers"],
+    "the loss": [],  # all that no other group names
     "the loop": ["init", "seed", "optimizer", "learning_rate"],
+}
+GROUPS["the loss"] = [name for name in FIELDS if name not in sum(GROUPS.values(), [])]
+MASKS = {
+    "style_masks": "one for each painting: the part of the photo where it applies is white",
+    "painting_masks": "one for each painting: the part of it that is used is white",
 }
 
 
@@ -32,16 +36,19 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments=None):
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code: 0, or another one after a sentence on the fault."""
     prepare()
     parser = build_parser()
-    options, more = parser.parse_known_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
     if options.run is run_lab:
-        options.words = more  # which only JupyterLab knows how to read
-    elif more:
-        parser.error(f"unrecognized arguments: {' '.join(more)}")
+        options.arguments = unknown  # which only JupyterLab knows how to read
+    elif unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         return options.run(options)
+    except KitError as error:
+        say(error, sys.stderr)
+        return 1
     except KeyboardInterrupt:  # in a command that has nothing to save
         say("Interrupted.", sys.stderr)
         return 130
@@ -49,12 +56,10 @@ def main(arguments=None):
 
 def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
-    called = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
-    parser = Parser(prog=called, description="Neural style transfer on VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor,frames}")
-
+    program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
+    parser = Parser(prog=program, description="Neural style transfer on VGG19.")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor}")
     _add_stylize(commands)
-
     lab = commands.add_parser(
         "lab",
         help="open the lessons in JupyterLab",
@@ -63,17 +68,9 @@ def build_parser():
         allow_abbrev=False,
     )
     lab.set_defaults(run=run_lab)
-
     _add_grade(commands)
-
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=run_doctor)
-
-    frames = commands.add_parser(
-        "frames", help="for maintainers: paint the explorers' frames again"
-    )
-    frames.set_defaults(run=run_frames)
-    frames.add_argument("names", nargs="*", metavar="NAME", help="of an explorer; without one, all")
     return parser
 
 
@@ -83,38 +80,39 @@ def _add_stylize(commands):
         "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
     )
     stylize.set_defaults(run=run_stylize)
-    stylize.add_argument(
-        "photo", metavar="PHOTO", help="a file, or a sample such as neuschwanstein"
-    )
-    stylize.add_argument(
-        "painting", metavar="PAINTING", nargs="?", help="a file, or a sample such as starry_night"
-    )
+    sample = "a file, or a sample such as"
+    stylize.add_argument("photo", metavar="PHOTO", help=f"{sample} neuschwanstein")
+    stylize.add_argument("painting", metavar="PAINTING", nargs="?", help=f"{sample} starry_night")
     stylize.add_argument(
         "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
     )
-    groups = {words: stylize.add_argument_group(words) for words in GROUPS}
+    groups = {title: stylize.add_argument_group(title) for title in GROUPS}
     several, *_ = groups.values()
     several.add_argument(
         "--style", nargs="+", metavar="PAINTING", help="several paintings, in place of PAINTING"
     )
-    for words, group in groups.items():
-        for name in GROUPS[words]:
-            default = getattr(DEFAULTS, name)
-            default = "" if default in (None, False) else f" ({_words(default)})"
-            meaning = FIELDS[name].metadata["meaning"].split(";")[0].split(", or a list")[0]
-            group.add_argument(
-                f"--{name.replace('_', '-')}",
-                help=meaning + default,
-                **FIELDS[name].metadata["option"],
-            )
-    for option, words in {
-        "--style-masks": "one for each painting: the part of the photo where it applies is white",
-        "--painting-masks": "one for each painting: the part of it that is used is white",
-    }.items():
-        several.add_argument(option, nargs="+", metavar="MASK", help=words)
+    for title, names in GROUPS.items():
+        for name in names:
+            about = FIELDS[name].metadata
+            meaning = about["meaning"].split(";")[0].split(", or a list")[0] + _default(name)
+            groups[title].add_argument(_option(name), help=meaning, **about["option"])
+    for name, meaning in MASKS.items():
+        several.add_argument(_option(name), nargs="+", metavar="MASK", help=meaning)
     stylize.add_argument(
         "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
     )
+
+
+def _option(name):
+    return f"--{name.replace('_', '-')}"
+
+
+def _default(name):
+    """A setting's default, in parentheses for the help; empty if there is none."""
+    value = getattr(DEFAULTS, name)
+    if isinstance(value, dict):
+        value = ", ".join(f"{layer} × {factor:g}" for layer, factor in value.items())
+    return "" if value in (None, False) else f" ({value})"
 
 
 def _add_grade(commands):
@@ -133,22 +131,8 @@ def _add_grade(commands):
     )
 
 
-def _words(value):
-    if isinstance(value, dict):
-        return ", ".join(f"{name} × {factor:g}" for name, factor in value.items())
-    return value
-
-
 def run_stylize(options):
-    """Paint and save; returns 0, or 1 after a sentence on what was wrong."""
-    try:
-        return _stylize(options)
-    except KeyboardInterrupt:
-        say("Interrupted before the first step; nothing was saved.", sys.stderr)
-        return 130
-
-
-def _stylize(options):
+    """Paint and save."""
     from .machine import import_tensorflow
 
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
@@ -157,28 +141,30 @@ def _stylize(options):
     from .saving import check_output_path, saver_of_unfinished
 
     given = vars(options)
-    settings = {name: value for name, value in given.items() if name in FIELDS}
+    settings = {name: given[name] for name in FIELDS if name in given}
+    masks = {name: given[name] for name in MASKS if name in given}
+    # All checks come before the run.
+    style = _style(given)
+    path, image_format = check_output_path(options.output)
+    _check_no_input(path, options.photo, style, masks)
+    # Read now, since it may be what is written over.
+    model = card.read(options.like) if "like" in given else None
+    if model:
+        settings = card.settings_from(options.like, FIELDS) | settings
+    _check_size(path, image_format, options.photo, settings)
+    on_step, clear_unfinished = saver_of_unfinished(path)
     try:
-        path, image_format = check_output_path(options.output)  # before the run
-        _check_no_input(path, given)
-        # Now, since it may be what is written over.
-        model = card.read(options.like) if "like" in given else None
-        if model:
-            settings = card.settings_from(options.like, FIELDS) | settings
-        masks = {name: given[name] for name in ("style_masks", "painting_masks") if name in given}
-        _check_size(path, image_format, options.photo, settings)
-        on_step, clear_unfinished = saver_of_unfinished(path)
-        result = stylize(options.photo, _style(given), on_step=on_step, **masks, **settings)
-    except KitError as error:
-        say(error, sys.stderr)
-        return 1
+        result = stylize(options.photo, style, on_step=on_step, **masks, **settings)
+    except KeyboardInterrupt:
+        say("Interrupted before the first step; nothing was saved.", sys.stderr)
+        return 130
     if result.message:
         say(result.message)
     code = _save(result, options.output)
     if code == 0:
         clear_unfinished()
-    if model:
-        _say_what_differs(model, result.card)
+    for sentence in _differences(model, result.card) if model else []:
+        say(sentence)
     return code
 
 
@@ -189,16 +175,15 @@ def _style(given):
     return given.get("style") or given["painting"]
 
 
-def _check_no_input(path, given):
+def _check_no_input(path, photo, style, masks):
     """Raise `PictureError` if the picture would take the place of one from which it is painted.
 
     A picture to go on from may be written over.
     """
     from .samples import find_sample
 
-    masks = [*given.get("style_masks", []), *given.get("painting_masks", [])]
-    style = _style(given)
-    for source in (given["photo"], *(style if isinstance(style, list) else [style]), *masks):
+    paintings = style if isinstance(style, list) else [style]
+    for source in (photo, *paintings, *sum(masks.values(), [])):
         try:
             same = find_sample(source) is None and path.samefile(as_path(source))
         except OSError:  # at least one of them is not there
@@ -227,119 +212,88 @@ def _save(result, path):
     from .machine import interrupts_ignored
     from .saving import rescue_image, save_image
 
+    code = 0
     with interrupts_ignored():
         try:
-            saved, code = save_image(result.picture, path, result.card), 0
+            saved = save_image(result.picture, path, result.card)
         except PictureError as error:
             say(error, sys.stderr)
-            try:
-                saved, code = rescue_image(result.picture, path, result.card), 1
-            except PictureError as still:
-                say(still, sys.stderr)
-                return 1
+            saved, code = rescue_image(result.picture, path, result.card), 1
     height, width = result.picture.shape[1:3]
     say(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
     return code
 
 
-def _say_what_differs(model, made):
-    """Why the picture with the card `made` cannot be quite like the one with the card `model`."""
-    if "painted_live" in model:
-        say(
-            "The picture taken as a model was painted on the easel: this one has the last of its "
-            "settings from the first step on, and its own scales and number of steps."
-        )
-    forgotten = [name for name in ("style_masks", "painting_masks") if f"{name}_sha256" in model]
-    if forgotten := [name for name in forgotten if f"{name}_sha256" not in made]:
-        say(
-            f"The picture taken as a model was painted with {' and '.join(forgotten)}: "
-            "name them too."
-        )
+def _differences(model, made):
+    """Sentences that say why the picture with the card `made` cannot be quite like its model.
+
+    model: the card of that one.
+    """
+    forgotten = [
+        name for name in MASKS if f"{name}_sha256" in model and f"{name}_sha256" not in made
+    ]
     asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
-    if done < asked and made["steps_done"] == sum(made["painted"]["steps"]):
-        say(
-            f"The picture taken as a model was stopped after {done} of {asked} steps; "
-            "this one was not."
+    is_whole = made["steps_done"] == sum(made["painted"]["steps"])
+    weights = made["weights_sha256"]
+    reasons = [
+        (
+            "painted_live" in model,
+            "painted on the easel: this one has the last of its settings from the first step on, "
+            "and its own scales and number of steps",
+        ),
+        (forgotten, f"painted with {' and '.join(forgotten)}: name them too"),
+        (done < asked and is_whole, f"stopped after {done} of {asked} steps; this one was not"),
+        (
+            model.get("weights_sha256", weights) != weights,
+            "painted with other weights of VGG19; this one with the bundled ones",
+        ),
+    ]
+    sentences = [
+        f"The picture taken as a model was {reason}." for applies, reason in reasons if applies
+    ]
+    inputs_and_settings = ("content_sha256", "style_sha256", "settings")
+    before, now = _computed_by(model), _computed_by(made)
+    changed = [name for name in now if before[name] not in (None, now[name])]
+    if changed and all(model.get(name) == made[name] for name in inputs_and_settings):
+        sentences.append(
+            f"Inputs and settings are the model's, but not {' and '.join(changed)}: "
+            "small differences are to be expected."
         )
-    if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
-        say(
-            "The picture taken as a model was painted with other weights of VGG19; "
-            "this one with the bundled ones."
-        )
-    if all(model.get(name) == made[name] for name in ("content_sha256", "style_sha256")):
-        before, now = (
-            {
-                "precision": (card.get("painted") or {}).get("precision"),
-                "machine": card.get("machine"),
-            }
-            | {"versions": card.get("versions")}
-            for card in (model, made)
-        )
-        other = [name for name in now if before[name] not in (None, now[name])]
-        if other and model["settings"] == made["settings"]:
-            say(
-                f"Inputs and settings are the model's, but not {' and '.join(other)}: "
-                "small differences are to be expected."
-            )
+    return sentences
+
+
+def _computed_by(card):
+    precision = (card.get("painted") or {}).get("precision")
+    machine, versions = card.get("machine"), card.get("versions")
+    return {"precision": precision, "machine": machine, "versions": versions}
 
 
 def run_lab(options):
-    """Open JupyterLab; returns 0, or another code after a sentence on what was wrong."""
+    """Open JupyterLab."""
     from .lab import open_lab, split
 
-    return open_lab(*split(options.words))
+    return open_lab(*split(options.arguments))
 
 
 def run_grade(options):
-    """Mark a folder of notebooks; returns 0, or 1 after a sentence on what was wrong."""
+    """Mark a folder of notebooks."""
     try:
         from .grade import grade
 
         grade(options.folder, options.output, options.seconds, options.gigabytes)
-    except KitError as error:
-        say(error, sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        there = Path(options.output).exists()
-        where = (
-            f"what was marked until now is in {options.output}" if there else "nothing is marked"
-        )
-        say(f"Interrupted: {where}.", sys.stderr)
+        marked = f"what was marked until now is in {options.output}"
+        marked = marked if Path(options.output).exists() else "nothing is marked"
+        say(f"Interrupted: {marked}.", sys.stderr)
         return 130
     return 0
 
 
 def run_doctor(options):
-    """Check the installation; returns 0 if all is well, else 1."""
+    """Check the installation."""
     from .doctor import examine
 
     return examine()
-
-
-def run_frames(options):
-    """Paint the frames of the explorers named, or of all, into the package's data.
-
-    Returns 0, or another code after a sentence on what was wrong.
-    """
-    from . import frames
-
-    unknown = set(options.names) - set(frames.RECIPES)
-    if unknown:
-        say(
-            f"There is no explorer {unknown.pop()!r}: choose from {', '.join(frames.RECIPES)}.",
-            sys.stderr,
-        )
-        return 1
-    for name in options.names or frames.RECIPES:
-        start = time.perf_counter()
-        try:
-            number, size = frames.make(name)
-        except (FramesError, PictureError) as error:
-            say(f"{name}: {error} Its old frames were kept.", sys.stderr)
-            return 130
-        seconds = time.perf_counter() - start
-        say(f"{name}: {number} frames, {size / 1e6:.2f} MB, {seconds:.0f} s")
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,31 +5,30 @@ import os
 from .settings import DEFAULTS
 
 
-def as_code(photo, paintings, settings, count=0, painted=()):
+def as_code(photo, paintings, settings, regions=None):
     """The lines of code, as one string, that paint this picture with `stylize`.
 
     photo, paintings: a source and a list of sources, as for `load_image`. settings: keywords of
-    `stylize`; those that are the default are left out. count: of `regions`, of the photo as it is
-    loaded in the settings' size, 0 for none. painted: the number of the region of each painting,
-    from 0 at the top. A picture that is no sample and has no path gets a name and a comment.
+    `stylize`; those that are the default are left out. regions: where the photo is divided,
+    `{"count": as for `regions`, "painted": number of each painting's region, from 1 at the top}`. A
+    picture that is no sample and has no path gets a name and a comment.
     """
-    given = {"photo": photo}
-    given |= {f"painting_{number}": one for number, one in enumerate(paintings, 1)}
-    words = {name: _word(name, source) for name, source in given.items()}
+    sources = {"photo": photo}
+    sources |= {f"painting_{number}": source for number, source in enumerate(paintings, 1)}
+    in_code = {name: _in_code(source, name) for name, source in sources.items()}
+    photo, *paintings = in_code.values()
     lines = [
         f"# {name} is a picture that you gave: load_image(its path)"
-        for name, word in words.items()
-        if name == word
+        for name, code in in_code.items()
+        if name == code
     ]
-    of_photo, *of_paintings = words.values()
-    lines.append(f"from nst_helpers import {'load_image, regions, ' if count else ''}stylize")
-    arguments = [of_photo]
-    arguments.append(f"[{', '.join(of_paintings)}]" if len(of_paintings) > 1 else of_paintings[0])
-    if count:
-        size = settings["size"]
-        lines.append(f"masks = regions(load_image({of_photo}, max_side={size}), count={count})")
-        chosen = ", ".join(f"masks[{number}]" for number in painted)
-        arguments.append(f"style_masks=[{chosen}]")
+    lines.append(f"from nst_helpers import {'load_image, regions, ' if regions else ''}stylize")
+    arguments = [photo, f"[{', '.join(paintings)}]" if len(paintings) > 1 else paintings[0]]
+    if regions:
+        loaded = f"load_image({photo}, max_side={settings['size']})"
+        lines.append(f"masks = regions({loaded}, count={regions['count']})")
+        masks = ", ".join(f"masks[{number - 1}]" for number in regions["painted"])
+        arguments.append(f"style_masks=[{masks}]")
     arguments += [
         f"{name}={_quoted(value)}"
         for name, value in settings.items()
@@ -39,8 +38,8 @@ def as_code(photo, paintings, settings, count=0, painted=()):
     return "\n".join([*lines, f"result = stylize(\n{inside})"])
 
 
-def _word(name, source):
-    """A path or a sample's name, quoted; for any other picture the name."""
+def _in_code(source, name):
+    """A path or a sample's name, quoted; for any other picture the name of a variable."""
     return _quoted(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else name
 
 

@@ -13,17 +13,17 @@ def prepare():
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(words, file=None):
+def say(message, file=None):
     """Print a line at once, whatever can be printed of it; if nobody can read it, go on.
 
     Whatever of it a terminal would obey is printed as its code, see `errors.readable`.
     file: standard output, or `sys.stderr`.
     """
-    file, words = file or sys.stdout, readable(str(words), keep="\n")
+    file, message = file or sys.stdout, readable(str(message), keep="\n")
     try:
-        print(words, file=file, flush=True)
+        print(message, file=file, flush=True)
     except UnicodeEncodeError:
-        say(words.encode(file.encoding, "backslashreplace").decode(file.encoding), file)
+        say(message.encode(file.encoding, "backslashreplace").decode(file.encoding), file)
     except OSError:  # a closed pipe, or a full disk that the output was sent to
         silence(file)
 

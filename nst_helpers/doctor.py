@@ -25,18 +25,16 @@ class NothingMoreCanRun(RuntimeError):
 
 def examine():
     """Print a line for each check, and what to do about each FAIL. Returns 0 if all pass."""
-    passed = True
+    code = 0
     for name, check in CHECKS.items():
         try:
-            said = check()
+            say(f"PASS {name}: {check()}")
         except Exception as error:  # a diagnosis goes on to its next line whatever breaks
-            passed = False
+            code = 1
             say(f"FAIL {name}: {error}")
             if isinstance(error, NothingMoreCanRun):
                 break
-        else:
-            say(f"PASS {name}: {said}")
-    return 0 if passed else 1
+    return code
 
 
 def check_python():
@@ -73,16 +71,15 @@ def check_packages():
         ) from None
     found, wrong = [], []
     for requirement in requirements:
+        name, needed = requirement.name, requirement.specifier
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
-            installed = version(requirement.name)
+            found.append(f"{name} {version(name)}")
+            if not needed.contains(version(name), prereleases=True):
+                wrong.append(f"{name} is {version(name)}, needed is {needed}")
         except PackageNotFoundError:
-            wrong.append(f"{requirement.name} is missing")
-            continue
-        found.append(f"{requirement.name} {installed}")
-        if not requirement.specifier.contains(installed, prereleases=True):
-            wrong.append(f"{requirement.name} is {installed}, needed is {requirement.specifier}")
+            wrong.append(f"{name} is missing")
     if wrong:
         raise RuntimeError(
             "; ".join(wrong) + ". Run the README's first command again in a new environment."
@@ -103,15 +100,13 @@ def check_tensorflow():
 
     if has_gpu():
         return "sees a GPU and will use it"
-    where = f"sees no GPU and will use the processor, in {best_precision()}"
+    finding = f"sees no GPU and will use the processor, in {best_precision()}"
     if shutil.which("nvidia-smi"):
-        cure = (
-            "run pip install -e '.[gpu]'"
-            if platform.system() == "Linux"
-            else "TensorFlow uses it on Linux (or WSL2) only"
-        )
-        where += f"; there is an NVIDIA GPU, unused: {cure}"
-    return where
+        remedy = "TensorFlow uses it on Linux (or WSL2) only"
+        if platform.system() == "Linux":
+            remedy = "run pip install -e '.[gpu]'"
+        finding += f"; there is an NVIDIA GPU, unused: {remedy}"
+    return finding
 
 
 def check_keras():

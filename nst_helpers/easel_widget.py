@@ -7,7 +7,6 @@ import base64
 import contextlib
 import html
 import io
-import math
 import threading
 import time
 from pathlib import Path
@@ -16,52 +15,27 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
+from . import easel_controls
 from .curves import WIDTH, loss_curve
+from .easel_controls import (
+    BUTTONS,
+    LABEL_WIDTH,
+    NONE,
+    PAINTING_LABELS,
+    SHARE,
+    WEIGHTS,
+    YOUR_OWN,
+    files_sent,
+)
 from .live import OPTIONS
-from .losses import TERMS
-from .painter import STYLES, Painter
-from .samples import PAINTINGS, PATTERNS, PHOTOS
-from .settings import DEFAULTS, STYLE_LAYERS
-from .values import STARTING_POINTS
+from .painter import Painter
+from .settings import STYLE_LAYERS
+from .subject import STYLES
 
-NONE = "none"  # in the menu of second paintings
-YOUR_OWN = "your own"  # in the menus, of a picture that is no sample
 PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
 SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
-UPLOAD_LIMIT = 10  # MiB, of one message to Jupyter's server
-SLIDERS = {  # the words beside it, and how many powers of ten it goes below and above its default
-    **{
-        term: (f"{label} weight", 2, 2)
-        for term, (label, *_) in TERMS.items()
-        if getattr(DEFAULTS, f"{term}_weight") > 0  # powers of ten have no 0
-    },
-    "tv": ("total variation", 2, 2.5),
-    "learning_rate": ("learning rate", 1.5, 1),
-}
-COLORS = {  # the words of the menu, and the setting `original_colors`
-    "the painting's": False,
-    "the photo's": "luminance",
-    "the painting's, matched to the photo's": "match",
-}
-REGIONS = {NONE: 0, "2": 2, "3": 3}  # the words of the menu, and how many
 REGION_COLORS = ("#56b4e9", "#e69f00", "#009e73")  # told apart by the color-blind, too
-REGION_NAMES = {  # by how many there are, from the top
-    1: ("whole photo",),
-    2: ("upper region", "lower region"),
-    3: ("upper region", "middle region", "lower region"),
-}
-PAINTING_NAMES = dict(zip(STYLES, ("painting", "second painting", "third painting")))
-SHARE, SHARE_IS_OFF = "its share", "its share (off)"
 PREVIEW_SIDE = 110  # px
-LABEL_WIDTH = "9em"
-BUTTONS = {  # the message that each posts; while there is something to stop, the first one says so
-    "start": "start",
-    "start again": "start_again",
-    "finish in full size": "finish",
-    "save": "save",
-    "save the film": "save_film",
-}
-
 _open_easel = None
 
 
@@ -101,22 +75,24 @@ class Easel(widgets.VBox):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self.painter = painter
         self._showing = None
-        self.sliders = _sliders(painter.weights)
-        self.menus, self.paths, self.uploads = _menus(), _paths(), _uploads()
+        self.sliders = easel_controls.sliders(painter.weights)
+        self.menus, self.buttons = easel_controls.menus(), easel_controls.buttons()
+        self.paths, self.uploads = easel_controls.paths(), easel_controls.uploads()
         self.preview = widgets.HTML(layout=widgets.Layout(display="none"))
         # The colors of the regions, each at the left end of a label, where that has room.
         on_the_label = widgets.Layout(width="20px", margin="0 -20px 0 0")
         self._chips = {name: widgets.HTML(layout=on_the_label) for name in STYLES}
+        self._rows_of_paintings = {
+            name: widgets.HBox([self._chips[name], self.menus[name]]) for name in STYLES
+        }
         self.code = widgets.HTML()
-        self.buttons = {name: _control(widgets.Button, name.capitalize()) for name in BUTTONS}
         as_wide = widgets.Layout(width=f"{WIDTH}px", max_width="100%")
         self.image = widgets.Image(format="jpeg", layout=as_wide)
         self._sent, self._arrived = widgets.IntText(), widgets.IntText()  # how many pictures
         widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
         self._sent_at = 0.0
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
-        two_lines = widgets.Layout(min_height="60px")
-        self.status = widgets.HTML("Press Start.", layout=two_lines)
+        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="60px"))
         self._watch_controls()
         self.children = self._rows()
         painter.open(self, background)
@@ -156,54 +132,36 @@ class Easel(widgets.VBox):
 
     # What the controls ask for.
 
-    def _post(self, *message):
-        if threading.get_ident() != self._showing:
-            self.painter.post(*message)
-
-    def _choose(self, name, words):
-        source = None if words == NONE else words
-        message = ("ask_for_own", name) if words == YOUR_OWN else ("choose", name, source)
-        self._post(*message)
-
-    def _weigh(self, name, weight):
-        self._post("weight", name, float(f"{weight:.4g}"))  # as one would write it in code
-
-    def _divide(self, count):
-        self._post("divide", count)
-
-    def _set(self, name, value):
-        self._post("set", name, value)
-
-    def _upload(self, name, sent):
-        files = files_sent(sent)
-        if files:
-            self._post("upload", name, files)
-
-    def _press(self, button):
-        """Ask for what stands on the button now: a second click on Pause must not start it."""
-        words = button.description.lower()
-        self._post(BUTTONS.get(words, words))
-
     def _watch_controls(self):
-        def watch(controls, tell):
+        for action, controls in (
+            ("weight", self.sliders),
+            ("choose", self.menus),
+            ("choose", self.paths),
+            ("upload", self.uploads),
+        ):
             for name, control in controls.items():
-                control.observe(lambda change, name=name: tell(name, change["new"]), "value")
-
-        sliders, menus = dict(self.sliders), dict(self.menus)
-        options = {name: (sliders | menus)[name] for name in OPTIONS}
-        for name in OPTIONS:
-            sliders.pop(name, None)
-            menus.pop(name, None)
-        watch({"regions": menus.pop("regions")}, lambda _, count: self._divide(count))
-        watch(sliders, self._weigh)
-        watch(menus, self._choose)
-        watch(options, self._set)
-        watch(self.paths, self._choose)
-        watch(self.uploads, self._upload)
+                message = ("set" if name in (*OPTIONS, "regions") else action, name)
+                control.observe(
+                    lambda change, message=message: self._post(*message, change["new"]), "value"
+                )
         for button in self.buttons.values():
             button.on_click(self._press)
 
-    # What the painter has shown. This is its `View`.
+    def _post(self, action, name, value):
+        if threading.get_ident() == self._showing:
+            return
+        if action == "upload":
+            value = files_sent(value)
+        elif value == NONE and name not in self.paths:  # where it could be a file's name
+            value = None
+        self.painter.post(action, name, value)
+
+    def _press(self, button):
+        """Ask for what stands on the button now: a second click on Pause must not start it."""
+        label = button.description.lower()
+        self.painter.post(BUTTONS.get(label, label))
+
+    # What the painter has shown.
 
     @contextlib.contextmanager
     def _only_showing(self):
@@ -215,6 +173,10 @@ class Easel(widgets.VBox):
             self._showing = None
 
     def show_picture(self, jpeg, in_passing=False):
+        """jpeg: the bytes of a file with the picture as it is now.
+
+        in_passing: another one follows soon, so it may be left out where they come too fast.
+        """
         is_behind = self._sent.value - self._arrived.value >= PICTURES_AHEAD
         if in_passing and is_behind and time.monotonic() - self._sent_at < SECONDS_BETWEEN_THEM:
             return
@@ -223,49 +185,60 @@ class Easel(widgets.VBox):
         self._sent_at = time.monotonic()
 
     def show_curve(self, history):
+        """history: as in `LivePicture`; once a second or so."""
         self.curve.value = loss_curve(history)
 
-    def say(self, words, notice):
-        self.status.value = "<br>".join(html.escape(line) for line in (words, notice) if line)
+    def say(self, status, notice):
+        """status: what is being done. notice: the answer to what was asked last, or empty."""
+        self.status.value = "<br>".join(html.escape(line) for line in (status, notice) if line)
 
     def offer(self, action):
+        """action: what may be asked for from now on, "start", "pause" or "stop"."""
         self.buttons["start"].description = action.capitalize()
 
     def show_source(self, name, source):
-        """Let the menu and the field say what is painted."""
-        words = str(source) if isinstance(source, (str, Path)) else ""
-        is_sample = words in self.menus[name].options
+        """Let the menu and the field say what is painted. name, source: as in `Subject`."""
+        menu, path = self.menus[name], str(source) if isinstance(source, (str, Path)) else ""
+        is_sample = path in [value for _, value in menu.options]
         with self._only_showing():
-            if NONE in self.menus[name].options:
-                self.menus[name].value = words or NONE
+            if name not in self.paths:
+                menu.value = source or NONE
                 return
-            self.menus[name].value = words if is_sample else YOUR_OWN
+            menu.value = path if is_sample else YOUR_OWN
             if not self.painter.waiting:  # else a newer path may stand there
-                self.paths[name].value = "" if is_sample else words
+                self.paths[name].value = "" if is_sample else path
 
     def show_regions(self, masks):
-        """Name the menus of paintings after the regions, with a preview of these."""
-        names = dict(zip(STYLES, REGION_NAMES[len(masks)])) if masks else {}
-        self.preview.value = _preview(masks, names.values()) if masks else ""
+        """Name the menus of paintings after the regions, with a preview of these.
+
+        masks: of the photo's regions, from the top, as `regions` returns them; or none.
+        """
+        labels = PAINTING_LABELS[len(masks)]
+        self.preview.value = _preview(masks, labels) if masks else ""
         self.preview.layout.display = "" if masks else "none"
+        # Without regions the first one's menu stands among the pictures, and there are but two.
+        in_use = STYLES[: len(masks)] if masks else ["second"]
+        for name, label in zip(STYLES, (*labels, *PAINTING_LABELS[0][len(labels) :])):
+            self.menus[name].description = label
         for name, color in zip(STYLES, REGION_COLORS):
-            self.menus[name].description = names.get(name, PAINTING_NAMES[name])
             self._chips[name].value = _chip(color) if masks else ""
-            is_used = name in names if masks else name == "second"
-            self._rows_of_paintings[name].layout.display = "" if is_used else "none"
+            self._rows_of_paintings[name].layout.display = "" if name in in_use else "none"
         self.sliders["blend"].disabled = bool(masks)
-        self.sliders["blend"].description = SHARE_IS_OFF if masks else SHARE
+        self.sliders["blend"].description = f"{SHARE} (off)" if masks else SHARE
 
     def show_code(self, lines):
+        """lines: of Python, that paint in full size what is asked for now."""
         style = "white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; margin: 0"
         self.code.value = f'<pre style="{style}">{html.escape(lines)}</pre>'
 
     def empty_upload(self, name):
+        """An upload has arrived: empty its control, so that the file can be sent again."""
         upload = self.uploads[name]
         with self._only_showing():
             upload.set_trait("value", type(upload.value)())
 
     def show_closed(self):
+        """Nothing can be asked for any more."""
         for group in (self.sliders, self.menus, self.paths, self.uploads, self.buttons):
             for control in group.values():
                 control.disabled = True
@@ -273,20 +246,16 @@ class Easel(widgets.VBox):
     # How it is laid out.
 
     def _rows(self):
-        layers = [self.sliders[layer] for layer in STYLE_LAYERS]
-        weights = [slider for name, slider in self.sliders.items() if name in SLIDERS]
-        pictures = [self.menus["content"], self.menus["style"], self.menus["init"]]
+        menus, sliders = self.menus, self.sliders
+        pictures = [menus["content"], menus["style"], menus["init"]]
         for name in self.paths:
             pictures += [self.paths[name], self.uploads[name]]
-        self._rows_of_paintings = {
-            name: widgets.HBox([self._chips[name], self.menus[name]]) for name in STYLES
-        }
-        control = [self.menus["original_colors"], self.sliders["style_scale"]]
-        control += [self.menus["regions"], self.preview, *self._rows_of_paintings.values()]
+        control = [menus["original_colors"], sliders["style_scale"], menus["regions"]]
+        control += [self.preview, *self._rows_of_paintings.values(), sliders["blend"]]
         groups = {
-            "Weights": weights + layers,
+            "Weights": [sliders[name] for name in (*WEIGHTS, *STYLE_LAYERS)],
             "Pictures": pictures,
-            "Control": [*control, self.sliders["blend"]],
+            "Control": control,
             "Code": [self.code],
         }
         folded = widgets.Accordion(
@@ -294,8 +263,8 @@ class Easel(widgets.VBox):
             selected_index=0,
             layout=widgets.Layout(flex="1 1 18em", min_width="18em"),
         )
-        for number, words in enumerate(groups):
-            folded.set_title(number, words)
+        for number, title in enumerate(groups):
+            folded.set_title(number, title)
         # On a narrow page the controls go below the picture, and buttons to a second line.
         beside = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
         left = widgets.VBox([self.image, self.curve], layout=beside)
@@ -304,90 +273,9 @@ class Easel(widgets.VBox):
         return [buttons, self.status, widgets.HBox([left, folded], layout=wrapping)]
 
 
-def files_sent(sent):
-    """`[(file name, bytes)]` of an upload's value: a dict in ipywidgets 7, a tuple in 8."""
-    files = sent.values() if isinstance(sent, dict) else sent
-    return [(_file_name(file), file["content"]) for file in files]
-
-
-def _file_name(file):
-    return file.get("name") or file.get("metadata", {}).get("name", "upload")
-
-
-def _control(kind, words, **options):
-    """A control of this kind, as wide as there is room for, with these words on it or before it."""
-    layout = widgets.Layout(width="auto", flex="1 1 auto" if kind is widgets.Dropdown else None)
-    return kind(description=words, layout=layout, **options)
-
-
-def _labeled(kind, words, **options):
-    """A control with its words in a column of their own."""
-    return _control(kind, words, style={"description_width": LABEL_WIDTH}, **options)
-
-
-def _sliders(weights):
-    """`{name: slider}`, each at its value; those of style layers and of a share are linear."""
-    sliders = {}
-    for name, (words, below, above) in SLIDERS.items():
-        middle = math.log10(weights[name])  # so that the default lies on one of the slider's steps
-        sliders[name] = _labeled(
-            widgets.FloatLogSlider,
-            words,
-            value=weights[name],
-            base=10,
-            min=middle - below,
-            max=middle + above,
-            step=0.05,
-            readout_format=".3g",
-        )
-    for number, layer in enumerate(STYLE_LAYERS, 1):
-        options = {"value": weights[layer], "min": 0, "max": 4, "step": 0.1}
-        sliders[layer] = _labeled(widgets.FloatSlider, f"style, block {number}", **options)
-    options = {"value": weights["blend"], "min": 0, "max": 1, "step": 0.05}
-    sliders["blend"] = _labeled(widgets.FloatSlider, SHARE, **options)
-    options = {"value": 1, "base": 2, "min": -1, "max": 1, "step": 0.25, "readout_format": ".2f"}
-    options["continuous_update"] = False  # it begins anew
-    sliders["style_scale"] = _labeled(widgets.FloatLogSlider, "size of strokes", **options)
-    return sliders
-
-
-def _menus():
-    paintings = (*PAINTINGS, *PATTERNS)
-    others = {name: (NONE, *paintings) for name in STYLES[1:]}
-    return {
-        "content": _labeled(widgets.Dropdown, "photo", options=(YOUR_OWN, *PHOTOS)),
-        "style": _labeled(
-            widgets.Dropdown, PAINTING_NAMES["style"], options=(YOUR_OWN, *paintings)
-        ),
-        "init": _labeled(widgets.Dropdown, "start from", options=STARTING_POINTS),
-        **{
-            name: _labeled(widgets.Dropdown, PAINTING_NAMES[name], options=options)
-            for name, options in others.items()
-        },
-        "original_colors": _labeled(widgets.Dropdown, "colors", options=list(COLORS.items())),
-        "regions": _labeled(widgets.Dropdown, "regions", options=list(REGIONS.items())),
-    }
-
-
-def _paths():
-    options = {"placeholder": "path of a file", "continuous_update": False}
-    return {
-        "content": _labeled(widgets.Text, "own photo", **options),
-        "style": _labeled(widgets.Text, "own painting", **options),
-    }
-
-
-def _uploads():
-    limit = f"up to {UPLOAD_LIMIT} MiB"
-    return {
-        "content": _control(widgets.FileUpload, f"Upload a photo, {limit}"),
-        "style": _control(widgets.FileUpload, f"Upload a painting, {limit}"),
-    }
-
-
-def _preview(masks, names):
-    """HTML of an image with each region in its color. names: of the regions."""
-    colors = [[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in REGION_COLORS]
+def _preview(masks, labels):
+    """HTML of an image with each region in its color. labels: of the regions."""
+    colors = [list(bytes.fromhex(color[1:])) for color in REGION_COLORS]
     pixels = sum(
         np.asarray(mask)[0] * np.float32(color) for mask, color in zip(masks, colors, strict=False)
     )
@@ -397,8 +285,8 @@ def _preview(masks, names):
     image.save(file, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     below_the_menus = f"display: block; margin: 4px 0 0 calc({LABEL_WIDTH} + 8px)"
-    words = f"The photo's regions: {', '.join(names)}"
-    return f'<img src="{source}" alt="{words}" style="{below_the_menus}">'
+    alt = f"The photo's regions: {', '.join(labels)}"
+    return f'<img src="{source}" alt="{alt}" style="{below_the_menus}">'
 
 
 def _chip(color):

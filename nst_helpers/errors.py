@@ -21,10 +21,10 @@ def readable(text, keep=""):
     """
     unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories; Cs are bytes of no encoding
     return "".join(
-        letter.encode("unicode_escape").decode()
-        if unicodedata.category(letter) in unseen and letter not in JOINERS + keep
-        else letter
-        for letter in text
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in unseen and character not in JOINERS + keep
+        else character
+        for character in text
     )
 
 
@@ -71,7 +71,7 @@ class KerasError(KitError, RuntimeError):
 
 
 class FramesError(KitError, RuntimeError):
-    """Frames are missing or belong to another recipe; the message says what to run."""
+    """An explorer's frames are unknown or missing; the message says what to do."""
 
 
 class RunStopped(KitError, RuntimeError):

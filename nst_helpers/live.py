@@ -11,6 +11,7 @@ from . import card, machine
 from .inputs import with_masks
 from .loop import paint
 from .losses import TERMS
+from .pictures import to_uint8
 from .settings import DEFAULTS, STYLE_LAYERS, Settings
 from .styles import Paintings
 from .weights import weights_sha256
@@ -18,6 +19,7 @@ from .weights import weights_sha256
 OPTIONS = ("init", "original_colors", "style_scale")
 STEPS_AT_ONCE = 6000  # of one generator; another one then goes on
 FRAMES_OF_FILM = 120  # a film has at most twice as many
+JPEG_QUALITY = 88
 FILM_QUALITY, MILLISECONDS_A_FRAME = 80, 80
 
 
@@ -38,15 +40,17 @@ class LivePicture:
     "content", "style", "tv"}`. changes: of weights on the way, `{"step", name: weight}` each.
     """
 
-    def __init__(self, vgg, inputs, weights, options, masks=()):
+    def __init__(self, vgg, inputs, weights, options, masks=(), facts=None):
         """inputs: `{"content", "style"}`, each `(picture, sha256)`, from `load_with_sha256`.
 
         There may be other paintings after these. weights: as `starting_weights`, a dict that is
         changed in place. options: settings that hold from the first step on, `OPTIONS`. masks: of
         each painting, as `style_masks` of `stylize`; none where the second blends with the first.
+        facts: what else its card should hold, a dict.
         """
         content = inputs["content"][0]
         self._vgg, self._inputs, self._masks = vgg, inputs, masks
+        self._facts = dict(facts or {})
         self._weights, self._begun_with = weights, dict(weights)
         self._settings = Settings(
             **options,
@@ -65,10 +69,9 @@ class LivePicture:
         start = self.picture if self.steps_done else None
         content, *styles = (picture for picture, _ in self._inputs.values())
         paintings = Paintings(tuple(styles), self._shares())
-        self._masks_sha256 = {}
         if self._masks:
             paintings, sha256 = with_masks(paintings, "style_masks", self._masks, content)
-            self._masks_sha256 = {"style_masks_sha256": sha256}
+            self._facts["style_masks_sha256"] = sha256
         self._steps = paint(
             self._vgg, content, paintings, self._settings, self._weights, start=start
         )
@@ -102,7 +105,8 @@ class LivePicture:
         self.history.append({term: step.losses[term] for term in ("total", *TERMS)})
 
     def change(self, name, weight):
-        """Change a weight before the next step."""
+        """Change a weight before the next step, to four digits, as one would write it in code."""
+        weight = float(f"{weight:.4g}")
         if math.isclose(weight, self._weights[name], rel_tol=0.01):
             return  # a browser rounds to its slider's next tick, and sends that back unasked
         self._weights[name] = weight
@@ -123,19 +127,15 @@ class LivePicture:
     def card(self):
         """The run card: the settings as they stand, the weights at the start, and every change."""
         scales, precision = self._settings.scales, self._settings.precision
+        painted = {"scales": scales, "precision": precision, "steps": [self.steps_done]}
         content, *styles = (sha256 for _, sha256 in self._inputs.values())
         settings = dataclasses.asdict(self._settings) | self.settings_now()
-        settings |= {
-            "size": scales[0],
-            "learning_rate": self._weights["learning_rate"],
-            "steps": None,
-            "scales": None,
-        }
+        settings |= {"size": scales[0], "learning_rate": self._weights["learning_rate"]}
         return card.make(
-            settings,
+            settings | {"steps": None, "scales": None},
             begun_with=self._begun_with,
             painted_live=list(self.changes),
-            painted={"scales": scales, "precision": precision, "steps": [self.steps_done]},
+            painted=painted,
             steps_done=self.steps_done,
             losses=self._losses,
             seconds=round(self._seconds, 1),
@@ -143,7 +143,7 @@ class LivePicture:
             weights_sha256=weights_sha256(self._vgg),
             content_sha256=content,
             style_sha256=styles if len(styles) > 1 else styles[0],
-            **self._masks_sha256,
+            **self._facts,
         )
 
     def end(self):
@@ -172,3 +172,10 @@ class Film:
         file = io.BytesIO()
         first.save(file, "WEBP", save_all=True, append_images=others, **options)
         return file.getvalue()
+
+
+def as_jpeg(picture):
+    """The bytes of a JPEG file. picture: `(1, height, width, 3)`."""
+    file = io.BytesIO()
+    Image.fromarray(to_uint8(picture)).save(file, "JPEG", quality=JPEG_QUALITY)
+    return file.getvalue()

@@ -150,11 +150,16 @@ def best_precision():
 
 def processor_flags():
     """What the processor can do, as a set of Linux's words for it; empty on other systems."""
+    return set(_processor("flags").split())
+
+
+def _processor(field):
+    """What Linux says of the processor in this field; empty on other systems."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return set()
-    return set(next((line for line in lines if line.startswith("flags")), "").split())
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(field)), "")
 
 
 @contextlib.contextmanager
@@ -167,11 +172,10 @@ def memory_errors_said(side):
     try:
         yield
     except errors.OpError as error:
-        # CUDA's libraries say so in words, within an InternalError.
-        words = ("out of memory", "failed to allocate", "alloc_failed")
-        if not isinstance(error, errors.ResourceExhaustedError) and not any(
-            word in error.message.lower() for word in words
-        ):
+        # CUDA's libraries say so within an InternalError.
+        signs = ("out of memory", "failed to allocate", "alloc_failed")
+        found = any(sign in error.message.lower() for sign in signs)
+        if not found and not isinstance(error, errors.ResourceExhaustedError):
             raise
         raise OutOfMemory(
             f"A picture of {side} px does not fit the memory of this machine's processor or GPU: "
@@ -183,8 +187,8 @@ def reason(error):
     """The sentence in a TensorFlow error that says what happened, without the places it names."""
     around = ("Graph execution error", "Detected at", "<stack traces", "File ", "[[")
     lines = [line.strip() for line in error.message.splitlines()]
-    said = [line for line in lines if line and not line.startswith(around)]
-    return said[0] if said else type(error).__name__
+    sentences = [line for line in lines if line and not line.startswith(around)]
+    return sentences[0] if sentences else type(error).__name__
 
 
 @contextlib.contextmanager
@@ -217,15 +221,5 @@ def describe():
         details = devices.experimental.get_device_details(devices.list_physical_devices("GPU")[0])
         tf32 = devices.experimental.tensor_float_32_execution_enabled()
         return described | {"gpu": details.get("device_name", "GPU"), "tf32": tf32}
-    return described | {"processor": _processor(), "cores": os.cpu_count()}
-
-
-def _processor():
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
-        platform.processor(),
-    )
+    processor = _processor("model name") or platform.processor()
+    return described | {"processor": processor, "cores": os.cpu_count()}

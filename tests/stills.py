@@ -82,9 +82,9 @@ def sheet(name):
 
 def _tile(loaded, indices):
     """One frame, with its sliders' positions above it."""
-    frame = Image.open(io.BytesIO(loaded.frame(*indices).image)).convert("RGB")
+    frame = Image.open(io.BytesIO(loaded.frames[indices].image)).convert("RGB")
     frame.thumbnail((TILE, TILE), Image.Resampling.LANCZOS)
-    options = [list(axis.options)[index] for axis, index in zip(loaded.axes, indices)]
+    options = [axis.options[index] for axis, index in zip(loaded.axes, indices)]
     lines = [f"{axis.label}: {option}" for axis, option in zip(loaded.axes, options)]
     tile = Image.new("RGB", (TILE, frame.height + LINE * len(lines)), "white")
     drawing, font = ImageDraw.Draw(tile), ImageFont.load_default(13)

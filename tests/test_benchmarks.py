@@ -10,8 +10,7 @@ import scipy.linalg
 import tensorflow as tf
 from notebook_tools import ROOT
 
-from nst_helpers import save_image
-from nst_helpers.images import load_image
+from nst_helpers import load_image, save_image
 from nst_helpers.losses import gram_matrix, total_variation
 from nst_helpers.vgg import feature_extractor
 

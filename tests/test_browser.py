@@ -99,7 +99,7 @@ def turn_every_slider(page, name):
     stored, shown = frames.load(name), cell(page, f'explorer("{name}"')
     image, sliders = shown.locator("img.widget-image"), shown.locator(".widget-slider")
     image.scroll_into_view_if_needed()
-    options = [list(axis.options) for axis in stored.axes]
+    options = [axis.options for axis in stored.axes]
     assert sliders.count() == len(options)
     seen = set()
 
@@ -111,7 +111,7 @@ def turn_every_slider(page, name):
 
     def check():
         labels = [words[position] for words, position in zip(options, at)]
-        frame = stored.frame(*at).image
+        frame = stored.frames[tuple(at)].image
         wait(
             page,
             lambda: readouts() == labels,

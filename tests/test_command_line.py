@@ -16,7 +16,6 @@ from PIL import Image
 from nst_helpers import (
     card,
     doctor,
-    frames,
     lab,
     load_image,
     machine,
@@ -332,12 +331,11 @@ def test_an_interrupt_while_the_doctor_paints_is_no_fault_of_tensorflow(monkeypa
         doctor.check_step()
 
 
-@pytest.mark.parametrize("command", ["frames", "lab", "doctor"])
+@pytest.mark.parametrize("command", ["lab", "doctor"])
 def test_an_interrupt_of_any_command_is_a_word(capsys, monkeypatch, command):
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(frames, "make", stopped)
     monkeypatch.setattr(lab, "open_lab", stopped)
     monkeypatch.setattr(doctor, "examine", stopped)
     assert main([command]) == 130 and capsys.readouterr().err == "Interrupted.\n"

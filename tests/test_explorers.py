@@ -8,7 +8,7 @@ import pytest
 from nst_helpers import curves, explorer, frames
 from nst_helpers.errors import FramesError
 
-every_explorer = pytest.mark.parametrize("name", frames.RECIPES)
+every_explorer = pytest.mark.parametrize("name", frames.names())
 
 
 @every_explorer
@@ -17,7 +17,7 @@ def test_every_position_shows_its_own_frame_and_numbers(name):
     for indices in itertools.product(*(range(len(axis.options)) for axis in loaded.axes)):
         for slider, index in zip(shown.sliders, indices):
             slider.index = index
-        frame = loaded.frame(*indices)
+        frame = loaded.frames[indices]
         assert shown.image.value == frame.image
         assert shown.numbers.value.endswith(f"= {frame.losses['total']:.3g}")
         if shown.curve.value:
@@ -29,10 +29,10 @@ def test_every_position_shows_its_own_frame_and_numbers(name):
 
 @every_explorer
 def test_it_opens_at_its_first_position_with_labels(name):
-    shown, axes = explorer(name), frames.RECIPES[name].axes
+    shown, axes = explorer(name), frames.load(name).axes
     assert [slider.index for slider in shown.sliders] == [axis.first for axis in axes]
     assert [slider.description for slider in shown.sliders] == [axis.label for axis in axes]
-    first = frames.load(name).frame(*(axis.first for axis in axes))
+    first = frames.load(name).frames[tuple(axis.first for axis in axes)]
     assert shown.image.value == first.image
 
 

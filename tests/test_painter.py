@@ -2,6 +2,7 @@
 
 import functools
 import io
+import logging
 import time
 from types import SimpleNamespace
 
@@ -12,12 +13,14 @@ from PIL import Image
 
 from nst_helpers import card, load_image, save_image, saving, stylize
 from nst_helpers.errors import LossNotFinite, PictureError, SettingsError
-from nst_helpers.painter import Painter, View
+from nst_helpers.painter import Painter
 from nst_helpers.pictures import load_with_sha256, resize
 
 
-class Recorder(View):
-    """Keeps what a painter shows."""
+class Recorder:
+    """A view that keeps what a painter shows."""
+
+    log = logging.getLogger("tests")
 
     def __init__(self):
         self.pictures, self.offers, self.sources, self.emptied = [], [], {}, []
@@ -28,8 +31,11 @@ class Recorder(View):
     def show_picture(self, jpeg, in_passing=False):
         self.pictures.append(jpeg)
 
-    def say(self, words, notice):
-        self.words, self.notice = words, notice
+    def show_curve(self, history):
+        self.history = history
+
+    def say(self, status, notice):
+        self.words, self.notice = status, notice
 
     def offer(self, action):
         self.offers.append(action)
@@ -209,7 +215,7 @@ def test_an_interrupt_inside_a_cell_can_be_gone_on_with(in_a_cell, view, monkeyp
     break_the_third_step(monkeypatch, KeyboardInterrupt())
     in_a_cell.post("set", "init", "style")  # which begins anew
     in_a_cell.run(9)
-    assert in_a_cell.options["init"] == "style" and in_a_cell.live.steps_done == 2
+    assert in_a_cell.subject.options["init"] == "style" and in_a_cell.live.steps_done == 2
     assert view.words == "Interrupted after step 2."
     in_a_cell.run(2)
     assert in_a_cell.live.steps_done == 4 and view.words == "Paused after step 4."
@@ -241,7 +247,7 @@ def test_a_choice_begins_anew_with_it(in_a_cell, view):
     in_a_cell.run(2)
     in_a_cell.post("choose", "style", "waves")
     in_a_cell.run(1)
-    assert in_a_cell.sources["style"] == view.sources["style"] == "waves"
+    assert in_a_cell.subject.sources["style"] == view.sources["style"] == "waves"
     assert in_a_cell.live.steps_done == len(in_a_cell.live.film.frames) == 1
     for same in ("waves", ""):
         in_a_cell.post("choose", "style", same)
@@ -257,7 +263,7 @@ def test_an_upload_is_painted_as_the_file_would_be(in_a_cell, view, tmp_path):
     picture, sha256 = load_with_sha256(large, max_side=64)
     np.testing.assert_array_equal(in_a_cell.picture, picture)
     assert in_a_cell.card()["content_sha256"] == sha256  # of all pixels
-    assert max(in_a_cell.sources["content"].size) == 300 and view.emptied == ["content"]
+    assert max(in_a_cell.subject.sources["content"].size) == 300 and view.emptied == ["content"]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +320,7 @@ def test_a_bad_upload_gets_a_sentence_and_nothing_is_lost(painter, view, files, 
     live = painter.live
     painter.post("upload", "content", files)
     wait(lambda: words in view.notice)
-    assert view.emptied == ["content"] and painter.sources["content"] == "astronaut"
+    assert view.emptied == ["content"] and painter.subject.sources["content"] == "astronaut"
     wait_for_steps(painter)
     assert painter.live is live
 
@@ -357,7 +363,7 @@ def test_what_is_asked_while_it_stops_keeps_its_order(in_a_cell, view, monkeypat
         step = {"number": 1, "total": 9, "side": 96, "seconds_left": None}
         on_step(SimpleNamespace(**step, picture=in_a_cell.picture))
 
-    monkeypatch.setattr("nst_helpers.painter.stylize", stopped)
+    monkeypatch.setattr("nst_helpers.subject.stylize", stopped)
     in_a_cell.post("finish")
     in_a_cell.run(0)
     assert view.words == "Interrupted after step 0." and in_a_cell.waiting == 3
@@ -414,7 +420,7 @@ def test_closing_saves_a_finished_picture_and_not_a_stopped_one(
 def divide(painter, *paintings, photo="horses"):
     """Divide the photo into a region for each painting, None for none; the first one stays."""
     painter.post("choose", "content", photo)
-    painter.post("divide", len(paintings) + 1)
+    painter.post("set", "regions", len(paintings) + 1)
     for name, painting in zip(("second", "third"), paintings):
         painter.post("choose", name, painting)
 
@@ -424,7 +430,9 @@ def test_each_region_is_painted_from_its_painting(in_a_cell):
     divide(in_a_cell, "waves")
     in_a_cell.run(1)
     of_both = in_a_cell.picture.numpy()
-    sky, ground = (resize(mask, *of_both.shape[1:3]).numpy() > 0.99 for mask in in_a_cell.masks)
+    sky, ground = (
+        resize(mask, *of_both.shape[1:3]).numpy() > 0.99 for mask in in_a_cell.subject.masks
+    )
     assert 0.1 < sky.mean() < 0.9 and 0.1 < ground.mean() < 0.9
     assert np.nonzero(sky)[1].mean() < np.nonzero(ground)[1].mean()  # it lies above
 
@@ -462,7 +470,7 @@ def test_regions_put_the_blend_aside_and_give_it_back(in_a_cell, view):
     divide(in_a_cell, "waves")
     in_a_cell.run(1)
     assert in_a_cell.card()["settings"]["style_blend_weights"] is None
-    in_a_cell.post("divide", 0)
+    in_a_cell.post("set", "regions", 0)
     in_a_cell.run(1)
     made = in_a_cell.card()
     assert made["settings"]["style_blend_weights"] == [0.8, 0.2] and view.masks == []
@@ -482,8 +490,8 @@ def test_a_photo_with_too_few_regions_is_painted_and_says_so(in_a_cell, view):
     flat = Image.new("RGB", (64, 64), "teal")
     in_a_cell.post("choose", "content", flat)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nst_helpers.painter.regions", lambda picture, *_: [picture * 0 + 1])
-        in_a_cell.post("divide", 3)
+        patch.setattr("nst_helpers.subject.regions", lambda picture, *_: [picture * 0 + 1])
+        in_a_cell.post("set", "regions", 3)
         in_a_cell.run(1)
     assert "no 3 regions, only 1" in view.notice and in_a_cell.live.steps_done == 1
 

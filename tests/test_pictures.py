@@ -5,7 +5,6 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from nst_helpers import images
 from nst_helpers.errors import PictureError, SettingsError
 from nst_helpers.pictures import load_image, load_with_sha256, resize, to_uint8
 
@@ -83,12 +82,3 @@ def test_the_sha256_is_that_of_all_pixels_from_any_source(tmp_path, max_side):
         picture, sha256 = load_with_sha256(source, max_side)
         assert sha256 == expected and max(picture.shape[1:3]) == (max_side or 90)
         np.testing.assert_allclose(picture, from_file, atol=1e-6)  # there is one way to shrink
-
-
-def test_the_old_address_offers_the_old_names():
-    """Notebooks and programs of others import these from `nst_helpers.images`."""
-    names = """DATA PAINTINGS PATTERNS PHOTOS SAMPLES SHORTEST_SIDE PictureError check_output_path
-    draw_pattern load_image load_with_sha256 read_file rescue_image resize save_image show
-    size_with_longest_side to_uint8 write_files"""
-    assert set(names.split()) == set(images.__all__)
-    assert images.load_image is load_image and images.PictureError is PictureError

@@ -111,7 +111,7 @@ def test_the_address_stands_in_one_place():
 FLOORS = """
 errors linux
 values console guard session reading relations edits given plain failures
-settings samples handed_in trial
+settings samples handed_in trial frames
 apart
 repair
 machine losses
@@ -123,7 +123,8 @@ styles large
 loop inputs
 cost bar segments
 run
-studio frames live as_code
+studio live as_code
+subject
 exercises.exercise plots
 exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
 exercises.capstone exercises.lesson_07
@@ -132,8 +133,8 @@ record
 checks painter
 marking table
 watched
+easel_controls
 easel_widget explorer_widget
-images optimize widgets
 doctor lab
 grade
 __main__
@@ -176,7 +177,7 @@ def test_no_module_imports_one_above_it():
 def test_only_the_widgets_import_ipywidgets_and_only_figures_matplotlib():
     for name, path in modules().items():
         others = libraries(path)
-        assert ("ipywidgets" in others) == name.endswith("_widget"), name
+        assert ("ipywidgets" in others) == name.startswith(("easel_", "explorer_")), name
         assert ("matplotlib" in others) == (name in ("plots", "pictures")), name
 
 
@@ -220,16 +221,6 @@ print(easel.__module__, stylize.__module__)
 def test_no_public_name_is_also_a_modules():
     """An imported module would take its place in the package."""
     assert set(nst_helpers._MODULES) & set(modules()) == set()
-
-
-def test_old_addresses_hold_the_same_objects():
-    from nst_helpers import images, optimize, widgets
-
-    for old in (images, optimize, widgets):
-        assert old.__all__
-        for name in set(old.__all__) & set(nst_helpers.__all__):
-            assert getattr(old, name) is getattr(nst_helpers, name), name
-    assert images.to_uint8.__module__ == "nst_helpers.pictures"
 
 
 def test_notebooks_import_in_the_one_public_way():

@@ -1,7 +1,6 @@
 """The course as a site: built once, from the committed notebooks, and read in a browser without network."""
 
 import importlib.util
-import itertools
 import os
 import re
 import subprocess
@@ -278,7 +277,7 @@ def page_with(parsed, name):
     raise AssertionError(f"no lesson shows {name}")
 
 
-@pytest.mark.parametrize("name", frames.RECIPES)
+@pytest.mark.parametrize("name", frames.names())
 def test_an_explorer_answers_each_key_as_its_frames_say(site, parsed, chromium, name):
     reader = Reader(chromium, site)
     reader.open(page_with(parsed, name))
@@ -300,10 +299,10 @@ class Explorer:
     """One explorer on a page, beside the frames that it should show."""
 
     def __init__(self, page, name):
-        self.page, self.stored, self.recipe = page, frames.load(name), frames.RECIPES[name]
+        self.page, self.stored = page, frames.load(name)
         self.element = page.locator(f"nst-explorer[name='{name}']")
         self.element.scroll_into_view_if_needed()
-        self.options = [list(axis.options) for axis in self.stored.axes]
+        self.options = [axis.options for axis in self.stored.axes]
         self.sliders = [
             self.element.get_by_label(axis.label, exact=True) for axis in self.stored.axes
         ]
@@ -319,7 +318,7 @@ class Explorer:
         return self.element.locator(".numbers").inner_text()
 
     def check(self):
-        frame = self.stored.frame(*self.at)
+        frame = self.stored.frames[tuple(self.at)]
         words = [options[position] for options, position in zip(self.options, self.at)]
         shown = [slider.get_attribute("aria-valuetext") for slider in self.sliders]
         assert shown == words == self.element.locator(".option").all_inner_texts()
@@ -337,12 +336,13 @@ class Explorer:
 
     def check_curves(self, frame):
         drawn = self.element.locator("svg")
-        if not self.recipe.steps_shown:
+        if not self.stored.through_steps:
             assert not drawn.count()
             return
         names = self.options[0]
-        runs = {one: self.stored.frame(run, 0).totals for run, one in enumerate(names)}
-        wanted = ElementTree.fromstring(curves.run_curves(runs, names[self.at[0]], frame.step))
+        wanted = ElementTree.fromstring(
+            curves.run_curves(self.stored.totals(), names[self.at[0]], frame.step)
+        )
         for tag, attribute in (("circle", "cx"), ("circle", "cy"), ("polyline", "stroke-width")):
             there = drawn.locator(tag).evaluate_all(
                 "(nodes, name) => nodes.map(node => node.getAttribute(name))", attribute
@@ -362,11 +362,7 @@ def test_an_explorer_is_there_without_its_script(site, chromium):
 
 
 def test_every_frame_is_on_the_site(site):
-    import explorers
-
-    for name, recipe in frames.RECIPES.items():
-        loaded = frames.load(name)
-        for indices in itertools.product(*(range(len(axis.options)) for axis in recipe.axes)):
-            file = explorers.file_name(recipe, indices, loaded.frame(*indices))
-            path = site / "_static" / "explorers" / name / file
-            assert path.read_bytes() == loaded.frame(*indices).image
+    for name in frames.names():
+        for frame in frames.load(name).frames.values():
+            path = site / "_static" / "explorers" / name / frame.file
+            assert path.read_bytes() == frame.image

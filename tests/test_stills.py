@@ -17,7 +17,7 @@ def opened(jpeg):
     return Image.open(io.BytesIO(jpeg)).convert("RGB")
 
 
-@pytest.mark.parametrize("name", frames.RECIPES)
+@pytest.mark.parametrize("name", frames.names())
 def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
     jpeg, words, width = stills.still_for(f'explorer("{name}")')
     image, loaded = opened(jpeg), frames.load(name)
@@ -27,7 +27,7 @@ def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
     assert f"{np.prod([len(options) for options in shown])} of its {len(loaded.frames)} " in words
     assert all(axis.label in words for axis in loaded.axes)
     # The last tile is the frame of the last positions.
-    frame = opened(loaded.frame(*(options[-1] for options in shown)).image)
+    frame = opened(loaded.frames[tuple(options[-1] for options in shown)].image)
     frame.thumbnail((stills.TILE, stills.TILE))
     left, top = image.width - frame.width, image.height - frame.height
     tile = np.asarray(image.crop((left, top, image.width, image.height)), float)
