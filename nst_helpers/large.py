@@ -92,14 +92,33 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
     """What `objective.measuring` returns, for large pictures. It is no graph: bands take turns."""
     early = [layer for layer in style_layers if layer <= LAST]
     late = [layer for layer in style_layers if layer > LAST]
-    see_early = feature_extractor(vgg, [*early, LAST], precision)
+    first_blocks = _first_blocks(vgg, early, precision)
     see_late = feature_extractor(vgg, [content_layer, *late], precision, after=LAST)
+
+    @tf.function(reduce_retracing=True)
+    def later_blocks(values):
+        features = see_late(values)
+        return features[content_layer], {layer: [gram_matrix(features[layer])] for layer in late}
+
+    def measure(picture, guides=None):
+        if guides:  # of a painting's part
+            return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
+        early_grams, last = first_blocks(picture)
+        content, late_grams = later_blocks(last)
+        return content, late_grams | early_grams
+
+    return measure
+
+
+def _first_blocks(vgg, layers, precision):
+    """A function from a picture to `{layer: [its Gram matrix]}` and the features of `LAST`."""
+    see = feature_extractor(vgg, [*layers, LAST], precision)
 
     def see_band(rows, above, count):
         """A band's part of each Gram matrix and of `LAST`. Of its rows `count` count."""
-        features = see_early(rows)
+        features = see(rows)
         parts = []
-        for layer in early:
+        for layer in layers:
             scale = stride(layer)
             inner = features[layer][:, above // scale : (above + count) // scale]
             parts.append(gram_matrix(inner) * tf.cast(tf.size(inner[0, :, :, 0]), tf.float32))
@@ -130,23 +149,11 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
         *parts, last = zip(*bands, strict=True)
         grams = {
             layer: [tf.add_n(of_bands) / _area(layer, height, width)]
-            for layer, of_bands in zip(early, parts, strict=True)
+            for layer, of_bands in zip(layers, parts, strict=True)
         }
         return grams, tf.concat(last, axis=1)
 
-    @tf.function(reduce_retracing=True)
-    def later_blocks(values):
-        features = see_late(values)
-        return features[content_layer], {layer: [gram_matrix(features[layer])] for layer in late}
-
-    def measure(picture, guides=None):
-        if guides:  # of a painting's part
-            return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
-        early_grams, last = first_blocks(picture)
-        content, late_grams = later_blocks(last)
-        return content, late_grams | early_grams
-
-    return measure
+    return first_blocks
 
 
 def _bands(height):
