@@ -21,6 +21,7 @@ from recipes import load  # noqa: E402
 
 from nst_helpers import (  # noqa: E402
     CONTENT_LAYER,
+    LBFGS,
     STYLE_LAYERS,
     compute_targets,
     feature_extractor,
@@ -28,11 +29,12 @@ from nst_helpers import (  # noqa: E402
     make_loss_and_gradient,
     resize,
 )
-from nst_helpers.losses import TERMS  # noqa: E402
-from nst_helpers.optimizers import LBFGS, Adam  # noqa: E402
+from nst_helpers.engine import DEFAULTS, OPTIMIZERS, choose_scales, split_steps  # noqa: E402
+from nst_helpers.method import (  # noqa: E402
+    TERMS,
+    Adam,
+)
 from nst_helpers.pictures import with_longest_side  # noqa: E402
-from nst_helpers.scales import choose_scales, split_steps  # noqa: E402
-from nst_helpers.settings import DEFAULTS, OPTIMIZERS  # noqa: E402
 
 
 def main():

@@ -78,10 +78,7 @@ def run(size, precision, steps):
     from recipes import load  # imports TensorFlow
 
     from nst_helpers import paint, plan
-    from nst_helpers.cost import timed
-    from nst_helpers.scales import settle
-    from nst_helpers.settings import check_settings
-    from nst_helpers.weights import bundled_vgg19
+    from nst_helpers.engine import bundled_vgg19, check_settings, settle, timed
 
     vgg, (photo, painting) = bundled_vgg19(), (load(name, size) for name in PAIR)
     height, width = photo.shape[1:3]

@@ -3,7 +3,7 @@
     python benchmarks/paint_frames.py [NAME ...]
 
 `RECIPES` says how they are painted. All of them take half an hour on two cores. They are written
-into the package's own data, as `nst_helpers/frames.py` reads them; a run that is interrupted
+into the package's own data, as `nst_helpers/widgets/frames.py` reads them; a run that is interrupted
 leaves the frames that were there.
 """
 
@@ -21,11 +21,17 @@ machine.import_tensorflow()
 
 from PIL import Image  # noqa: E402
 
-from nst_helpers import RunStopped, load_image, resize, stylize  # noqa: E402
-from nst_helpers.frames import FOLDER  # noqa: E402
-from nst_helpers.losses import TERMS  # noqa: E402
+from nst_helpers import (  # noqa: E402
+    STYLE_LAYERS,
+    RunStopped,
+    load_image,
+    resize,
+    stylize,
+)
+from nst_helpers.engine import check_settings  # noqa: E402
+from nst_helpers.method import TERMS  # noqa: E402
 from nst_helpers.pictures import to_uint8  # noqa: E402
-from nst_helpers.settings import STYLE_LAYERS, check_settings  # noqa: E402
+from nst_helpers.widgets import FOLDER  # noqa: E402
 
 QUALITY = 88  # of the WebP files
 

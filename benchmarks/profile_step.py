@@ -19,6 +19,7 @@ from recipes import load  # noqa: E402
 
 from nst_helpers import (  # noqa: E402
     CONTENT_LAYER,
+    LBFGS,
     STYLE_LAYERS,
     compute_targets,
     feature_extractor,
@@ -26,8 +27,10 @@ from nst_helpers import (  # noqa: E402
     load_vgg19,
     make_loss_and_gradient,
 )
-from nst_helpers.losses import TERMS  # noqa: E402
-from nst_helpers.optimizers import LBFGS, PAIRS  # noqa: E402
+from nst_helpers.method import (  # noqa: E402
+    PAIRS,
+    TERMS,
+)
 
 ROUNDS = 15
 

@@ -14,6 +14,7 @@ import scipy.optimize
 import tensorflow as tf
 
 from nst_helpers import (
+    LBFGS,
     STYLE_LAYERS,
     feature_extractor,
     gram_matrix,
@@ -23,12 +24,9 @@ from nst_helpers import (
     preprocess,
     resize,
 )
-from nst_helpers.colors import mean_and_covariance
-from nst_helpers.optimizers import LBFGS
-from nst_helpers.pictures import with_longest_side
-from nst_helpers.scales import settle
-from nst_helpers.settings import check_settings
-from nst_helpers.vgg import IMAGENET_MEAN_BGR
+from nst_helpers.engine import check_settings, settle
+from nst_helpers.method import IMAGENET_MEAN_BGR
+from nst_helpers.pictures import mean_and_covariance, with_longest_side
 
 HIGH = "block5_conv2"
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from PIL import Image
 
-from nst_helpers import curves, frames
+from nst_helpers.widgets import curves, frames
 
 POINT = re.compile(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*/>')
 

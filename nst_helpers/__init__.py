@@ -6,54 +6,37 @@ is the one way to any public name. A name's module is imported when the name is 
 `import nst_helpers` takes no time and needs neither TensorFlow nor ipywidgets.
 """
 
-from importlib import import_module
+from .doors import door
 
 _NAMES = {
-    "checks": ["check", "yours"],
-    "colors": ["in_colors_of", "luminance"],
-    "cost": ["plan"],
-    "easel_widget": ["easel"],
     "errors": [
         "CardError", "FramesError", "KerasError", "KitError", "LayerError", "LossNotFinite",
         "OutOfMemory", "PictureError", "RunStopped", "SettingsError", "WeightsError",
     ],
-    "explorer_widget": ["explorer"],
-    "large": ["make_loss_and_gradient"],
-    "loop": ["paint"],
-    "losses": [
-        "content_loss", "gram_matrix", "guided_gram_matrix", "style_loss", "total_loss",
-        "total_variation",
+    "machine": ["machine"],
+    "pictures": [
+        "card", "circle", "color_range", "half", "in_colors_of", "load_image", "luminance",
+        "PAINTINGS", "PATTERNS", "PHOTOS", "resize", "SAMPLES", "save_image", "show",
     ],
-    "masks": ["circle", "color_range", "half"],
-    "objective": ["compute_targets"],
-    "optimizers": ["LBFGS", "color_at_half_resolution"],
-    "pictures": ["load_image", "resize", "show"],
-    "plots": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
-    "record": ["progress"],
-    "run": ["Result", "stylize"],
-    "samples": ["PAINTINGS", "PATTERNS", "PHOTOS", "SAMPLES"],
-    "saving": ["save_image"],
-    "segments": ["regions"],
-    "settings": ["CONTENT_LAYER", "STYLE_LAYERS", "Settings"],
-    "studio": ["paint_all"],
-    "styles": ["enlarged", "starting_point"],
-    "vgg": ["feature_extractor", "preprocess"],
-    "weights": ["load_vgg19"],
+    "method": [
+        "color_at_half_resolution", "compute_targets", "content_loss", "enlarged",
+        "feature_extractor", "gram_matrix", "guided_gram_matrix", "LBFGS",
+        "make_loss_and_gradient", "paint", "preprocess", "starting_point", "style_loss",
+        "total_loss", "total_variation",
+    ],
+    "engine": [
+        "CONTENT_LAYER", "load_vgg19", "paint_all", "plan", "regions", "Result", "Settings",
+        "STYLE_LAYERS", "stylize",
+    ],
+    "widgets": ["easel", "explorer"],
+    "figures": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
+    "course": ["check", "progress", "yours"],
 }  # fmt: skip
-_MODULES = {name: module for module, names in _NAMES.items() for name in names}
-__all__ = ["card", "machine", *sorted(_MODULES)]  # the first two are modules
+_find, __dir__, __all__ = door(__name__, _NAMES)
+_LIGHT = {*_NAMES["errors"], "card", "CONTENT_LAYER", "STYLE_LAYERS", "Settings", "machine"}
 
 
 def __getattr__(name):
-    if name in ("card", "machine"):
-        return import_module(f".{name}", __name__)
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _MODULES[name]
-    if module not in ("errors", "settings"):  # all others need TensorFlow
-        import_module(".machine", __name__).import_tensorflow()  # without its start-up messages
-    return getattr(import_module(f".{module}", __name__), name)
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+    if name in __all__ and name not in _LIGHT:  # all others need TensorFlow
+        _find("machine").import_tensorflow()  # without its start-up messages
+    return _find(name)

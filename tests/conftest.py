@@ -18,12 +18,7 @@ import_tensorflow()
 
 import pytest  # noqa: E402
 
-from nst_helpers import (  # noqa: E402
-    CONTENT_LAYER,
-    STYLE_LAYERS,
-    feature_extractor,
-    load_vgg19,
-)
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, feature_extractor, load_vgg19  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,9 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "segments": "segments",
     "large": "large",
     "scales": "scales run",
-    "pictures": "pictures plots decode",
+    "pictures": "pictures figures decode",
     "decode": "decode pictures contract",
-    "saving": "saving contract studio",
+    "saving": "saving contract batch",
     "card": "card contract",
     "settings": "settings scales contract card",
     "checks": "checks",
@@ -49,17 +49,15 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "plain": "checks",
     "reading": "checks",
     "failures": "checks",
-    "relations": "checks",
-    "differences": "checks",
-    "edits": "checks",
+    "compare": "checks",
     "repair": "checks",
-    "as_code": "painter",
-    "studio": "studio contract",
+    "code": "painter",
+    "batch": "batch contract",
     "cost": "cost",
     "console": "console",
-    "bar": "bar run",
-    "record": "record",
-    "handed_in": "grade",
+    "progress": "progress run",
+    "kept": "record",
+    "notebook": "grade",
     "guard": "grade",
     "grade": "grade",
     "lab": "lab",
@@ -114,13 +112,14 @@ def _another(value):
 
 def chosen(names, count, seed):
     """`[(module, line, change, source)]`, by chance."""
-    every = [
-        (name, *mutant)
-        for name in names
-        for mutant in mutants((ROOT / "nst_helpers" / f"{name}.py").read_text())
-    ]
+    every = [(name, *mutant) for name in names for mutant in mutants(file_of(name).read_text())]
     random.Random(seed).shuffle(every)
     return sorted(every[:count], key=lambda one: (names.index(one[0]), one[1]))
+
+
+def file_of(name, root=ROOT):
+    """A module's file: no two rooms have modules of one name."""
+    return next((root / "nst_helpers").rglob(f"{name}.py"))
 
 
 def house(folder):
@@ -149,7 +148,7 @@ def run_tests(folder, name, log):
         signal.alarm(SECONDS)
         import pytest
 
-        files = [f"tests/test_{test}.py" for test in TESTS[name].split()]
+        files = [str(next(Path("tests").rglob(f"test_{t}.py"))) for t in TESTS[name].split()]
         os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *files])))
     os._exit(1)
 
@@ -171,13 +170,13 @@ def main():
         while todo or running:
             while todo and places:
                 folder, mutant = places.pop(), todo.pop(0)
-                target = folder / "nst_helpers" / f"{mutant[0]}.py"
+                target = file_of(mutant[0], folder)
                 target.write_text(mutant[3])
                 child = run_tests(folder, mutant[0], folder / "log")
                 running[child] = folder, mutant, time.perf_counter()
             child, status = os.wait()
             folder, (name, line, change, _), start = running.pop(child)
-            shutil.copy(ROOT / "nst_helpers" / f"{name}.py", folder / "nst_helpers")
+            shutil.copy(file_of(name), file_of(name, folder))
             places.append(folder)
             all_of[name] += 1
             if status:

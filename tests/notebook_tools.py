@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.reading import make_findable
+from nst_helpers.course import make_findable
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"

@@ -25,7 +25,8 @@ VENV = ROOT / ".venv-colab"
 PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed.txt"
 WIDGET_TESTS = [
-    ROOT / "tests" / name for name in ("test_painter.py", "test_easel.py", "test_explorers.py")
+    ROOT / "tests" / name
+    for name in ("widgets/test_painter.py", "widgets/test_easels.py", "widgets/test_explorers.py")
 ]
 
 

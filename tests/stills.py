@@ -54,7 +54,7 @@ def positions(name, axes):
 
 def sheet(name):
     """An explorer's contact sheet, each frame under its sliders' positions."""
-    from nst_helpers import frames
+    from nst_helpers.widgets import frames
 
     loaded = frames.load(name)
     shown = positions(name, loaded.axes)

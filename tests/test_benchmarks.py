@@ -10,9 +10,7 @@ import scipy.linalg
 import tensorflow as tf
 from notebook_tools import ROOT
 
-from nst_helpers import load_image, save_image
-from nst_helpers.losses import gram_matrix, total_variation
-from nst_helpers.vgg import feature_extractor
+from nst_helpers import feature_extractor, gram_matrix, load_image, save_image, total_variation
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from nst_helpers import PictureError, SettingsError, console, load_image, paint_all
-from nst_helpers.__main__ import main
+from nst_helpers.cli import main
 
 
 class Broken(io.StringIO):

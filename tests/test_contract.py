@@ -23,18 +23,15 @@ from nst_helpers import (
     SettingsError,
     card,
     check,
-    cost,
     load_image,
     paint_all,
     plan,
-    run,
     save_image,
-    studio,
     stylize,
 )
-from nst_helpers.exercises import EXERCISES
-from nst_helpers.loop import Step
-from nst_helpers.settings import FIELDS
+from nst_helpers.course import EXERCISES
+from nst_helpers.engine import FIELDS, batch, cost, run
+from nst_helpers.method import Step
 
 often = settings(
     max_examples=150,
@@ -281,4 +278,4 @@ def test_paint_all(tmp_path_factory, vgg, photos, folder):
             assert "\n" not in str(error)
         else:
             assert all(path.exists() for path in done.values())
-            assert all(studio.card.read(path) for path in done.values())
+            assert all(batch.card.read(path) for path in done.values())

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from nst_helpers import KerasError, large, load_vgg19, machine, stylize
+from nst_helpers import KerasError, load_vgg19, machine, stylize
+from nst_helpers.method import large
 
 TRY_IT = """
 import sys

@@ -9,18 +9,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from engine import LAYERS, SHAPE, pair
+from engine_tools import LAYERS, SHAPE, pair
 
-from nst_helpers import (
-    CONTENT_LAYER,
-    STYLE_LAYERS,
-    feature_extractor,
-    machine,
-    stylize,
-)
-from nst_helpers.large import graphs_for
-from nst_helpers.losses import TERMS
-from nst_helpers.objective import compare, measuring
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, feature_extractor, machine, stylize
+from nst_helpers.method import TERMS, compare, graphs_for, measuring
 
 
 @pytest.mark.parametrize(

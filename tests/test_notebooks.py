@@ -19,18 +19,10 @@ from notebook_tools import (
     text,
 )
 
-from nst_helpers import (
-    CONTENT_LAYER,
-    STYLE_LAYERS,
-    in_colors_of,
-    load_image,
-    losses,
-    luminance,
-    stylize,
-)
-from nst_helpers import vgg as vgg_module
-from nst_helpers.colors import with_colors_of
-from nst_helpers.styles import blended, by_area
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, luminance, stylize
+from nst_helpers.method import blended, by_area, losses
+from nst_helpers.method import vgg as vgg_module
+from nst_helpers.pictures import with_colors_of
 
 LESSONS = [
     "00_start_here",

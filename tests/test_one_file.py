@@ -9,10 +9,15 @@ import tensorflow as tf
 from notebook_tools import NOTEBOOKS
 from PIL import Image
 
-from nst_helpers import CONTENT_LAYER, load_image, make_loss_and_gradient
-from nst_helpers.objective import compute_targets
-from nst_helpers.settings import DEFAULTS, STYLE_LAYERS, STYLE_SHARES
-from nst_helpers.vgg import feature_extractor
+from nst_helpers import (
+    CONTENT_LAYER,
+    STYLE_LAYERS,
+    compute_targets,
+    feature_extractor,
+    load_image,
+    make_loss_and_gradient,
+)
+from nst_helpers.engine import DEFAULTS, STYLE_SHARES
 
 FILE = NOTEBOOKS / "nst_in_one_file.py"
 

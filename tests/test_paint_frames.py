@@ -9,8 +9,9 @@ import pytest
 from notebook_tools import ROOT
 from PIL import Image
 
-from nst_helpers import RunStopped, frames
+from nst_helpers import RunStopped
 from nst_helpers.pictures import to_uint8
+from nst_helpers.widgets import frames
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 

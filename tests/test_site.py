@@ -15,7 +15,7 @@ from lab import browser, wait, what_a_browser_misses
 from notebook_tools import NOTEBOOKS, ROOT
 
 import nst_helpers
-from nst_helpers import curves, frames
+from nst_helpers.widgets import curves, frames
 
 sys.path.insert(0, str(ROOT / "docs"))
 

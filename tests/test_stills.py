@@ -10,7 +10,7 @@ import stills
 from notebook_tools import ROOT, STILL, WIDGET_VIEW, all_notebooks, strip
 from PIL import Image
 
-from nst_helpers import frames
+from nst_helpers.widgets import frames
 
 
 def opened(jpeg):

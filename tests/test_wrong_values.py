@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import (
+from nst_helpers import (  # fmt: skip
     KitError,
     Settings,
     card,
@@ -23,8 +23,8 @@ from nst_helpers import (
     resize,
     save_image,
     show,
-)  # fmt: skip
-from nst_helpers.masks import load_mask
+)
+from nst_helpers.pictures import load_mask
 
 WRONG = [None, "", "512", 3.5, math.nan, math.inf, -1, 0, True, [], [0], {}, 10**30]
 PICTURE = tf.fill((1, 40, 60, 3), 0.5)

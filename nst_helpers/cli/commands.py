@@ -1,0 +1,294 @@
+"""The command line: `nst {stylize,lab,grade,doctor}`, or `python -m nst_helpers` for `nst`.
+
+Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
+missing.
+"""
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from ..console import prepare, say
+from ..engine import DEFAULTS, FIELDS
+from ..errors import KitError, PictureError, SettingsError, as_path, readable
+
+GROUPS = {  # of the settings, as `stylize --help` shows them
+    "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
+    "size and time": ["size", "scales", "steps", "precision"],
+    "the loss": [],  # all that no other group names
+    "the loop": ["init", "seed", "optimizer", "learning_rate"],
+}
+GROUPS["the loss"] = [name for name in FIELDS if name not in sum(GROUPS.values(), [])]
+MASKS = {
+    "style_masks": "one for each painting: the part of the photo where it applies is white",
+    "painting_masks": "one for each painting: the part of it that is used is white",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """One whose errors are a sentence, without all the options before it."""
+
+    def error(self, message):
+        """Print what is wrong, and end the program."""
+        say(f"{message[:1].upper()}{readable(message[1:])}: see {self.prog} --help", sys.stderr)
+        self.exit(2)
+
+
+def main(arguments=None):
+    """Run one command; returns the exit code: 0, or another one after a sentence on the fault."""
+    prepare()
+    parser = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if options.run is run_lab:
+        options.arguments = unknown  # which only JupyterLab knows how to read
+    elif unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    try:
+        return options.run(options)
+    except KitError as error:
+        say(error, sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # in a command that has nothing to save
+        say("Interrupted.", sys.stderr)
+        return 130
+
+
+def build_parser():
+    """The parser. `stylize` has the settings as options; what is not given keeps its default."""
+    program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
+    parser = Parser(prog=program, description="Neural style transfer on VGG19.")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor}")
+    _add_stylize(commands)
+    lab = commands.add_parser(
+        "lab",
+        help="open the lessons in JupyterLab",
+        usage="%(prog)s [NOTEBOOK] [options of JupyterLab]",
+        description="NOTEBOOK: a file, or a lesson such as 03 (00).",
+        allow_abbrev=False,
+    )
+    lab.set_defaults(run=run_lab)
+    _add_grade(commands)
+    doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.set_defaults(run=run_doctor)
+    return parser
+
+
+def _add_stylize(commands):
+    """The command `stylize`, with the settings as options, and the masks."""
+    stylize = commands.add_parser(
+        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
+    )
+    stylize.set_defaults(run=run_stylize)
+    sample = "a file, or a sample such as"
+    stylize.add_argument("photo", metavar="PHOTO", help=f"{sample} neuschwanstein")
+    stylize.add_argument("painting", metavar="PAINTING", nargs="?", help=f"{sample} starry_night")
+    stylize.add_argument(
+        "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
+    )
+    groups = {title: stylize.add_argument_group(title) for title in GROUPS}
+    several, *_ = groups.values()
+    several.add_argument(
+        "--style", nargs="+", metavar="PAINTING", help="several paintings, in place of PAINTING"
+    )
+    for title, names in GROUPS.items():
+        for name in names:
+            about = FIELDS[name].metadata
+            meaning = about["meaning"].split(";")[0].split(", or a list")[0] + _default(name)
+            groups[title].add_argument(_option(name), help=meaning, **about["option"])
+    for name, meaning in MASKS.items():
+        several.add_argument(_option(name), nargs="+", metavar="MASK", help=meaning)
+    stylize.add_argument(
+        "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
+    )
+
+
+def _option(name):
+    return f"--{name.replace('_', '-')}"
+
+
+def _default(name):
+    """A setting's default, in parentheses for the help; empty if there is none."""
+    value = getattr(DEFAULTS, name)
+    if isinstance(value, dict):
+        value = ", ".join(f"{layer} × {factor:g}" for layer, factor in value.items())
+    return "" if value in (None, False) else f" ({value})"
+
+
+def _add_grade(commands):
+    """The command `grade`."""
+    grade = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
+    grade.set_defaults(run=run_grade)
+    grade.add_argument(
+        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
+    )
+    grade.add_argument(
+        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
+    )
+    grade.add_argument("--seconds", type=float, default=20, help="for each exercise (%(default)s)")
+    grade.add_argument(
+        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
+    )
+
+
+def run_stylize(options):
+    """Paint and save."""
+    from ..machine import import_tensorflow
+
+    import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
+    from ..engine import stylize
+    from ..pictures import card, check_output_path, saver_of_unfinished
+
+    given = vars(options)
+    settings = {name: given[name] for name in FIELDS if name in given}
+    masks = {name: given[name] for name in MASKS if name in given}
+    # All checks come before the run.
+    style = _style(given)
+    path, image_format = check_output_path(options.output)
+    _check_no_input(path, options.photo, style, masks)
+    # Read now, since it may be what is written over.
+    model = card.read(options.like) if "like" in given else None
+    if model:
+        settings = card.settings_from(options.like, FIELDS) | settings
+    _check_size(path, image_format, options.photo, settings)
+    on_step, clear_unfinished = saver_of_unfinished(path)
+    try:
+        result = stylize(options.photo, style, on_step=on_step, **masks, **settings)
+    except KeyboardInterrupt:
+        say("Interrupted before the first step; nothing was saved.", sys.stderr)
+        return 130
+    if result.message:
+        say(result.message)
+    code = _save(result, options.output)
+    if code == 0:
+        clear_unfinished()
+    for sentence in _differences(model, result.card) if model else []:
+        say(sentence)
+    return code
+
+
+def _style(given):
+    """The painting, or a list of several. Raises `SettingsError` unless one of the two is given."""
+    if ("painting" in given) == ("style" in given):
+        raise SettingsError("Name the painting after the photo, or several with --style A B.")
+    return given.get("style") or given["painting"]
+
+
+def _check_no_input(path, photo, style, masks):
+    """Raise `PictureError` if the picture would take the place of one from which it is painted.
+
+    A picture to go on from may be written over.
+    """
+    from ..pictures import find_sample
+
+    paintings = style if isinstance(style, list) else [style]
+    for source in (photo, *paintings, *sum(masks.values(), [])):
+        try:
+            same = find_sample(source) is None and path.samefile(as_path(source))
+        except OSError:  # at least one of them is not there
+            same = False
+        if same:
+            raise PictureError(
+                f"{path} is {source}, from which it would be painted: give it another name."
+            )
+
+
+def _check_size(path, image_format, photo, settings):
+    """Raise `PictureError` if the format cannot hold a picture of the size to be painted."""
+    from ..engine import Settings
+    from ..pictures import check_size, load_image
+
+    side = Settings(size=settings.get("size", DEFAULTS.size)).size
+    with contextlib.suppress(PictureError):  # the photo may be smaller
+        check_size(path, image_format, side)
+        return
+    check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
+
+
+def _save(result, path):
+    """Save the picture where it was asked for or, if that has become impossible, elsewhere."""
+    from ..machine import interrupts_ignored
+    from ..pictures import rescue_image, save_image
+
+    code = 0
+    with interrupts_ignored():
+        try:
+            saved = save_image(result.picture, path, result.card)
+        except PictureError as error:
+            say(error, sys.stderr)
+            saved, code = rescue_image(result.picture, path, result.card), 1
+    height, width = result.picture.shape[1:3]
+    say(f"{saved}: {width} × {height} px in {result.seconds:.0f} s")
+    return code
+
+
+def _differences(model, made):
+    """Sentences that say why the picture with the card `made` cannot be quite like its model.
+
+    model: the card of that one.
+    """
+    forgotten = [
+        name for name in MASKS if f"{name}_sha256" in model and f"{name}_sha256" not in made
+    ]
+    asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
+    is_whole = made["steps_done"] == sum(made["painted"]["steps"])
+    weights = made["weights_sha256"]
+    reasons = [
+        (
+            "painted_live" in model,
+            "painted on the easel: this one has the last of its settings from the first step on, "
+            "and its own scales and number of steps",
+        ),
+        (forgotten, f"painted with {' and '.join(forgotten)}: name them too"),
+        (done < asked and is_whole, f"stopped after {done} of {asked} steps; this one was not"),
+        (
+            model.get("weights_sha256", weights) != weights,
+            "painted with other weights of VGG19; this one with the bundled ones",
+        ),
+    ]
+    sentences = [
+        f"The picture taken as a model was {reason}." for applies, reason in reasons if applies
+    ]
+    inputs_and_settings = ("content_sha256", "style_sha256", "settings")
+    before, now = _computed_by(model), _computed_by(made)
+    changed = [name for name in now if before[name] not in (None, now[name])]
+    if changed and all(model.get(name) == made[name] for name in inputs_and_settings):
+        sentences.append(
+            f"Inputs and settings are the model's, but not {' and '.join(changed)}: "
+            "small differences are to be expected."
+        )
+    return sentences
+
+
+def _computed_by(card):
+    precision = (card.get("painted") or {}).get("precision")
+    machine, versions = card.get("machine"), card.get("versions")
+    return {"precision": precision, "machine": machine, "versions": versions}
+
+
+def run_lab(options):
+    """Open JupyterLab."""
+    from .lab import open_lab, split
+
+    return open_lab(*split(options.arguments))
+
+
+def run_grade(options):
+    """Mark a folder of notebooks."""
+    try:
+        from ..course import grade
+
+        grade(options.folder, options.output, options.seconds, options.gigabytes)
+    except KeyboardInterrupt:
+        marked = f"what was marked until now is in {options.output}"
+        marked = marked if Path(options.output).exists() else "nothing is marked"
+        say(f"Interrupted: {marked}.", sys.stderr)
+        return 130
+    return 0
+
+
+def run_doctor(options):
+    """Check the installation."""
+    from .doctor import examine
+
+    return examine()

@@ -1,0 +1,155 @@
+"""`python -m nst_helpers doctor`: one PASS or FAIL line for each check of this installation.
+
+Only the standard library is imported at the top, so that it can say what is missing.
+"""
+
+import platform
+import shutil
+import subprocess
+import sys
+import time
+
+from ..console import say
+
+SUPPORTED_PYTHON = ((3, 11), (3, 13))
+SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
+    "Linux": ("x86_64", "aarch64"),
+    "Darwin": ("arm64",),
+    "Windows": ("AMD64",),
+}
+
+
+class NothingMoreCanRun(RuntimeError):
+    """A fault with which each check after it would end Python."""
+
+
+def examine():
+    """Print a line for each check, and what to do about each FAIL. Returns 0 if all pass."""
+    code = 0
+    for name, check in CHECKS.items():
+        try:
+            say(f"PASS {name}: {check()}")
+        except Exception as error:  # a diagnosis goes on to its next line whatever breaks
+            code = 1
+            say(f"FAIL {name}: {error}")
+            if isinstance(error, NothingMoreCanRun):
+                break
+    return code
+
+
+def check_python():
+    version = platform.python_version()
+    low, high = (".".join(map(str, bound)) for bound in SUPPORTED_PYTHON)
+    if not SUPPORTED_PYTHON[0] <= sys.version_info[:2] <= SUPPORTED_PYTHON[1]:
+        raise RuntimeError(
+            f"{version}; the kit runs on {low} to {high}. "
+            f"Install Python {high} and make a new environment with it."
+        )
+    return version
+
+
+def check_system():
+    system, machine = platform.system(), platform.machine()
+    if machine not in SUPPORTED_SYSTEMS.get(system, ()):
+        raise RuntimeError(
+            f"{system} on {machine}; TensorFlow comes for Linux (x86_64, aarch64), macOS (Apple "
+            "silicon) and Windows (64-bit x86). Elsewhere, use the lessons in Colab."
+        )
+    return f"{system} on {machine}"
+
+
+def check_packages():
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = [Requirement(line) for line in requires("nst_helpers")]
+    except PackageNotFoundError:
+        raise RuntimeError(
+            "nst_helpers is not installed. Run: pip install -e . in the kit's folder."
+        ) from None
+    found, wrong = [], []
+    for requirement in requirements:
+        name, needed = requirement.name, requirement.specifier
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found.append(f"{name} {version(name)}")
+            if not needed.contains(version(name), prereleases=True):
+                wrong.append(f"{name} is {version(name)}, needed is {needed}")
+        except PackageNotFoundError:
+            wrong.append(f"{name} is missing")
+    if wrong:
+        raise RuntimeError(
+            "; ".join(wrong) + ". Run the README's first command again in a new environment."
+        )
+    return ", ".join(found)
+
+
+def check_tensorflow():
+    # In a process of its own, since on a processor that it was not built for it ends that.
+    tried = subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True)
+    if tried.returncode not in (0, 1):  # 1: an error of Python's, which is raised below
+        raise NothingMoreCanRun(
+            f"Python ends (exit code {tried.returncode}) as soon as TensorFlow is imported. Most "
+            "often the processor is too old for it (no AVX): use the lessons in Colab. Else "
+            "install TensorFlow anew."
+        )
+    from ..machine import best_precision, has_gpu
+
+    if has_gpu():
+        return "sees a GPU and will use it"
+    finding = f"sees no GPU and will use the processor, in {best_precision()}"
+    if shutil.which("nvidia-smi"):
+        remedy = "TensorFlow uses it on Linux (or WSL2) only"
+        if platform.system() == "Linux":
+            remedy = "run pip install -e '.[gpu]'"
+        finding += f"; there is an NVIDIA GPU, unused: {remedy}"
+    return finding
+
+
+def check_keras():
+    from ..machine import import_keras
+
+    return f"{import_keras().__version__}, on TensorFlow, in float32, channels last"
+
+
+def check_weights():
+    from ..engine import load_vgg19
+
+    start = time.perf_counter()
+    load_vgg19()
+    return f"VGG19 loaded in {time.perf_counter() - start:.1f} s"
+
+
+def check_samples():
+    from ..pictures import SAMPLES, load_image
+
+    for name in SAMPLES:
+        load_image(name, max_side=64)
+    return f"{len(SAMPLES)} read"
+
+
+def check_step():
+    from ..engine import stylize
+
+    result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    if result.message:
+        raise RuntimeError(result.message + " Reinstall TensorFlow.")
+    first, last = result.history[1]["seconds"], result.history[-1]["seconds"]
+    return f"{(last - first) / 2:.2f} s a step at 128 px"
+
+
+CHECKS = {
+    "Python": check_python,
+    "System": check_system,
+    "Packages": check_packages,
+    "TensorFlow": check_tensorflow,
+    "Keras": check_keras,
+    "Weights": check_weights,
+    "Sample pictures": check_samples,
+    "Painting": check_step,
+}

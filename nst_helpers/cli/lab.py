@@ -1,0 +1,94 @@
+"""`nst lab`: JupyterLab, opened at a lesson, without its news.
+
+Only the standard library is imported, so that it can say what is missing.
+"""
+
+import importlib.util
+import os
+import runpy
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from ..console import say
+from ..course import FIRST, folders, lessons
+from ..errors import as_path
+
+# JupyterLab asks whether it may fetch news from the internet, and looks for newer versions: neither
+# belongs into a lesson. This folder holds other defaults for the one start that it is named for;
+# what somebody has chosen in JupyterLab's settings still holds.
+QUIET = Path(__file__).parents[1] / "data" / "jupyter"
+
+
+def open_lab(name=None, more=()):
+    """Open JupyterLab, and return the exit code when it has ended.
+
+    name: a notebook, or the beginning of a lesson's name such as `03`; without one, lesson 00.
+    more: options of JupyterLab itself.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        say(
+            "JupyterLab is not installed here: run "
+            f'"{sys.executable}" -m pip install jupyterlab, then this command again.',
+            sys.stderr,
+        )
+        return 1
+    path = find(name or FIRST)
+    if path is None:
+        say(_not_found(name), sys.stderr)
+        return 1
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*filter(None, [others]), str(QUIET)])
+    place = f"--LabApp.default_url=/lab/tree/{quote(path.relative_to(root(path)).as_posix())}"
+    sys.argv = ["jupyter-lab", f"--ServerApp.root_dir={root(path)}", place, *more]
+    try:
+        runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return ended.code or 0
+    return 0
+
+
+def split(words):
+    """`(notebook or None, options of JupyterLab)`.
+
+    The notebook is the first word. After options it has to be one that is there, since the word
+    after an option may be its value, as in `--port 8889`.
+    """
+    if words and not words[0].startswith("-"):
+        return words[0], words[1:]
+    named = [word for word in words if len(word) > 1 and word[0] != "-" and find(word)]
+    named = [word for word in named if word.endswith(".ipynb") or not os.path.lexists(word)]
+    if not named:
+        return None, words
+    number = words.index(named[-1])
+    return words[number], words[:number] + words[number + 1 :]
+
+
+def find(name):
+    """The notebook of this path, or the lesson whose name begins so; None if there is none."""
+    path = as_path(name)
+    if os.path.isfile(path):  # and no `path.is_file()`, which raises for a name that is too long
+        return path.resolve()
+    return next((lesson for lesson in lessons() if lesson.name.startswith(name)), None)
+
+
+def root(path):
+    """The folder that JupyterLab shows: of a lesson, the course's, since links lead out of its own.
+
+    Else the notebook's own folder.
+    """
+    for folder in folders():
+        if folder.is_dir() and path.is_relative_to(folder.resolve()):
+            return folder.resolve().parent if folder.name == "notebooks" else folder.resolve()
+    return path.parent
+
+
+def _not_found(name):
+    if names := [lesson.stem for lesson in lessons()]:
+        return f"There is no notebook {name}: the lessons are {', '.join(names)}."
+    if name:
+        return f"There is no notebook {name}."
+    return (
+        "The lessons are not here; only the package is installed. Download the course's repository "
+        "and run this command in its folder, or give a notebook's path."
+    )

@@ -1,0 +1,12 @@
+"""Exercises, checks and grading. Only the command line and the lessons use it."""
+
+from ..doors import door
+
+__getattr__, __dir__, __all__ = door(__name__, {
+    "checks": ["check", "yours"],
+    "reading": ["make_findable"],
+    "kept": ["progress"],
+    "grading.grade": ["grade"],
+    "grading.places": ["FIRST", "folders", "lessons"],
+    "exercises": ["EXERCISES"],
+})  # fmt: skip

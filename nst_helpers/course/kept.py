@@ -1,0 +1,184 @@
+"""What is kept from lesson to lesson: functions that passed, and what the checks said last.
+
+Both are files in the folder that the lesson runs in; the functions can be read and run.
+"""
+
+import ast
+import inspect
+import json
+import linecache
+import re
+import textwrap
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ..errors import PictureError
+from ..pictures import write_files
+from .exercises import capstone, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07
+from .reading import make_findable, tree_of
+
+FUNCTIONS = "my_functions.py"  # in the folder that the lesson runs in
+HEAD = '''\
+"""Functions of mine that passed their checks. Each check writes its own anew, and no more."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+'''
+MARK = "# exercise: "
+
+
+def keep(name, function):
+    """Write the function's source into the file, in place of an earlier one for this exercise.
+
+    What else stands there is left as it is. Returns whether the function is there: one without a
+    source, or a file that cannot be written, is only not kept.
+    """
+    source = _source_of(name, function)
+    if source is None:
+        return False
+    try:
+        lines = (_text() or HEAD.rstrip()).split("\n")
+        mark = f"{MARK}{name}"
+        if mark in lines:
+            start = lines.index(mark) + 1
+        else:
+            lines += ["", mark] if lines[-1] == "" else ["", "", mark]
+            start = len(lines)
+        lines[start : start + _length(lines[start:])] = source.split("\n")
+        write_files({Path(FUNCTIONS): ("\n".join(lines).rstrip() + "\n").encode()})
+    except (OSError, UnicodeDecodeError, PictureError):
+        return False
+    return True
+
+
+def kept(name):
+    """The function kept for this exercise, made from its source; None where there is none."""
+    try:
+        lines = _text().split("\n")
+        start = lines.index(f"{MARK}{name}") + 1
+        source = "\n".join(lines[start : start + _length(lines[start:])]).strip()
+        space = {"keras": keras, "np": np, "tf": tf, "__name__": "__main__"}
+        file = f"<{FUNCTIONS}, {name}>"  # by which its own source is found, not the whole file
+        make_findable(source, file)
+        exec(compile(source, file, "exec"), space)
+        return next(value for value in space.values() if inspect.isfunction(value))
+    except (Exception, SystemExit):  # a file that was changed by hand can hold anything
+        return None
+
+
+def _text():
+    file = Path(FUNCTIONS)
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _length(lines):
+    """How many of the lines after a mark the function takes that stands there."""
+    marks = (number for number, line in enumerate(lines) if line.startswith(MARK))
+    lines = lines[: next(marks, len(lines))]
+    try:
+        body = ast.parse("\n".join(lines)).body
+        return body[0].end_lineno if body else 0
+    except (SyntaxError, ValueError):  # as far as it is indented
+        rest = [n for n, line in enumerate(lines) if line[:1].strip() and not _begins(line)]
+        return rest[0] if rest else len(lines)
+
+
+def _begins(line):
+    return line.startswith(("def ", "@", ")"))
+
+
+def _source_of(name, function):
+    """The text of the function's definition; a name is given to a lambda. None without a source."""
+    tree = tree_of(function)
+    if tree is None:
+        return None
+    if isinstance(tree, ast.Lambda):
+        return f"{'_'.join(re.findall('[a-z]+', name))} = {ast.unparse(tree)}"
+    code = inspect.unwrap(function).__code__
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 : tree.end_lineno]
+    return textwrap.dedent("".join(lines)).strip()
+
+
+PROGRESS = "my_progress.json"  # in the folder that the lesson runs in, beside `kept.FUNCTIONS`
+LESSONS = {  # the exercises of each, in its order
+    1: [*lesson_01.EXERCISES],
+    2: [*lesson_02.EXERCISES],
+    3: [*lesson_03.EXERCISES],
+    4: [*lesson_04.EXERCISES],
+    5: [*lesson_05.EXERCISES, *capstone.EXERCISES],
+    7: [*lesson_07.EXERCISES],
+}
+STATES = RIGHT, NOT_YET, NOT_BEGUN = "right", "not yet", "not begun"
+TRIES = "tries"  # the entry beside the exercises: how often each was wrong since it was right last
+
+
+def note(exercise, state):
+    """Keep the state of an exercise; where no file can be written it is only not kept."""
+    found, wrong = _read(), _tries()
+    if state != NOT_BEGUN:
+        wrong[exercise] = 0 if state == RIGHT else wrong.get(exercise, 0) + 1
+    counted = {TRIES: {name: number for name, number in wrong.items() if number}}
+    text = json.dumps(found | {exercise: state} | (counted if counted[TRIES] else {}), indent=1)
+    try:
+        write_files({Path(PROGRESS): text.encode()})
+    except (OSError, PictureError):
+        pass
+
+
+def tries(exercise):
+    """How often an exercise's check found a mistake since it was right last."""
+    return _tries().get(exercise, 0)
+
+
+def progress(lesson=None):
+    """Print which exercises are right, not right yet, or not begun, as their checks said last.
+
+    lesson: its number, as in `progress(3)`: its exercises one by one, the other lessons' as a
+    number. Without one, the exercises of all lessons.
+    """
+    found = _read()
+    chosen = LESSONS
+    if lesson is not None:
+        chosen = {
+            number: LESSONS[number] for number in LESSONS if str(lesson).lstrip("0") == str(number)
+        }
+        if not chosen:
+            print(f"There are exercises in lessons {', '.join(map(str, LESSONS))} only.")
+            return
+    for number, exercises in chosen.items():
+        print(f"Lesson {_count(number, found)} right")
+        for exercise in exercises:
+            print(f"  {found.get(exercise, NOT_BEGUN):10} {exercise}")
+    others = [_count(number, found) for number in LESSONS if number not in chosen]
+    if others:
+        print(f"Other lessons: {', '.join(others)}")
+
+
+def _count(number, found):
+    right = sum(found.get(exercise) == RIGHT for exercise in LESSONS[number])
+    return f"{number:02}: {right} of {len(LESSONS[number])}"
+
+
+def _read():
+    """`{exercise: state}` of what the file holds."""
+    return {name: state for name, state in _kept().items() if state in STATES}
+
+
+def _tries():
+    found = _kept().get(TRIES)
+    found = found if isinstance(found, dict) else {}
+    return {name: number for name, number in found.items() if type(number) is int}
+
+
+def _kept():
+    """The dict in the file; an empty one if it was changed by hand to something else."""
+    try:
+        kept = json.loads(Path(PROGRESS).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    kept = kept if isinstance(kept, dict) else {}
+    return {name: value for name, value in kept.items() if isinstance(value, (str, dict))}

@@ -1,0 +1,203 @@
+"""What a run costs: its memory, its time, how much of it is left, and all that before it begins."""
+
+import itertools
+import math
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import tensorflow as tf
+
+from .. import machine
+from ..errors import SettingsError
+from ..method import MARGIN, PIXELS_AT_ONCE, ROWS, can_see, one_painting, paint
+from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
+from .scales import settle
+from .settings import check_settings
+from .weights import bundled_vgg19
+
+BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
+# Of the picture, at the peak, measured. Without AVX-512 TensorFlow's convolutions take more.
+BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
+BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
+BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes that is seen
+GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
+STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
+TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
+
+
+def bytes_a_pixel(precision):
+    """How many bytes each pixel of a picture takes at a run's peak on this machine's processor."""
+    if "avx512f" in machine.processor_flags():
+        return BYTES_A_PIXEL[precision]
+    return BYTES_A_PIXEL_WITHOUT_AVX512
+
+
+def peak_memory(height, width, precision="float32", in_bands=True):
+    """About how many bytes a process will hold at most that paints a picture of so many pixels.
+
+    in_bands: whether a large picture is seen in bands, see `large.py`. Measured, not derived, from
+    256 to 1024 px, and in bands at 2048 px. TensorFlow, Keras and the network are counted in.
+    """
+    pixels = height * width
+    if not in_bands or pixels <= PIXELS_AT_ONCE:
+        return BASE_BYTES + bytes_a_pixel(precision) * pixels
+    band = bytes_a_pixel(precision) * width * (ROWS + 2 * MARGIN)
+    largest_scale_in_one_piece = pixels / 2 ** math.ceil(math.log2(pixels / PIXELS_AT_ONCE))
+    return BASE_BYTES + max(
+        band + BYTES_A_PIXEL_IN_BANDS * pixels,
+        bytes_a_pixel(precision) * largest_scale_in_one_piece,
+    )
+
+
+def available_memory():
+    """How many bytes a run could hold now: what is free, and TensorFlow if it is loaded already.
+
+    In a container with a limit of its own (Linux, cgroups of version 2), what is free below that.
+    """
+    free = psutil.virtual_memory().available
+    try:
+        limit, used, stat = (
+            Path("/sys/fs/cgroup", name).read_text().strip()
+            for name in ("memory.max", "memory.current", "memory.stat")
+        )
+    except OSError:  # no Linux, no limit, or cgroups of version 1
+        limit = "max"
+    if limit != "max":
+        counts = dict(line.split() for line in stat.splitlines())
+        # What holds pages of files is given up when it is needed.
+        of_files = sum(int(counts.get(name, 0)) for name in ("active_file", "inactive_file"))
+        free = min(free, int(limit) - int(used) + of_files)
+    return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
+
+
+def check_memory(content, style, settings):
+    """Raise `SettingsError` if pictures of this size do not fit the memory now available.
+
+    content: a picture. style: one, or `Paintings`.
+    """
+    if machine.has_gpu():
+        return  # what a GPU has free is not known beforehand; see `OutOfMemory`
+    paintings = one_painting(style)
+    height, width = content.shape[1:3]
+    side, available = max(height, width), available_memory()
+
+    def fits(side):
+        return memory_needed(content, paintings, settings, side) <= available
+
+    if fits(side):
+        return
+    largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
+    way_out = (
+        f"the largest size that fits is {largest}." if largest else "close other programs first."
+    )
+    needed = memory_needed(content, paintings, settings, side)
+    raise SettingsError(
+        f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
+        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
+    )
+
+
+def memory_needed(content, paintings, settings, side):
+    """The peak of a run at this side, in bytes. A painting has no gradient, and needs half.
+
+    Of the pictures only their shapes count. Bands cannot see regions.
+    """
+    in_bands = not paintings.regions and can_see(settings.content_layer, settings.style_layers)
+    shapes = [size_with_longest_side(content, side)]
+    for picture in paintings.pictures:
+        height, width = size_with_longest_side(picture, round(side * settings.style_scale))
+        shapes.append((height / 2, width))
+    return max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
+
+
+def timed(steps, settings):
+    """The steps of `loop.paint`, with the seconds since now and about how many are left.
+
+    settings: those given to `paint`, with the scales and their steps.
+    """
+    start = last = time.perf_counter()
+    # Of each scale's steps but its first, which has the targets in it, and the tracing.
+    later = {}
+    for step in steps:
+        now = time.perf_counter()
+        if step.side in later:
+            later[step.side].append(now - last)
+        last = now
+        later.setdefault(step.side, [])
+        yield replace(step, seconds=now - start, seconds_left=_seconds_left(step, settings, later))
+
+
+def _seconds_left(step, settings, later):
+    """By the steps of this scale or, at its first, of the one before; None if there are none."""
+    if step.number == step.total:
+        return 0.0
+    measured = [side for side, seconds in later.items() if seconds]
+    if not measured:
+        return None
+    side = measured[-1]
+    here = settings.scales.index(step.side)
+    left = sum(settings.steps[: here + 1]) - step.number
+    return _seconds(
+        statistics.median_high(later[side][-9:]),
+        side,
+        [step.side, *settings.scales[here + 1 :]],
+        [left, *(steps + STEPS_FOR_TARGETS for steps in settings.steps[here + 1 :])],
+    )
+
+
+def _seconds(step, side, scales, steps):
+    """How long so many steps take at these scales. step: how long one takes at this side."""
+    return sum(
+        step * count * (scale / side) ** GROWTH for scale, count in zip(scales, steps, strict=True)
+    )
+
+
+def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_scale=1.0):
+    """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
+
+    size, steps, precision, style_scale: as for `stylize`. aspect: long side ÷ short side of the
+    photo; the painting may be up to a square. The seconds come from a timed trial of a few seconds
+    at a small size, without import, loading and tracing, and without what masks add; the gigabytes
+    are the process's peak, see `peak_memory`; `fits` says whether they can be had now (always true
+    on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
+    """
+    asked = check_settings(
+        {"size": size, "steps": steps, "precision": precision, "style_scale": style_scale}
+    )
+    if number("aspect", aspect) < 1:
+        raise SettingsError(
+            f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."
+        )
+    height = round(asked.size / aspect)
+    if height < SHORTEST_SIDE:
+        raise SettingsError(
+            f"A photo of this aspect, {aspect:g}, would be {asked.size} × {height} px, and VGG19 "
+            f"needs {SHORTEST_SIDE} on the shorter side: use a larger size, or crop the photo."
+        )
+    # Shapes that take no memory.
+    photo = np.broadcast_to(np.float32(0), (1, height, asked.size, 3))
+    square = np.broadcast_to(np.float32(0), (1, asked.size, asked.size, 3))
+    settled = settle(asked, photo, photo)
+    side = min(TRIAL_SIDE, asked.size)
+    step = _seconds_a_step(vgg or bundled_vgg19(), side, aspect, settled)
+    counts = [count + STEPS_FOR_TARGETS for count in settled.steps]
+    needed = memory_needed(photo, one_painting(square), settled, asked.size)
+    return {
+        "seconds": _seconds(step, side, settled.scales, counts),
+        "gigabytes": needed / 1e9,
+        "scales": settled.scales,
+        "steps": settled.steps,
+        "fits": machine.has_gpu() or needed <= available_memory(),
+    }
+
+
+def _seconds_a_step(vgg, side, aspect, settings):
+    """Measured at a small size, after a first step, which has the tracing in it."""
+    picture = tf.zeros((1, max(SHORTEST_SIDE, round(side / aspect)), side, 3))
+    settings = replace(settings, scales=[side], steps=[3], init="noise")
+    times = [step.seconds for step in timed(paint(vgg, picture, picture, settings), settings)]
+    return min(after - before for before, after in itertools.pairwise(times))

@@ -1,0 +1,151 @@
+"""The figures that more than one lesson draws."""
+
+import importlib
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython import get_ipython
+from matplotlib.figure import Figure
+from PIL import Image
+
+from . import machine
+from .widgets import TERM_STYLES
+
+DPI = 80  # of a figure on the page
+SHARPNESS = 2  # pixels of the file for each one on the page, both ways
+JPEG_QUALITY = 80
+
+
+def setup():
+    """What every lesson begins with: sharp figures, and one line on what computes here."""
+    _keep_sharp_figures()
+    machine.report()
+
+
+def _keep_sharp_figures():
+    """Let this notebook keep its figures as JPEG files that are sharp on a fine screen.
+
+    Jupyter has that for PNG files only, and those of painted pictures are ten times as large.
+    Outside a notebook nothing is done.
+    """
+    shell = get_ipython()
+    if shell is None:
+        return
+    importlib.import_module("matplotlib_inline.backend_inline")  # which sets its own formats once
+    for formatter in shell.display_formatter.formatters.values():
+        formatter.pop(Figure, None)
+    shell.display_formatter.formatters["image/jpeg"].for_type(Figure, _sharp_jpeg)
+
+
+def _sharp_jpeg(figure):
+    """`(bytes of the file, its size on the page)`, as IPython wants it."""
+    file = io.BytesIO()
+    options = {"pil_kwargs": {"quality": JPEG_QUALITY}, "facecolor": "white"}
+    figure.savefig(file, format="jpeg", dpi=SHARPNESS * DPI, bbox_inches="tight", **options)
+    width, height = Image.open(file).size
+    return file.getvalue(), {"width": width // SHARPNESS, "height": height // SHARPNESS}
+
+
+def loss_curves(history, title=None, yscale="log"):
+    """The weighted losses of a run against its steps.
+
+    history: as in `run.Result`. yscale: "log" or "linear". A thin vertical line marks each change
+    of scale. On a logarithmic axis, what lies below a hundredth of the last total is not shown.
+    """
+    steps = [row["step"] for row in history]
+    figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+    for term, (color, dashes) in TERM_STYLES.items():
+        values = [row[term] for row in history]
+        if max(values) > 0:
+            line = (0, dashes) if dashes else "-"
+            label = f"{term}: {values[-1]:.2f}"
+            axis.plot(steps, values, linestyle=line, color=color, label=label)
+    floor = history[-1]["total"] / 100
+    # A loss near 0, as the content loss is at the start, would press all others together.
+    above = [row[term] for row in history for term in TERM_STYLES if row[term] > floor]
+    if above:  # of two equal pictures, every loss can be 0
+        axis.set_ylim(bottom=min(above) / 1.5 if yscale == "log" else 0)
+        axis.set_yscale(yscale)
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, title="last step")
+    for before, after in zip(history, history[1:]):
+        if before["side"] != after["side"]:
+            axis.axvline(after["step"], color="0.7", linewidth=0.8)
+            place = {"transform": axis.get_xaxis_transform(), "fontsize": 8}
+            axis.text(after["step"], 1.01, f" {after['side']} px", **place)
+    axis.set(xlabel="step", ylabel="weighted loss")
+    axis.set_title(title, pad=18)  # above the sizes
+    axis.spines[["top", "right"]].set_visible(False)
+    plt.show()
+
+
+def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
+    """Rows of pictures.
+
+    rows: lists of equal length of pictures `(1, height, width, 3)`, all of one shape.
+    row_titles, column_titles: lists of strings. width: of one picture, in inches.
+    """
+    height = width * rows[0][0].shape[1] / rows[0][0].shape[2]
+    figure, axes = plt.subplots(
+        len(rows),
+        len(rows[0]),
+        figsize=(width * len(rows[0]) + 0.4, (height + 0.15) * len(rows) + 0.2),
+        squeeze=False,
+        layout="constrained",
+    )
+    for row, line in enumerate(rows):
+        for column, picture in enumerate(line):
+            axis = axes[row, column]
+            axis.imshow(np.clip(np.squeeze(picture), 0, 1), interpolation="bicubic")
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+            if row == 0 and column_titles:
+                axis.set_title(column_titles[column], fontsize=9)
+            if column == 0 and row_titles:
+                axis.set_ylabel(row_titles[row], fontsize=9)
+    plt.show()
+
+
+def feature_maps(features, channels, title=None, width=2.1, scaled_like=None):
+    """Chosen channels of one layer's features, side by side, each on its own scale of brightness.
+
+    features: `(1, height, width, channels)`. channels: their numbers. width: of one, in inches.
+    scaled_like: other features of the layer, whose scales are used; None for these features' own.
+    """
+    scales = np.asarray(features if scaled_like is None else scaled_like)[0]
+    maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
+    height = width * maps[0].shape[0] / maps[0].shape[1]
+    size = (width * len(maps) + 0.8, height + 0.6)
+    figure, axes = plt.subplots(1, len(maps), figsize=size, squeeze=False, layout="constrained")
+    for axis, values, channel in zip(axes[0], maps, channels):
+        # Of the largest few, one alone would leave all others dark.
+        top = np.percentile(scales[:, :, channel], 99.5) or 1
+        shown = axis.imshow(values / top, vmin=0, vmax=1)
+        axis.set_title(f"channel {channel}", fontsize=8)
+        axis.axis("off")
+    bar = figure.colorbar(shown, ax=axes[0].tolist(), ticks=[0, 1])
+    bar.ax.set_yticklabels(["0", "99.5%"], fontsize=8)
+    figure.suptitle(title, fontsize=10)
+    plt.show()
+
+
+def gram_heatmap(*grams, titles, channels):
+    """A few rows and columns of Gram matrices as heat maps, on one logarithmic scale.
+
+    grams: each `(channels, channels)`. channels: the numbers of those to draw, in this order.
+    """
+    figure, axes = plt.subplots(
+        1, len(grams), figsize=(3 * len(grams), 2.8), squeeze=False, layout="constrained"
+    )
+    parts = [np.asarray(gram)[np.ix_(channels, channels)] for gram in grams]
+    top = max(float(part.max()) for part in parts)
+    for axis, part, title in zip(axes[0], parts, titles, strict=True):
+        values = np.log10(np.maximum(part, top * 1e-4))
+        shown = axis.imshow(values, cmap="viridis", vmin=np.log10(top) - 4, vmax=np.log10(top))
+        axis.set_title(title, fontsize=10)
+        places = {"ticks": range(len(channels)), "labels": channels}
+        axis.set_xticks(**places)
+        axis.set_yticks(**places)
+        axis.set(xlabel="channel", ylabel="channel")
+    figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")
+    plt.show()

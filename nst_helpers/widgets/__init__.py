@@ -1,0 +1,10 @@
+"""The easel and the explorers, and what paints and draws behind them."""
+
+from ..doors import door
+
+__getattr__, __dir__, __all__ = door(__name__, {
+    "easels": ["easel"],
+    "curves": ["curves", "HEIGHT", "loss_curve", "TERM_STYLES"],
+    "explorers": ["explorer"],
+    "frames": ["FOLDER", "frames"],
+})  # fmt: skip

@@ -1,0 +1,294 @@
+"""The easel: a picture being painted, with sliders that act on it at once.
+
+The controls only post messages to a `Painter`, and show what it says.
+"""
+
+import base64
+import contextlib
+import html
+import io
+import threading
+import time
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+from PIL import Image
+
+from ..engine import STYLE_LAYERS
+from . import easel_controls
+from .curves import WIDTH, loss_curve
+from .easel_controls import (
+    BUTTONS,
+    LABEL_WIDTH,
+    NONE,
+    PAINTING_LABELS,
+    SHARE,
+    WEIGHTS,
+    YOUR_OWN,
+    files_sent,
+)
+from .live import OPTIONS
+from .painter import Painter
+from .subject import STYLES
+
+PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
+SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
+REGION_COLORS = ("#56b4e9", "#e69f00", "#009e73")  # told apart by the color-blind, too
+PREVIEW_SIDE = 110  # px
+_open_easel = None
+
+
+def easel(
+    content="neuschwanstein",
+    style="starry_night",
+    size=192,
+    full_size=512,
+    background=True,
+    vgg=None,
+):
+    """Show a picture being painted, with sliders that act on it at once.
+
+    content, style: anything `load_image` takes. size: longest side of the live picture, px.
+    full_size: of the picture that *finish* paints. background: paint beside the notebook's cells;
+    where the picture then does not move, give False, set the sliders, and call `run` in another
+    cell. vgg: what `load_vgg19` returns; None for the bundled weights. Painting pauses by itself
+    after a while.
+
+    Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
+    """
+    global _open_easel
+    painter = Painter({"content": content, "style": style}, size, full_size, vgg)
+    if _open_easel is not None:
+        _open_easel.close()
+    _open_easel = Easel(painter, background)
+    return _open_easel
+
+
+class Easel(widgets.VBox):
+    """What `easel` returns: a widget that paints, until `close()`.
+
+    painter: the `Painter`, whose state tells all that is painted.
+    """
+
+    def __init__(self, painter, background=True):
+        super().__init__(layout=widgets.Layout(max_width="980px"))
+        self.painter = painter
+        self._showing = None
+        self.sliders = easel_controls.sliders(painter.weights)
+        self.menus, self.buttons = easel_controls.menus(), easel_controls.buttons()
+        self.paths, self.uploads = easel_controls.paths(), easel_controls.uploads()
+        self.preview = widgets.HTML(layout=widgets.Layout(display="none"))
+        # The colors of the regions, each at the left end of a label, where that has room.
+        on_the_label = widgets.Layout(width="20px", margin="0 -20px 0 0")
+        self._chips = {name: widgets.HTML(layout=on_the_label) for name in STYLES}
+        self._rows_of_paintings = {
+            name: widgets.HBox([self._chips[name], self.menus[name]]) for name in STYLES
+        }
+        self.code = widgets.HTML()
+        as_wide = widgets.Layout(width=f"{WIDTH}px", max_width="100%")
+        self.image = widgets.Image(format="jpeg", layout=as_wide)
+        self._sent, self._arrived = widgets.IntText(), widgets.IntText()  # how many pictures
+        widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
+        self._sent_at = 0.0
+        self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
+        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="60px"))
+        self._watch_controls()
+        self.children = self._rows()
+        painter.open(self, background)
+
+    @property
+    def picture(self):
+        """The latest picture, `(1, height, width, 3)`."""
+        return self.painter.picture
+
+    @property
+    def result(self):
+        """The `Result` of *finish*, or None."""
+        return self.painter.result
+
+    def run(self, steps=100):
+        """Paint so many steps in the calling cell, with the controls as they stand.
+
+        For an easel with `background=False`. An interrupt pauses. Raises `SettingsError` for any
+        other easel, and what a background easel would show.
+        """
+        self.painter.run(steps)
+
+    def close(self):
+        """Stop painting and end the thread.
+
+        The picture stays; a finished one that was not saved is saved.
+        """
+        self.painter.close()
+
+    def card(self):
+        """The run card of the picture shown, as *Save* writes it.
+
+        Of a live picture it holds the settings as they stand, the weights with which it was begun,
+        and every change that was made on the way.
+        """
+        return self.painter.card()
+
+    # What the controls ask for.
+
+    def _watch_controls(self):
+        for action, controls in (
+            ("weight", self.sliders),
+            ("choose", self.menus),
+            ("choose", self.paths),
+            ("upload", self.uploads),
+        ):
+            for name, control in controls.items():
+                message = ("set" if name in (*OPTIONS, "regions") else action, name)
+                control.observe(
+                    lambda change, message=message: self._post(*message, change["new"]), "value"
+                )
+        for button in self.buttons.values():
+            button.on_click(self._press)
+
+    def _post(self, action, name, value):
+        if threading.get_ident() == self._showing:
+            return
+        if action == "upload":
+            value = files_sent(value)
+        elif value == NONE and name not in self.paths:  # where it could be a file's name
+            value = None
+        self.painter.post(action, name, value)
+
+    def _press(self, button):
+        """Ask for what stands on the button now: a second click on Pause must not start it."""
+        label = button.description.lower()
+        self.painter.post(BUTTONS.get(label, label))
+
+    # What the painter has shown.
+
+    @contextlib.contextmanager
+    def _only_showing(self):
+        """What this thread sets on controls in here is shown, and not taken for a request."""
+        self._showing = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._showing = None
+
+    def show_picture(self, jpeg, in_passing=False):
+        """jpeg: the bytes of a file with the picture as it is now.
+
+        in_passing: another one follows soon, so it may be left out where they come too fast.
+        """
+        is_behind = self._sent.value - self._arrived.value >= PICTURES_AHEAD
+        if in_passing and is_behind and time.monotonic() - self._sent_at < SECONDS_BETWEEN_THEM:
+            return
+        self.image.value = jpeg
+        self._sent.value += 1
+        self._sent_at = time.monotonic()
+
+    def show_curve(self, history):
+        """history: as in `LivePicture`; once a second or so."""
+        self.curve.value = loss_curve(history)
+
+    def say(self, status, notice):
+        """status: what is being done. notice: the answer to what was asked last, or empty."""
+        self.status.value = "<br>".join(html.escape(line) for line in (status, notice) if line)
+
+    def offer(self, action):
+        """action: what may be asked for from now on, "start", "pause" or "stop"."""
+        self.buttons["start"].description = action.capitalize()
+
+    def show_source(self, name, source):
+        """Let the menu and the field say what is painted. name, source: as in `Subject`."""
+        menu, path = self.menus[name], str(source) if isinstance(source, (str, Path)) else ""
+        is_sample = path in [value for _, value in menu.options]
+        with self._only_showing():
+            if name not in self.paths:
+                menu.value = source or NONE
+                return
+            menu.value = path if is_sample else YOUR_OWN
+            if not self.painter.waiting:  # else a newer path may stand there
+                self.paths[name].value = "" if is_sample else path
+
+    def show_regions(self, masks):
+        """Name the menus of paintings after the regions, with a preview of these.
+
+        masks: of the photo's regions, from the top, as `regions` returns them; or none.
+        """
+        labels = PAINTING_LABELS[len(masks)]
+        self.preview.value = _preview(masks, labels) if masks else ""
+        self.preview.layout.display = "" if masks else "none"
+        # Without regions the first one's menu stands among the pictures, and there are but two.
+        in_use = STYLES[: len(masks)] if masks else ["second"]
+        for name, label in zip(STYLES, (*labels, *PAINTING_LABELS[0][len(labels) :])):
+            self.menus[name].description = label
+        for name, color in zip(STYLES, REGION_COLORS):
+            self._chips[name].value = _chip(color) if masks else ""
+            self._rows_of_paintings[name].layout.display = "" if name in in_use else "none"
+        self.sliders["blend"].disabled = bool(masks)
+        self.sliders["blend"].description = f"{SHARE} (off)" if masks else SHARE
+
+    def show_code(self, lines):
+        """lines: of Python, that paint in full size what is asked for now."""
+        style = "white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; margin: 0"
+        self.code.value = f'<pre style="{style}">{html.escape(lines)}</pre>'
+
+    def empty_upload(self, name):
+        """An upload has arrived: empty its control, so that the file can be sent again."""
+        upload = self.uploads[name]
+        with self._only_showing():
+            upload.set_trait("value", type(upload.value)())
+
+    def show_closed(self):
+        """Nothing can be asked for any more."""
+        for group in (self.sliders, self.menus, self.paths, self.uploads, self.buttons):
+            for control in group.values():
+                control.disabled = True
+
+    # How it is laid out.
+
+    def _rows(self):
+        menus, sliders = self.menus, self.sliders
+        pictures = [menus["content"], menus["style"], menus["init"]]
+        for name in self.paths:
+            pictures += [self.paths[name], self.uploads[name]]
+        control = [menus["original_colors"], sliders["style_scale"], menus["regions"]]
+        control += [self.preview, *self._rows_of_paintings.values(), sliders["blend"]]
+        groups = {
+            "Weights": [sliders[name] for name in (*WEIGHTS, *STYLE_LAYERS)],
+            "Pictures": pictures,
+            "Control": control,
+            "Code": [self.code],
+        }
+        folded = widgets.Accordion(
+            [widgets.VBox(controls) for controls in groups.values()],
+            selected_index=0,
+            layout=widgets.Layout(flex="1 1 18em", min_width="18em"),
+        )
+        for number, title in enumerate(groups):
+            folded.set_title(number, title)
+        # On a narrow page the controls go below the picture, and buttons to a second line.
+        beside = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
+        left = widgets.VBox([self.image, self.curve], layout=beside)
+        wrapping = widgets.Layout(flex_flow="row wrap")
+        buttons = widgets.HBox(list(self.buttons.values()), layout=wrapping)
+        return [buttons, self.status, widgets.HBox([left, folded], layout=wrapping)]
+
+
+def _preview(masks, labels):
+    """HTML of an image with each region in its color. labels: of the regions."""
+    colors = [list(bytes.fromhex(color[1:])) for color in REGION_COLORS]
+    pixels = sum(
+        np.asarray(mask)[0] * np.float32(color) for mask, color in zip(masks, colors, strict=False)
+    )
+    image = Image.fromarray(np.uint8(np.round(np.clip(pixels, 0, 255))))
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    below_the_menus = f"display: block; margin: 4px 0 0 calc({LABEL_WIDTH} + 8px)"
+    alt = f"The photo's regions: {', '.join(labels)}"
+    return f'<img src="{source}" alt="{alt}" style="{below_the_menus}">'
+
+
+def _chip(color):
+    style = f"display: block; width: 12px; height: 12px; margin: 8px 4px; background: {color}"
+    return f'<span style="{style}"></span>'
