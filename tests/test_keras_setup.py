@@ -147,11 +147,3 @@ def test_tensorflow_is_imported_without_a_standard_error(tmp_path, stderr):
     code = f"import io, os, sys; {stderr}\nfrom nst_helpers import machine\n"
     done = python(tmp_path, "-c", code + "print(machine.import_tensorflow().__name__)")
     assert done.stdout == "tensorflow\n"
-
-
-@pytest.mark.parametrize("module", ["images", "optimize", "frames"])
-def test_modules_for_direct_import_keep_tensorflow_quiet_too(tmp_path, monkeypatch, module):
-    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)  # which this process has set
-    code = f"from nst_helpers.{module} import *; print('imported')"
-    done = python(tmp_path, "-c", code)
-    assert done.stdout == "imported\n" and done.stderr == ""
