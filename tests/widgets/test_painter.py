@@ -202,7 +202,9 @@ def break_the_third_step(monkeypatch, error):
 
 def test_a_run_that_stops_shows_why_and_can_be_gone_on_with(painter, view, monkeypatch):
     losses = {"content": 1.0, "style": np.inf, "tv": 1.0}
-    break_the_third_step(monkeypatch, LossNotFinite(3, losses, painter.weights))
+    break_the_third_step(
+        monkeypatch, LossNotFinite(3, losses, {name: painter.weights[name] for name in losses})
+    )
     painter.post("start_again")
     wait(lambda: "Lower style_weight" in view.words and not painter.painting)
     live = painter.live
