@@ -258,7 +258,8 @@ def test_regions_by_keyboard_each_with_its_painting_in_picture_card_and_code(lab
         unfold(live, "Control")
         menu(live, "regions").press("Home")
         wait(page, lambda: menu(live, "second painting").count() == 1)
-        assert slider(live, "its share").locator(".noUi-target").get_attribute("disabled") is None
+        share = slider(live, "its share").locator(".noUi-target")
+        wait(page, lambda: share.get_attribute("disabled") is None)
 
 
 def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
