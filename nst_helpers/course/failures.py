@@ -5,7 +5,7 @@ import re
 
 import tensorflow as tf
 
-EMPTY = "np.zeros", "np.ones", "np.empty", "np.zeros_like"  # arrays to be filled: asked about last
+EMPTY = "zeros", "ones", "empty", "zeros_like"  # NumPy's arrays to be filled: asked about last
 WORDS = 300  # characters of an exception's text that are shown
 # How TensorFlow and NumPy begin to say that shapes do not fit.
 SHAPES = re.compile(
@@ -163,7 +163,8 @@ def _has_none(data):
 def cuts_the_tape(tree):
     """`(line, what stands there, what to take)` of what makes plain numbers of tensors, or None."""
     calls = [(ast.unparse(node.func), node) for node in _calls(tree)]
-    for called, node in sorted(calls, key=lambda call: (call[0] in EMPTY, call[1].lineno)):
+    calls.sort(key=lambda call: (call[0].removeprefix("np.") in EMPTY, call[1].lineno))
+    for called, node in calls:
         module, _, name = called.rpartition(".")
         if module in ("np", "numpy"):
             return node.lineno, f"np.{name}(...)", _of_tensorflow(name)
@@ -185,7 +186,7 @@ def _of_tensorflow(name):
         "power": "`tf.pow`", "clip": "`tf.clip_by_value`", "flip": "`tf.reverse`",
         "ravel": "`tf.reshape`", "average": "`tf.reduce_mean`",
     }  # fmt: skip
-    names |= dict.fromkeys(("zeros", "ones", "empty", "zeros_like"), "a list and `tf.stack`")
+    names |= dict.fromkeys(EMPTY, "a list and `tf.stack`")
     kept = ("array", "asarray", "float", "float32", "float64")
     names |= dict.fromkeys(kept, "what is in its brackets")
     known = next((one for one in (f"reduce_{name}", name) if hasattr(tf, one)), None)

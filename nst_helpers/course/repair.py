@@ -13,7 +13,6 @@ from .apart import Ended
 SECONDS = 2.0  # for all tries
 EACH = 0.5  # for one of them
 EACH_OF_ENDLESS = 0.05  # where a loop without end is to be ended, and most tries have one
-OUTCOME = "all test cases come out right"
 ENDED = 3  # tries that may end the process that they run in: it takes seconds to start another
 
 OPERATORS = {
@@ -56,7 +55,8 @@ def repaired(tree, is_right):
                     if is_right(ast.unparse(tree)):
                         after = edit.shown and ast.unparse(edit.shown[1])
                         message = edit.message or f"with `{after}` in place of `{before}`"
-                        return f"Look at line {edit.line}: {message}, {OUTCOME}."
+                        place = f"Look at line {edit.line}"
+                        return f"{place}: {message}, all test cases come out right."
             except Ended:
                 ended += 1
             except (ValueError, TypeError, RecursionError):  # a change that is no Python

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
+from test_exercises import PAINT
 
 from nst_helpers.course import trial
 from nst_helpers.course.checks import NOT_DONE, check, verdict
@@ -33,21 +34,6 @@ def exercises_of(path):
     }
 
 
-PAINT = """
-        def my_paint(start, make_targets, losses_of, weights, steps, learning_rate):
-            targets, history = make_targets(), []
-            picture = tf.Variable(start)
-            optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.99)
-            for _ in range(steps):
-                with tf.GradientTape() as tape:
-                    losses = losses_of(picture, targets)
-                    loss = sum(weights[name] * losses[name] for name in weights)
-                gradient = tape.gradient(loss, picture)
-                history.append(float(loss))
-                optimizer.apply_gradients([(gradient, picture)])
-                picture.assign(tf.clip_by_value(picture, 0, 1))
-            return picture, history
-"""
 LESSONS_WITH_EXERCISES = [
     path for path in all_notebooks() if path.parent == NOTEBOOKS and exercises_of(path)
 ]

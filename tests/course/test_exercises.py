@@ -1,7 +1,6 @@
 """The exercises' data: what each mistake says, and that the cases tell mistakes apart."""
 
 import ast
-import inspect
 from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
@@ -317,26 +316,28 @@ def test_features_of_any_shape_can_be_compared(function):
     assert "features may have any shape" in told("content loss", function)
 
 
+# The learner's loop, with a parameter's name of their own.
+PAINT = """
+def paint(start, my_own_name, losses_of, weights, steps, learning_rate):
+    targets = my_own_name()
+    picture = tf.Variable(start)
+    optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.99)
+    history = []
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            losses = losses_of(picture, targets)
+            loss = sum(weights[name] * losses[name] for name in weights)
+        gradient = tape.gradient(loss, picture)
+        history.append(float(loss))
+        optimizer.apply_gradients([(gradient, picture)])
+        picture.assign(tf.clip_by_value(picture, 0, 1))
+    return picture, history
+"""
+
+
 def paint(line):
     """A loop like the learner's, with one line changed."""
-    lines = inspect.cleandoc(
-        """
-        def paint(start, my_own_name, losses_of, weights, steps, learning_rate):
-            targets = my_own_name()
-            picture = tf.Variable(start)
-            optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.99)
-            history = []
-            for _ in range(steps):
-                with tf.GradientTape() as tape:
-                    losses = losses_of(picture, targets)
-                    loss = sum(weights[name] * losses[name] for name in weights)
-                gradient = tape.gradient(loss, picture)
-                history.append(float(loss))
-                optimizer.apply_gradients([(gradient, picture)])
-                picture.assign(tf.clip_by_value(picture, 0, 1))
-            return picture, history
-        """
-    ).split("\n")
+    lines = PAINT.split("\n")
     old, new = line
     assert sum(old in one for one in lines) == 1 or not old
     source = "\n".join(lines).replace(old, new, 1)

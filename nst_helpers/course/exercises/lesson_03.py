@@ -205,6 +205,12 @@ _GRAM_MISTAKES = [
     (lambda f: tf.reduce_sum(_sums(f)) / _positions(f),
      "the axes of your result",
      "You added up over the channels, too: keep a row and a column for each channel."),
+    (lambda f: _sums(f) / f.shape[1],
+     "the number that the sums are divided by",
+     "You divided by the height only: divide by height × width."),
+    (lambda f: _sums(f) / f.shape[2],
+     "the number that the sums are divided by",
+     "You divided by the width only: divide by height × width."),
 ]
 _BY_ORDER = (
     "how a layer's matrix, its target and its weight find each other",
@@ -288,12 +294,6 @@ EXERCISES = {
              "the order of the axes before and after `reshape`",
              "You reshaped to channels × positions, which mixes the two: reshape to (-1, "
              "channels), and transpose in `tf.matmul`."),
-            (lambda f: _sums(f) / f.shape[1],
-             "the number that the sums are divided by",
-             "You divided by the height only: divide by height × width."),
-            (lambda f: _sums(f) / f.shape[2],
-             "the number that the sums are divided by",
-             "You divided by the width only: divide by height × width."),
         ],
     ),
     "gram matrix by einsum": Exercise(
@@ -324,12 +324,6 @@ EXERCISES = {
              "the letters of height and width in the two factors",
              "You multiplied each position of one channel with all positions of the other: give "
              "both factors the same letters for height and width."),
-            (lambda f: _sums(f) / f.shape[1],
-             "the number that the sums are divided by",
-             "You divided by the height only: divide by height × width."),
-            (lambda f: _sums(f) / f.shape[2],
-             "the number that the sums are divided by",
-             "You divided by the width only: divide by height × width."),
         ],
     ),
     "style loss": Exercise(
