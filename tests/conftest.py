@@ -1,5 +1,7 @@
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 GUARD = str(Path(__file__).parent / "no_network")
@@ -8,6 +10,13 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [GUARD, os.environ.get("
 sys.path.insert(0, GUARD)
 sys.modules.pop("sitecustomize", None)  # the interpreter may have imported one of its own
 import sitecustomize  # noqa: E402, F401  (for this process)
+
+# For the kernels of nbval, which IPython would start with the settings of whoever runs the tests.
+SETTINGS = tempfile.TemporaryDirectory()  # gone when the process ends
+startup = Path(SETTINGS.name, "profile_default", "startup")
+startup.mkdir(parents=True)
+shutil.copy(Path(__file__).parent / "short_runs.py", startup)
+os.environ["IPYTHONDIR"] = SETTINGS.name
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # `-n 2`: each worker, with its kernels, has a core
     os.environ["TF_NUM_INTRAOP_THREADS"] = "1"

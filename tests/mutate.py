@@ -15,11 +15,13 @@ import contextlib
 import copy
 import os
 import random
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -133,8 +135,11 @@ def house(folder):
     return folder
 
 
-def run_tests(folder, name, log):
-    """Fork, run the module's tests there on what is in the folder; returns the process's number."""
+def run_tests(folder, name, log, first):
+    """Fork, run the module's tests there on what is in the folder; returns the process's number.
+
+    first: the tests that killed other mutants of the module, which are tried before all others.
+    """
     child = os.fork()
     if child:
         return child
@@ -149,8 +154,20 @@ def run_tests(folder, name, log):
         import pytest
 
         files = [str(next(Path("tests").rglob(f"test_{t}.py"))) for t in TESTS[name].split()]
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *files])))
+        for tests in filter(None, (first, files)):
+            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
+            if status:
+                os._exit(int(status))
+        os._exit(0)
     os._exit(1)
+
+
+def failed_in(log):
+    """The test that killed a mutant, as pytest names it; `None` if it was the time, or a crash."""
+    found = re.search(
+        r"^FAILED (\S+::\w+(?:\[.*?\])?)(?: - |$)", log.read_text(errors="replace"), re.M
+    )
+    return found and found[1]
 
 
 def main():
@@ -164,6 +181,7 @@ def main():
         __import__(heavy)  # once, for all that are forked; nothing is computed before that
     todo = chosen(names, options.count, options.seed)
     killed, all_of, survivors = dict.fromkeys(names, 0), dict.fromkeys(names, 0), []
+    killers = {name: Counter() for name in names}
     with tempfile.TemporaryDirectory() as place:
         places = [house(Path(place) / str(number)) for number in range(os.cpu_count() or 1)]
         running = {}
@@ -172,7 +190,8 @@ def main():
                 folder, mutant = places.pop(), todo.pop(0)
                 target = file_of(mutant[0], folder)
                 target.write_text(mutant[3])
-                child = run_tests(folder, mutant[0], folder / "log")
+                first = [test for test, _ in killers[mutant[0]].most_common(8)]
+                child = run_tests(folder, mutant[0], folder / "log", first)
                 running[child] = folder, mutant, time.perf_counter()
             child, status = os.wait()
             folder, (name, line, change, _), start = running.pop(child)
@@ -181,6 +200,7 @@ def main():
             all_of[name] += 1
             if status:
                 killed[name] += 1
+                killers[name].update(filter(None, [failed_in(folder / "log")]))
             else:
                 survivors.append(f"{name}.py:{line}: {change}")
             words = "killed" if status else "SURVIVED"

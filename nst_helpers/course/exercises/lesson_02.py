@@ -9,10 +9,6 @@ def _count(values):
     return tf.cast(tf.size(values), tf.float32)
 
 
-def _places(features):
-    return features.shape[1] * features.shape[2]
-
-
 def _half_sum(features, target):
     return sum_of_squares(features - target) / 2
 
@@ -69,20 +65,6 @@ EXERCISES = {
             (lambda f, t: tf.square(tf.reduce_mean(f - t)),
              "the order of squaring and taking the mean",
              "You squared the mean: square each difference first, then take the mean."),
-            (lambda f, t: mean_square(f - t) / 2,
-             "the factors in your formula",
-             "You took half of the mean: leave the factor out."),
-            (lambda f, t: tf.sqrt(mean_square(f - t)),
-             "what happens after the mean is taken",
-             "You took the root: leave the mean of the squares as it is."),
-            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=-1),
-             "the axes over which the mean is taken",
-             "You took the mean over the last axis only: take it over all axes, so that one number "
-             "is left."),
-            (lambda f, t: tf.reduce_mean(tf.square(f - t), axis=0),
-             "the axes over which the mean is taken",
-             "You took the mean over the first axis only: take it over all axes, so that one "
-             "number is left."),
             (lambda f, t: tf.norm(f - t),
              "what becomes of the squares",
              "You took the root of the sum: take the mean of the squares, and no root."),
@@ -110,9 +92,6 @@ EXERCISES = {
             (lambda f, t: mean_square(f + t),
              "how features and target are combined",
              "You added features and target: take their difference."),
-            (lambda f, t: tf.square(f - t),
-             "the shape of your result",
-             "You returned all the squares: take their mean, so that one number is left."),
             (lambda f, t: tf.reduce_mean(tf.square(f) - tf.square(t)),
              "what exactly is squared",
              "You squared features and target by themselves: subtract first, then square the "
@@ -125,21 +104,6 @@ EXERCISES = {
         right="It points away from the target, and is 0 where the feature is right: "
               "a step against it leads there.",
         mistakes=[
-            (lambda f, t: (f - t) / _count(f),
-             "the derivative of a single square",
-             "The 2 is missing: multiply by it, since the derivative of a square is twice what is "
-             "squared."),
-            (lambda f, t: 2 * (f - t),
-             "the denominator in the worked example",
-             "You did not divide: divide by the number of values, since the loss is their mean."),
-            (lambda f, t: 2 * (t - f) / _count(f),
-             "the direction of the gradient",
-             "The sign is wrong: subtract the target from the features, since the loss grows away "
-             "from the target."),
-            (lambda f, t: 2 * (f - t) / _places(f),
-             "the number that you divide by",
-             "You divided by the number of positions: divide by the number of all values, since "
-             "the mean is over the channels, too."),
             (lambda f, t: 2 * tf.square(f - t) / _count(f),
              "the derivative of a single square",
              "The square is still there: leave it out, since the derivative of a square is twice "
@@ -148,25 +112,10 @@ EXERCISES = {
              "whether this is the loss or its derivative",
              "That is each value's part of the loss: take the derivative, twice the difference in "
              "place of its square."),
-            (lambda f, t: (t - f) / _count(f),
-             "the direction of the gradient, and the derivative of a single square",
-             "The sign is wrong, and the 2 is missing: subtract the target from the features, and "
-             "take twice that."),
-            (lambda f, t: f - t,
-             "the factor and the denominator in the worked example",
-             "Those are the differences alone: multiply by 2, and divide by the number of values."),
             (lambda f, t: 2 * (t - f),
              "the direction of the gradient, and the denominator in the worked example",
              "The sign is wrong, and the division is missing: subtract the target from the "
              "features, and divide by the number of values."),
-            (lambda f, t: 2 * (f - t) / f.shape[-1],
-             "the number that you divide by",
-             "You divided by the number of channels: divide by the number of all values, since the "
-             "mean is over the positions, too."),
-            (lambda f, t: 2 * tf.abs(f - t) / _count(f),
-             "the signs of the differences",
-             "You took absolute differences: keep the sign, which says in which direction a "
-             "feature is wrong."),
             (lambda f, t: 2 * tf.sign(f - t) / _count(f),
              "the size of the differences",
              "You took the signs only: take the differences themselves, since the gradient is "
@@ -174,9 +123,6 @@ EXERCISES = {
             (lambda f, t: 2 * f / _count(f),
              "what the features are compared with",
              "The target is missing: subtract it from the features."),
-            (lambda f, t: 2 * tf.reduce_mean(f - t),
-             "the shape of your result",
-             "You took a mean: keep one value for each feature."),
             (lambda f, t: mean_square(f - t),
              "whether this is the loss or its derivative",
              "That is the loss, one number: take its derivative by each feature."),
@@ -188,15 +134,6 @@ EXERCISES = {
         right="This is equation 1 of the paper. It grows with the number of values, "
               "which is why this lesson takes the mean.",
         mistakes=[
-            (lambda f, t: 2 * _half_sum(f, t),
-             "what stands in front of the sum in equation 1",
-             "You took the whole sum: take half of it."),
-            (lambda f, t: mean_square(f - t),
-             "how the squares become one number in equation 1",
-             "You took the mean: take half of the sum over all values."),
-            (lambda f, t: mean_square(f - t) / 2,
-             "how the squares become one number in equation 1",
-             "You took half of the mean: take half of the sum over all values."),
             (lambda f, t: tf.reduce_sum(f - t) / 2,
              "what is done with each difference",
              "The differences are not squared: square them, or positive and negative ones cancel."),
@@ -209,18 +146,6 @@ EXERCISES = {
             (lambda f, t: tf.norm(f - t) / 2,
              "what happens after the squares are added up",
              "You took the root of the sum: take half of the sum itself."),
-            (lambda f, t: sum_of_squares((f - t) / 2),
-             "the moment at which you halve",
-             "You took half of each difference, so its square is a quarter: take half of the sum."),
-            (lambda f, t: sum_of_squares(f - t) / (2 * _places(f)),
-             "what the sum is divided by",
-             "You divided by the number of positions: divide by 2 only."),
-            (lambda f, t: sum_of_squares(f - t) / (2 * f.shape[-1]),
-             "what the sum is divided by",
-             "You divided by the number of channels: divide by 2 only."),
-            (lambda f, t: tf.square(f - t) / 2,
-             "the shape of your result",
-             "You returned half of each square: add them all up."),
             (lambda f, t: tf.square(tf.reduce_sum(f - t)) / 2,
              "the order of squaring and adding up",
              "You squared the sum of the differences: square each difference first, then add up."),
@@ -233,7 +158,7 @@ EXERCISES = {
               "It can be compared between layers.",
         mistakes=[
             (lambda f, t: tf.minimum(_share(f, t), 1.0),
-             "what happens where the difference is larger than the target",
+             "how large your result can become",
              "You clipped the share at 1: leave it as it is, since features can be farther off "
              "than if they were all 0."),
             (lambda f, t: sum_of_squares(f - t) / sum_of_squares(f),
@@ -244,9 +169,6 @@ EXERCISES = {
              "how the number becomes comparable between layers",
              "You did not divide: divide by the sum of the target's squares, or the number would "
              "depend on the layer."),
-            (lambda f, t: mean_square(f - t) / sum_of_squares(t),
-             "how numerator and denominator become one number each",
-             "You divided a mean by a sum: take the mean of both, or the sum of both."),
             (lambda f, t: sum_of_squares(f - t) / tf.reduce_sum(t),
              "the denominator",
              "You divided by the sum of the target: divide by the sum of its squares."),
@@ -266,13 +188,6 @@ EXERCISES = {
             (lambda f, t: tf.reduce_sum(tf.abs(f - t)) / tf.reduce_sum(tf.abs(t)),
              "what is added up",
              "You took absolute values: square the differences and the target's values."),
-            (lambda f, t: 1 - _share(f, t),
-             "what your number is when nothing is lost",
-             "You returned 1 minus the share: return the share itself, which is 0 when nothing is "
-             "lost."),
-            (lambda f, t: sum_of_squares(t) / sum_of_squares(f - t),
-             "what is divided by what",
-             "Your fraction is upside down: divide the differences by the target."),
             (lambda f, t: sum_of_squares(f) / sum_of_squares(t),
              "the numerator",
              "You compared the features themselves: square the differences."),
@@ -282,12 +197,6 @@ EXERCISES = {
             (lambda f, t: sum_of_squares(f - t) / sum_of_squares(t - tf.reduce_mean(t)),
              "the denominator",
              "You subtracted the target's mean first: square its values as they are."),
-            (lambda f, t: 100 * _share(f, t),
-             "what your number is when everything is lost",
-             "You gave percent: leave out the factor of 100, so that 1 means that all is lost."),
-            (lambda f, t: tf.norm(f - t) / tf.norm(t),
-             "what happens after the squares are added up",
-             "You took the roots: divide the sums of squares as they are."),
             (lambda f, t: (sum_of_squares(f) - sum_of_squares(t)) / sum_of_squares(t),
              "the numerator",
              "You subtracted one sum of squares from another: subtract the target from the "

@@ -262,18 +262,9 @@ _LUMINANCE_MISTAKES = [
     (lambda p, q: p - tf.reduce_mean(p, -1, keepdims=True) + luminance(q)[..., :1],
      "whether both brightnesses are computed alike",
      "The photo's brightness is a plain mean: use the three weights for both pictures."),
-    (lambda p, q: p,
-     "what comes from which picture",
-     "You returned the photo: give it the painted picture's brightness."),
-    (lambda p, q: q,
-     "what comes from which picture",
-     "You returned the painted picture: give it the photo's color."),
     (lambda p, q: (p + q) / 2,
      "what comes from which picture",
      "You took the mean of both pictures: take the color of one and the brightness of the other."),
-    (lambda p, q: 255 * _keep_colors(p, q),
-     "the scale of the result",
-     "Your values go up to 255: leave them between 0 and 1, as everywhere in this course."),
 ]
 
 _MATCH_MISTAKES = [
@@ -298,9 +289,6 @@ _MATCH_MISTAKES = [
     (_mapped(mean_and_covariance, add=lambda old, new: 0.0),
      "what is added after the map",
      "The mean color is missing: add the target's after the map."),
-    (lambda picture, target: tf.reshape(_match_colors(picture, target), (-1, 3)),
-     "the shape of your result",
-     "Your result is a list of pixels: give it the shape of `picture`."),
     (lambda picture, target: picture - mean_and_covariance(picture)[0]
      + mean_and_covariance(target)[0],
      "what happens between subtracting one mean and adding the other",
@@ -341,9 +329,6 @@ _MATCH_MISTAKES = [
      "the direction of the map",
      "Your map goes from the target's colors to the picture's: take the picture's covariance for "
      "`old_covariance` and the target's for `new_covariance`, and apply the map itself."),
-    (lambda picture, target: picture,
-     "what you return",
-     "You returned the picture as it was: apply the map, and return the result."),
 ]
 
 _BLEND_MISTAKES = [
@@ -464,10 +449,6 @@ _GUIDED_MISTAKES = [
     (_guided(_centered),
      "the factors of your products",
      "You subtracted the region's mean, which gives a covariance: leave the mean in."),
-    (_guided(divide_by=lambda w, m: tf.reduce_sum(w) * tf.cast(tf.size(w), tf.float32)),
-     "what the products are divided by",
-     "You divided twice, by the mask's sum and by the number of positions: divide by its sum "
-     "only."),
     (_guided(divide_by=lambda w, m: tf.reduce_sum(tf.cast(w > 0, tf.float32))),
      "what the products are divided by",
      "You divided by the number of positions that are not black in the mask: divide by the sum of "
@@ -483,18 +464,9 @@ _GUIDED_MISTAKES = [
      "how the mask gets the size of the features",
      "You resized the mask by `nearest`, which looks at one of its pixels for each position: use "
      "`area`, which takes the mean over all that a position stands for."),
-    (lambda f, m: _guided_gram_matrix(f, m)[None],
-     "the axes of your result",
-     "You kept the batch axis: leave it out, so that the result is channels × channels."),
-    (_guided(divide_by=lambda w, m: tf.reduce_mean(w)),
-     "what the products are divided by",
-     "You divided by the mean of the mask: divide by its sum over the positions."),
     (_guided(divide_by=lambda w, m: tf.reduce_max(w)),
      "what the products are divided by",
      "You divided by the largest value of the mask: divide by its sum."),
-    (lambda f, m: _guided_gram_matrix(f, m) / f.shape[-1],
-     "what the products are divided by",
-     "You divided by the number of channels, too: divide by the sum of the mask only."),
     (lambda f, m: _guided_gram_matrix(f, tf.cast(m > 0.5, tf.float32)),
      "the gray values of the mask",
      "You made the mask black and white before you resized it: keep its gray values, which count "
