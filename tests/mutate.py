@@ -64,6 +64,9 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "grade": "grade",
     "lab": "lab",
 }
+# Half of the time of a survivor, and about these modules alone: only theirs are shown to them.
+SLOW = "no_attempt_ends or missing_in_one_case or without_end or whatever_a_function"
+SHOWN_THE_SLOW = "apart", "trial"
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -154,6 +157,8 @@ def run_tests(folder, name, log, first):
         import pytest
 
         files = [str(next(Path("tests").rglob(f"test_{t}.py"))) for t in TESTS[name].split()]
+        if name not in SHOWN_THE_SLOW:
+            files += ["-k", f"not ({SLOW})"]
         for tests in filter(None, (first, files)):
             status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
             if status:

@@ -51,10 +51,9 @@ def remembering(function):
 
 
 def test_a_weight_means_the_same_at_every_size(extract):
-    """At 1024 px for the first pair only: that is a minute on an old processor."""
     for photo, style, sides in [
-        ("neuschwanstein", "starry_night", (128, 256, 512, 1024)),
-        ("red_panda", "citrus_slices", (128, 256, 512)),
+        ("neuschwanstein", "starry_night", (128, 256, 724)),
+        ("red_panda", "citrus_slices", (128, 256)),
     ]:
         values = [photos_own_style_loss(extract, photo, style, side) for side in sides]
         assert max(values) / min(values) < 2, (photo, style, values)

@@ -142,7 +142,7 @@ def test_every_control_at_its_ends(easel):
                 paint_some(easel, 1)
             wait(lambda: easel.status.value == "Paused.")
     for name, menu in easel.menus.items():
-        for _, option in menu.options[:0:-1]:
+        for _, option in {menu.options[-1], menu.options[1]}:
             menu.value = option
             wanted = None if option == easel_controls.NONE else option
             wait(lambda name=name, wanted=wanted: chosen(easel)[name] == wanted)
