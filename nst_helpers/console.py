@@ -56,6 +56,5 @@ def silence(stream):
         number = stream.fileno()
     except (OSError, ValueError):  # no file of the system's
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), number)

@@ -28,6 +28,12 @@ def readable(text, keep=""):
     )
 
 
+def suggestion(name, known, otherwise):
+    """The end of a message on an unknown name: the known one that is most like it, or otherwise."""
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
 class KitError(Exception):
     """Any of the errors below, for whoever shows their messages."""
 
@@ -57,8 +63,7 @@ class LayerError(KitError, ValueError):
         if not name:
             super().__init__(f"No layer is named: name at least one of {', '.join(known)}.")
             return
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"its layers are {', '.join(known)}."
+        hint = suggestion(name, known, f"its layers are {', '.join(known)}.")
         super().__init__(f"VGG19 has no layer {name!r}; {hint}")
 
 
@@ -120,7 +125,4 @@ def as_path(given, error=PictureError):
     if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1]
     path = Path(name or text)
-    try:
-        return path if os.path.lexists(path) else path.expanduser()
-    except RuntimeError:  # nobody has this name, or this user has no home
-        return path
+    return path if os.path.lexists(path) else Path(os.path.expanduser(path))

@@ -33,15 +33,7 @@ SUFFIXES |= {".avif", ".heic", ".heif"}  # a phone's; where they cannot be read,
 
 @takes_settings
 def paint_all(
-    photos,
-    paintings,
-    folder,
-    *,
-    sequence=False,
-    vgg=None,
-    progress=False,
-    on_step=None,
-    **settings,
+    photos, paintings, folder, *, sequence=False, vgg=None, progress=False, on_step=None, **settings
 ):
     """Paint each photo in the manner of each painting, and save the pictures with their run cards.
 
@@ -61,7 +53,13 @@ def paint_all(
     """
     asked, folder = asdict(check_settings(settings)), as_path(folder)
     paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
-    _make(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        fault = getattr(error, "strerror", None) or error
+        raise PictureError(
+            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
+        ) from error
     sha256_of = functools.cache(lambda source: load_with_sha256(source, max_side=asked["size"])[1])
     options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
     done, before = {}, {}
@@ -74,7 +72,11 @@ def paint_all(
             else:
                 check_output_path(path)  # before the minutes that a picture takes
                 result = stylize(photo, painting, **options | going_on)
-                path = _saved(result, path, place)
+                try:
+                    save_image(result.picture, path, card=result.card)
+                except PictureError as error:
+                    path = rescue_image(result.picture, path, card=result.card)
+                    say(f"{place}{error}")
                 message, interrupted = f"{result.seconds:.0f} s", result.interrupted
         except KitError as error:
             say(f"{place}{error}")
@@ -82,23 +84,13 @@ def paint_all(
         except KeyboardInterrupt:
             say(f"{place}interrupted before its first step.")
             break
-        done[_stem(photo), _stem(painting)] = path
+        done[Path(photo).stem, Path(painting).stem] = path
         if sequence:
             before[painting] = photo, path
         say(f"{place}{path}, {message}")
         if interrupted:
             break
     return done
-
-
-def _saved(result, path, place):
-    """Save a picture in its place or, if that cannot be, elsewhere; returns where it is."""
-    try:
-        return save_image(result.picture, path, card=result.card)
-    except PictureError as error:
-        rescued = rescue_image(result.picture, path, card=result.card)
-        say(f"{place}{error}")
-        return rescued
 
 
 def _carried_over(photo, before, size):
@@ -134,16 +126,6 @@ def _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
         and made.get("weights_sha256") == weights_sha256(vgg or bundled_vgg19())
         and made.get("steps_done") == sum((made.get("painted") or {}).get("steps") or [])
     )
-
-
-def _make(folder):
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        fault = getattr(error, "strerror", None) or error
-        raise PictureError(
-            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
-        ) from error
 
 
 def _sources(given, results):
@@ -202,7 +184,7 @@ def _paths(photos, paintings, folder):
     """`{(photo, painting): path of their picture}`. Raises `PictureError` if two are the same."""
     paths, names = {}, set()
     for photo, painting in itertools.product(photos, paintings):
-        name = f"{_stem(photo)}_x_{_stem(painting)}.png"
+        name = f"{Path(photo).stem}_x_{Path(painting).stem}.png"
         anywhere = unicodedata.normalize("NFC", name).casefold()  # some disks take "A" for "a"
         if anywhere in names:
             raise PictureError(
@@ -211,7 +193,3 @@ def _paths(photos, paintings, folder):
         names.add(anywhere)
         paths[photo, painting] = folder / name
     return paths
-
-
-def _stem(source):
-    return Path(source).stem

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
@@ -20,16 +20,6 @@ from ..pictures import (
     resize,
     shared_out,
 )
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """content: a picture. paintings: `Paintings`. start: a picture, or None. sha256: for a card."""
-
-    content: tf.Tensor
-    paintings: Paintings
-    start: tf.Tensor | None
-    sha256: dict
 
 
 def split_init(settings):
@@ -50,7 +40,7 @@ def split_init(settings):
 
 
 def load_inputs(asked, content, style, init=None, style_masks=None, painting_masks=None):
-    """The `Inputs` of a run.
+    """A run's `(content, paintings, start, checksums)`: the last for the card; start may be None.
 
     asked: `Settings`. content, init: as for `stylize`, init being a picture or None. Raises
     `PictureError`, and `SettingsError` where paintings, weights and masks do not go together.
@@ -82,7 +72,7 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
             "init is a picture in these settings, and none is given: name the picture to go on "
             f"from, or one of {', '.join(STARTING_POINTS)}."
         )
-    return Inputs(content, _those_that_count(paintings), start, checksums)
+    return content, _with_a_share(paintings), start, checksums
 
 
 def _shares(weights, count):
@@ -123,7 +113,7 @@ def with_masks(paintings, name, given, content):
     return paintings, [hashlib.sha256(np.asarray(mask).tobytes()).hexdigest() for mask in masks]
 
 
-def _those_that_count(paintings):
+def _with_a_share(paintings):
     """Without the paintings whose share is 0."""
     kept = [number for number, share in enumerate(paintings.shares) if share > 0]
     masks = paintings.masks

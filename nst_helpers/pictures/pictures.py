@@ -107,16 +107,10 @@ def show(*pictures, titles=None, height=3.2):
         raise SettingsError(f"{len(pictures)} pictures and {len(titles)} titles: give as many.")
     shown = [_drawable(picture) for picture in pictures]
     ratios = [values.shape[1] / values.shape[0] for values in shown]
-    total = sum(ratios) * height
-    height = min(height, height * 14 / total)  # a row is at most 14 inches wide
-    figure, axes = plt.subplots(
-        1,
-        len(pictures),
-        figsize=(sum(ratios) * height, height + 0.3),
-        width_ratios=ratios,
-        squeeze=False,
-        layout="constrained",
-    )
+    height = min(height, 14 / sum(ratios))  # a row is at most 14 inches wide
+    size = (sum(ratios) * height, height + 0.3)
+    grid = {"width_ratios": ratios, "squeeze": False}
+    _, axes = plt.subplots(1, len(pictures), figsize=size, layout="constrained", **grid)
     for axis, values, title in zip(axes[0], shown, titles):
         axis.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="bicubic")
         axis.set_title(title, fontsize=10)
