@@ -92,12 +92,12 @@ def check_memory(content, style, settings):
         return
     largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
     way_out = (
-        f"the largest size that fits is {largest}." if largest else "close other programs first."
+        f"the largest size that fits is {largest}" if largest else "close other programs first"
     )
     needed = memory_needed(content, paintings, settings, side)
     raise SettingsError(
         f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
-        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
+        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}."
     )
 
 
@@ -140,13 +140,10 @@ def _seconds_left(step, settings, later):
         return None
     side = measured[-1]
     here = settings.scales.index(step.side)
-    left = sum(settings.steps[: here + 1]) - step.number
-    return _seconds(
-        statistics.median_high(later[side][-9:]),
-        side,
-        [step.side, *settings.scales[here + 1 :]],
-        [left, *(steps + STEPS_FOR_TARGETS for steps in settings.steps[here + 1 :])],
-    )
+    left = [count + STEPS_FOR_TARGETS for count in settings.steps]
+    left[here] = sum(settings.steps[: here + 1]) - step.number
+    seconds = statistics.median_high(later[side][-9:])
+    return _seconds(seconds, side, settings.scales[here:], left[here:])
 
 
 def _seconds(step, side, scales, steps):

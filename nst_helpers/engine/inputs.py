@@ -64,8 +64,7 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
     start = None
     if init is not None:
         start, checksums["init_sha256"] = load_with_sha256(init, max_side=side)
-        height, width = start.shape[1:3]
-        check_shape(f"The picture to start from is {width} × {height} px", height, width, content)
+        check_shape("The picture to start from", start, content)
         start = resize(start, *content.shape[1:3])
     elif asked.init == GIVEN_PICTURE:
         raise SettingsError(
