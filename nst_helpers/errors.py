@@ -91,11 +91,10 @@ class LossNotFinite(RunStopped):
     """
 
     def __init__(self, number, losses, weights, of_picture=False):
-        terms = [*weights]
-        broken = [term for term in terms if not math.isfinite(losses[term])]
-        what, term = "loss", broken[0] if broken else max(terms, key=losses.get)  # only their sum
+        broken = [term for term in weights if not math.isfinite(losses[term])]
+        what, term = "loss", broken[0] if broken else max(weights, key=losses.get)  # only their sum
         if of_picture:  # whose losses then say nothing
-            what, term = "loss's gradient", max(terms, key=weights.get)
+            what, term = "loss's gradient", max(weights, key=weights.get)
         kept = ": the run stops with its last good picture" if number > 1 else ""
         super().__init__(
             "The picture to start from is not finite (NaN or infinity): start from another one."

@@ -133,9 +133,8 @@ def gram_heatmap(*grams, titles, channels):
         values = np.log10(np.maximum(part, top * 1e-4))
         shown = axis.imshow(values, cmap="viridis", vmin=np.log10(top) - 4, vmax=np.log10(top))
         axis.set_title(title, fontsize=10)
-        places = {"ticks": range(len(channels)), "labels": channels}
-        axis.set_xticks(**places)
-        axis.set_yticks(**places)
+        axis.set_xticks(range(len(channels)), channels)
+        axis.set_yticks(range(len(channels)), channels)
         axis.set(xlabel="channel", ylabel="channel")
     figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")
     plt.show()

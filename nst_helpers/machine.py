@@ -68,10 +68,9 @@ def import_keras():
         _check_keras("backend", asked)
     import keras
 
-    _check_keras("backend", keras.config.backend())
-    _check_keras("image_data_format", keras.config.image_data_format())
-    _check_keras("floatx", keras.config.floatx())
-    _check_keras("dtype_policy", keras.config.dtype_policy().name)
+    for setting in KERAS_NEEDS:
+        value = getattr(keras.config, setting)()
+        _check_keras(setting, getattr(value, "name", value))  # a policy has a name
     return keras
 
 

@@ -16,7 +16,7 @@ from ..errors import SettingsError
 from ..method import MARGIN, PIXELS_AT_ONCE, ROWS, can_see, one_painting, paint
 from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
-from .settings import check_settings
+from .settings import Settings
 from .weights import bundled_vgg19
 
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
@@ -162,9 +162,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
     are the process's peak, see `peak_memory`; `fits` says whether they can be had now (always true
     on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
-    asked = check_settings(
-        {"size": size, "steps": steps, "precision": precision, "style_scale": style_scale}
-    )
+    asked = Settings(size=size, steps=steps, precision=precision, style_scale=style_scale)
     if number("aspect", aspect) < 1:
         raise SettingsError(
             f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."

@@ -252,13 +252,11 @@ def _from_floats(values, name):
 
 def _in_srgb(image, profile):
     """The image as RGB, its colors converted from the embedded profile to sRGB."""
-    if isinstance(profile, bytes) and profile:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if isinstance(profile, bytes):
+        # Viewers, too, ignore a profile that is broken or made for another color space.
+        with contextlib.suppress(ImageCms.PyCMSError):
             srgb = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # viewers, too, ignore a profile that is broken or made for another color space
+            return ImageCms.profileToProfile(image, BytesIO(profile), srgb, outputMode="RGB")
     return image.convert("RGB")
 
 
