@@ -128,18 +128,15 @@ def _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
     )
 
 
-def _sources(given, results):
-    """The pictures of a folder, frame 2 before frame 10, or the list that was given, as strings.
-
-    results: the folder of the results.
-    """
+def _sources(given, results_folder):
+    """The pictures of a folder, frame 2 before frame 10, or the list that was given, as strings."""
     if isinstance(given, (str, os.PathLike)):
         folder = as_path(given)
         if not os.path.isdir(folder):
             raise PictureError(
                 f"{given} is not a folder: give a folder of pictures, or a list of names and paths."
             )
-        given = _pictures_in(folder, results)
+        given = _pictures_in(folder, results_folder)
         if not given:
             raise PictureError(
                 f"There is no picture in {folder}: it should hold files such as photo.jpg."
@@ -154,12 +151,12 @@ def _sources(given, results):
     return [str(source) for source in sources]
 
 
-def _pictures_in(folder, results):
+def _pictures_in(folder, results_folder):
     """The paths of its pictures; those painted into it before, and other files, are named."""
     files = sorted((path for path in folder.iterdir() if path.is_file()), key=_in_order)
     files = [path for path in files if not path.name.startswith(".")]  # macOS adds some
     pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
-    if results.is_dir() and results.samefile(folder):
+    if results_folder.is_dir() and results_folder.samefile(folder):
         pictures = [path for path in pictures if not _has_card(path)]
     left_out = [path.name for path in files if path not in pictures]
     if left_out:

@@ -23,10 +23,7 @@ from ..pictures import (
 
 
 def split_init(settings):
-    """`(settings, picture)`: where a run starts, if that is a picture, apart from its settings.
-
-    Raises `SettingsError` for a word that is neither a starting point nor a picture's name.
-    """
+    """`(settings, picture)`: where a run starts, if that is a picture, apart from its settings."""
     init = settings.get("init", STARTING_POINTS[0])
     if init is None or isinstance(init, str):
         if init in (None, *STARTING_POINTS, GIVEN_PICTURE):

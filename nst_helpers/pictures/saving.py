@@ -117,10 +117,7 @@ def rescue_image(picture, path, card=None):
 
 
 def check_output_path(path, card=True):
-    """`(path, Pillow's name of the format)` if a picture can be saved there, with a card or not.
-
-    Raises `PictureError` if it cannot.
-    """
+    """`(path, Pillow's name of the format)`, or `PictureError` if no picture can be saved there."""
     path = as_path(path)
     Image.init()
     image_format = Image.EXTENSION.get(path.suffix.lower())
