@@ -91,13 +91,11 @@ def check_memory(content, style, settings):
     if fits(side):
         return
     largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
-    way_out = (
-        f"the largest size that fits is {largest}" if largest else "close other programs first"
-    )
+    advice = f"the largest size that fits is {largest}" if largest else "close other programs first"
     needed = memory_needed(content, paintings, settings, side)
     raise SettingsError(
         f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
-        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}."
+        f"and {max(available, 0) / 1e9:.1f} GB can be had: {advice}."
     )
 
 
