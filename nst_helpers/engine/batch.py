@@ -64,7 +64,7 @@ def paint_all(
     options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
     done, before = {}, {}
     for number, ((photo, painting), path) in enumerate(paths.items(), 1):
-        place, interrupted = f"{number} of {len(paths)}: ", False
+        prefix, interrupted = f"{number} of {len(paths)}: ", False
         try:
             going_on = _carried_over(photo, before.get(painting), asked["size"])
             if _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
@@ -76,18 +76,18 @@ def paint_all(
                     save_image(result.picture, path, card=result.card)
                 except PictureError as error:
                     path = rescue_image(result.picture, path, card=result.card)
-                    say(f"{place}{error}")
+                    say(f"{prefix}{error}")
                 message, interrupted = f"{result.seconds:.0f} s", result.interrupted
         except KitError as error:
-            say(f"{place}{error}")
+            say(f"{prefix}{error}")
             continue
         except KeyboardInterrupt:
-            say(f"{place}interrupted before its first step.")
+            say(f"{prefix}interrupted before its first step.")
             break
         done[Path(photo).stem, Path(painting).stem] = path
         if sequence:
             before[painting] = photo, path
-        say(f"{place}{path}, {message}")
+        say(f"{prefix}{path}, {message}")
         if interrupted:
             break
     return done
