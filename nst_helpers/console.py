@@ -35,16 +35,14 @@ class Forgiving:
         self._stream = stream
 
     def write(self, text):
-        self._try(self._stream.write, text)
-
-    def flush(self):
-        self._try(self._stream.flush)
-
-    def _try(self, action, *arguments):
         try:
-            action(*arguments)
+            self._stream.write(text)
+            self._stream.flush()
         except OSError:
             silence(self._stream)
+
+    def flush(self):
+        self.write("")
 
     def __getattr__(self, name):
         return getattr(self._stream, name)
@@ -56,6 +54,5 @@ def silence(stream):
         number = stream.fileno()
     except (OSError, ValueError):  # no file of the system's
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), number)

@@ -28,6 +28,12 @@ def readable(text, keep=""):
     )
 
 
+def suggestion(name, known, otherwise):
+    """The end of a message on an unknown name: the known one that is most like it, or otherwise."""
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
 class KitError(Exception):
     """Any of the errors below, for whoever shows their messages."""
 
@@ -57,8 +63,7 @@ class LayerError(KitError, ValueError):
         if not name:
             super().__init__(f"No layer is named: name at least one of {', '.join(known)}.")
             return
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"its layers are {', '.join(known)}."
+        hint = suggestion(name, known, f"its layers are {', '.join(known)}.")
         super().__init__(f"VGG19 has no layer {name!r}; {hint}")
 
 
@@ -86,11 +91,10 @@ class LossNotFinite(RunStopped):
     """
 
     def __init__(self, number, losses, weights, of_picture=False):
-        terms = [*weights]
-        broken = [term for term in terms if not math.isfinite(losses[term])]
-        what, term = "loss", broken[0] if broken else max(terms, key=losses.get)  # only their sum
+        broken = [term for term in weights if not math.isfinite(losses[term])]
+        what, term = "loss", broken[0] if broken else max(weights, key=losses.get)  # only their sum
         if of_picture:  # whose losses then say nothing
-            what, term = "loss's gradient", max(terms, key=weights.get)
+            what, term = "loss's gradient", max(weights, key=weights.get)
         kept = ": the run stops with its last good picture" if number > 1 else ""
         super().__init__(
             "The picture to start from is not finite (NaN or infinity): start from another one."
@@ -120,7 +124,4 @@ def as_path(given, error=PictureError):
     if len(name) > 2 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1]
     path = Path(name or text)
-    try:
-        return path if os.path.lexists(path) else path.expanduser()
-    except RuntimeError:  # nobody has this name, or this user has no home
-        return path
+    return path if os.path.lexists(path) else Path(os.path.expanduser(path))

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,24 +19,18 @@ JPEG_QUALITY = 80
 
 
 def setup():
-    """What every lesson begins with: sharp figures, and one line on what computes here."""
-    _keep_sharp_figures()
-    machine.report()
+    """What every lesson begins with: sharp figures, and one line on what computes here.
 
-
-def _keep_sharp_figures():
-    """Let this notebook keep its figures as JPEG files that are sharp on a fine screen.
-
-    Jupyter has that for PNG files only, and those of painted pictures are ten times as large.
-    Outside a notebook nothing is done.
+    A notebook then keeps its figures as JPEG files that are sharp on a fine screen. Jupyter has
+    that for PNG files only, and those of painted pictures are ten times as large.
     """
     shell = get_ipython()
-    if shell is None:
-        return
-    importlib.import_module("matplotlib_inline.backend_inline")  # which sets its own formats once
-    for formatter in shell.display_formatter.formatters.values():
-        formatter.pop(Figure, None)
-    shell.display_formatter.formatters["image/jpeg"].for_type(Figure, _sharp_jpeg)
+    if shell is not None:
+        importlib.import_module("matplotlib_inline.backend_inline")  # sets its own formats once
+        for formatter in shell.display_formatter.formatters.values():
+            formatter.pop(Figure, None)
+        shell.display_formatter.formatters["image/jpeg"].for_type(Figure, _sharp_jpeg)
+    machine.report()
 
 
 def _sharp_jpeg(figure):
@@ -86,23 +81,18 @@ def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
     row_titles, column_titles: lists of strings. width: of one picture, in inches.
     """
     height = width * rows[0][0].shape[1] / rows[0][0].shape[2]
-    figure, axes = plt.subplots(
-        len(rows),
-        len(rows[0]),
-        figsize=(width * len(rows[0]) + 0.4, (height + 0.15) * len(rows) + 0.2),
-        squeeze=False,
-        layout="constrained",
+    size = (width * len(rows[0]) + 0.4, (height + 0.15) * len(rows) + 0.2)
+    _, axes = plt.subplots(
+        len(rows), len(rows[0]), figsize=size, squeeze=False, layout="constrained"
     )
-    for row, line in enumerate(rows):
-        for column, picture in enumerate(line):
-            axis = axes[row, column]
-            axis.imshow(np.clip(np.squeeze(picture), 0, 1), interpolation="bicubic")
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_visible(False)
-            if row == 0 and column_titles:
-                axis.set_title(column_titles[column], fontsize=9)
-            if column == 0 and row_titles:
-                axis.set_ylabel(row_titles[row], fontsize=9)
+    for axis, picture in zip(axes.flat, itertools.chain(*rows), strict=True):
+        axis.imshow(np.clip(np.squeeze(picture), 0, 1), interpolation="bicubic")
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    for axis, title in zip(axes[0], column_titles or []):
+        axis.set_title(title, fontsize=9)
+    for axis, title in zip(axes[:, 0], row_titles or []):
+        axis.set_ylabel(title, fontsize=9)
     plt.show()
 
 
@@ -143,9 +133,8 @@ def gram_heatmap(*grams, titles, channels):
         values = np.log10(np.maximum(part, top * 1e-4))
         shown = axis.imshow(values, cmap="viridis", vmin=np.log10(top) - 4, vmax=np.log10(top))
         axis.set_title(title, fontsize=10)
-        places = {"ticks": range(len(channels)), "labels": channels}
-        axis.set_xticks(**places)
-        axis.set_yticks(**places)
+        axis.set_xticks(range(len(channels)), channels)
+        axis.set_yticks(range(len(channels)), channels)
         axis.set(xlabel="channel", ylabel="channel")
     figure.colorbar(shown, ax=axes[0].tolist(), label="log₁₀ of the entry")
     plt.show()

@@ -24,9 +24,9 @@ BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}  # as Linux names them in /proc/cpu
 def import_tensorflow():
     """TensorFlow, imported without the messages that its C++ part prints while it starts.
 
-    Those go to the process's standard error before any log level is read, so that file is
-    turned away for the moment. Python errors are raised as always. Of a GPU it takes memory as it
-    needs it, unless it was used before, so that another notebook gets some too.
+    Those go to the process's standard error before any log level is read, so that file is turned
+    away for the moment. Of a GPU it takes memory as it needs it, unless it was used before, so that
+    another notebook gets some too.
     """
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only, from here on
@@ -48,21 +48,19 @@ def _standard_error_turned_away():
     except (OSError, ValueError):  # there is no such file
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     try:
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)
 
 
 def import_keras():
-    """Keras, imported, if it computes as the kit needs: on TensorFlow, in float32, channels last.
+    """Keras, if it computes as the kit needs: on TensorFlow, eagerly, in float32, channels last.
 
-    And with eager execution, as TensorFlow starts. Looked at anew at each call, since a program may
-    change it. Raises `KerasError`.
+    Looked at anew at each call, since a program may change it. Raises `KerasError`.
     """
     check_eager()
     if "keras" not in sys.modules:  # another backend may not even be installed
@@ -70,10 +68,9 @@ def import_keras():
         _check_keras("backend", asked)
     import keras
 
-    _check_keras("backend", keras.config.backend())
-    _check_keras("image_data_format", keras.config.image_data_format())
-    _check_keras("floatx", keras.config.floatx())
-    _check_keras("dtype_policy", keras.config.dtype_policy().name)
+    for setting in KERAS_NEEDS:
+        value = getattr(keras.config, setting)()
+        _check_keras(setting, getattr(value, "name", value))  # a policy has a name
     return keras
 
 
@@ -114,15 +111,12 @@ def _in_keras_file(setting):
 
 
 def report():
-    """Print TensorFlow's version and whether it sees a GPU; in Colab without one, how to get it.
+    """Print TensorFlow's version, whether it sees a GPU, and what is wrong with Keras' settings.
 
-    Also what is wrong with Keras' settings, if something is.
+    In Colab without a GPU also how to get one.
     """
-    tensorflow = import_tensorflow()
-    print(
-        f"TensorFlow {tensorflow.__version__}, "
-        + ("with a GPU." if has_gpu() else "no GPU: the lessons are made for that.")
-    )
+    found = "with a GPU." if has_gpu() else "no GPU: the lessons are made for that."
+    print(f"TensorFlow {import_tensorflow().__version__}, {found}")
     if not has_gpu() and "google.colab" in sys.modules:
         print(
             "Colab lends a GPU: menu Runtime > Change runtime type > T4 GPU, "
@@ -141,10 +135,7 @@ def has_gpu():
 
 @functools.cache
 def best_precision():
-    """`"bfloat16"` where the processor multiplies it in hardware, without a GPU; else `"float32"`.
-
-    Found from the processor's flags, which only Linux shows; elsewhere the answer is float32.
-    """
+    """`"bfloat16"` if the processor's flags have it, and there is no GPU; else `"float32"`."""
     return "bfloat16" if BFLOAT16_FLAGS & processor_flags() and not has_gpu() else "float32"
 
 
@@ -164,7 +155,7 @@ def _processor(field):
 
 @contextlib.contextmanager
 def memory_errors_said(side):
-    """Inside this context, TensorFlow's errors for memory it did not get become `OutOfMemory`.
+    """In this context, TensorFlow's errors for memory it did not get become `OutOfMemory`.
 
     side: of the picture that is painted, px.
     """
@@ -193,10 +184,7 @@ def reason(error):
 
 @contextlib.contextmanager
 def interrupts_ignored():
-    """Inside this context Ctrl-C does nothing.
-
-    Only the main thread hears of it, so on other threads nothing changes.
-    """
+    """In this context Ctrl-C, which only the main thread hears of, does nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -212,10 +200,8 @@ def describe():
 
     tf32: whether a GPU may round what it multiplies to TensorFloat-32, as TensorFlow lets it.
     """
-    described = {
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
+    system = f"{platform.system()} {platform.machine()}"
+    described = {"system": system, "python": platform.python_version()}
     if has_gpu():
         devices = import_tensorflow().config
         details = devices.experimental.get_device_details(devices.list_physical_devices("GPU")[0])

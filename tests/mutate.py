@@ -57,7 +57,7 @@ TESTS = {  # of each module, those that a mistake should turn red, the quickest 
     "batch": "batch contract",
     "cost": "cost",
     "console": "console",
-    "progress": "progress run",
+    "run": "progress run",
     "kept": "own record",
     "notebook": "grade",
     "guard": "grade",

@@ -33,15 +33,7 @@ SUFFIXES |= {".avif", ".heic", ".heif"}  # a phone's; where they cannot be read,
 
 @takes_settings
 def paint_all(
-    photos,
-    paintings,
-    folder,
-    *,
-    sequence=False,
-    vgg=None,
-    progress=False,
-    on_step=None,
-    **settings,
+    photos, paintings, folder, *, sequence=False, vgg=None, progress=False, on_step=None, **settings
 ):
     """Paint each photo in the manner of each painting, and save the pictures with their run cards.
 
@@ -61,12 +53,18 @@ def paint_all(
     """
     asked, folder = asdict(check_settings(settings)), as_path(folder)
     paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
-    _make(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        fault = getattr(error, "strerror", None) or error
+        raise PictureError(
+            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
+        ) from error
     sha256_of = functools.cache(lambda source: load_with_sha256(source, max_side=asked["size"])[1])
     options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
     done, before = {}, {}
     for number, ((photo, painting), path) in enumerate(paths.items(), 1):
-        place, interrupted = f"{number} of {len(paths)}: ", False
+        prefix, interrupted = f"{number} of {len(paths)}: ", False
         try:
             going_on = _carried_over(photo, before.get(painting), asked["size"])
             if _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
@@ -74,31 +72,25 @@ def paint_all(
             else:
                 check_output_path(path)  # before the minutes that a picture takes
                 result = stylize(photo, painting, **options | going_on)
-                path = _saved(result, path, place)
+                try:
+                    save_image(result.picture, path, card=result.card)
+                except PictureError as error:
+                    path = rescue_image(result.picture, path, card=result.card)
+                    say(f"{prefix}{error}")
                 message, interrupted = f"{result.seconds:.0f} s", result.interrupted
         except KitError as error:
-            say(f"{place}{error}")
+            say(f"{prefix}{error}")
             continue
         except KeyboardInterrupt:
-            say(f"{place}interrupted before its first step.")
+            say(f"{prefix}interrupted before its first step.")
             break
-        done[_stem(photo), _stem(painting)] = path
+        done[Path(photo).stem, Path(painting).stem] = path
         if sequence:
             before[painting] = photo, path
-        say(f"{place}{path}, {message}")
+        say(f"{prefix}{path}, {message}")
         if interrupted:
             break
     return done
-
-
-def _saved(result, path, place):
-    """Save a picture in its place or, if that cannot be, elsewhere; returns where it is."""
-    try:
-        return save_image(result.picture, path, card=result.card)
-    except PictureError as error:
-        rescued = rescue_image(result.picture, path, card=result.card)
-        say(f"{place}{error}")
-        return rescued
 
 
 def _carried_over(photo, before, size):
@@ -136,28 +128,15 @@ def _is_done(path, asked, going_on, photo, painting, vgg, sha256_of):
     )
 
 
-def _make(folder):
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        fault = getattr(error, "strerror", None) or error
-        raise PictureError(
-            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
-        ) from error
-
-
-def _sources(given, results):
-    """The pictures of a folder, frame 2 before frame 10, or the list that was given, as strings.
-
-    results: the folder of the results.
-    """
+def _sources(given, results_folder):
+    """The pictures of a folder, frame 2 before frame 10, or the list that was given, as strings."""
     if isinstance(given, (str, os.PathLike)):
         folder = as_path(given)
         if not os.path.isdir(folder):
             raise PictureError(
                 f"{given} is not a folder: give a folder of pictures, or a list of names and paths."
             )
-        given = _pictures_in(folder, results)
+        given = _pictures_in(folder, results_folder)
         if not given:
             raise PictureError(
                 f"There is no picture in {folder}: it should hold files such as photo.jpg."
@@ -172,12 +151,12 @@ def _sources(given, results):
     return [str(source) for source in sources]
 
 
-def _pictures_in(folder, results):
+def _pictures_in(folder, results_folder):
     """The paths of its pictures; those painted into it before, and other files, are named."""
     files = sorted((path for path in folder.iterdir() if path.is_file()), key=_in_order)
     files = [path for path in files if not path.name.startswith(".")]  # macOS adds some
     pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
-    if results.is_dir() and results.samefile(folder):
+    if results_folder.is_dir() and results_folder.samefile(folder):
         pictures = [path for path in pictures if not _has_card(path)]
     left_out = [path.name for path in files if path not in pictures]
     if left_out:
@@ -202,7 +181,7 @@ def _paths(photos, paintings, folder):
     """`{(photo, painting): path of their picture}`. Raises `PictureError` if two are the same."""
     paths, names = {}, set()
     for photo, painting in itertools.product(photos, paintings):
-        name = f"{_stem(photo)}_x_{_stem(painting)}.png"
+        name = f"{Path(photo).stem}_x_{Path(painting).stem}.png"
         anywhere = unicodedata.normalize("NFC", name).casefold()  # some disks take "A" for "a"
         if anywhere in names:
             raise PictureError(
@@ -211,7 +190,3 @@ def _paths(photos, paintings, folder):
         names.add(anywhere)
         paths[photo, painting] = folder / name
     return paths
-
-
-def _stem(source):
-    return Path(source).stem

@@ -16,7 +16,7 @@ from ..errors import SettingsError
 from ..method import MARGIN, PIXELS_AT_ONCE, ROWS, can_see, one_painting, paint
 from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
-from .settings import check_settings
+from .settings import Settings
 from .weights import bundled_vgg19
 
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
@@ -91,13 +91,11 @@ def check_memory(content, style, settings):
     if fits(side):
         return
     largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
-    way_out = (
-        f"the largest size that fits is {largest}." if largest else "close other programs first."
-    )
+    advice = f"the largest size that fits is {largest}" if largest else "close other programs first"
     needed = memory_needed(content, paintings, settings, side)
     raise SettingsError(
         f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
-        f"and {max(available, 0) / 1e9:.1f} GB can be had: {way_out}"
+        f"and {max(available, 0) / 1e9:.1f} GB can be had: {advice}."
     )
 
 
@@ -140,13 +138,10 @@ def _seconds_left(step, settings, later):
         return None
     side = measured[-1]
     here = settings.scales.index(step.side)
-    left = sum(settings.steps[: here + 1]) - step.number
-    return _seconds(
-        statistics.median_high(later[side][-9:]),
-        side,
-        [step.side, *settings.scales[here + 1 :]],
-        [left, *(steps + STEPS_FOR_TARGETS for steps in settings.steps[here + 1 :])],
-    )
+    left = [count + STEPS_FOR_TARGETS for count in settings.steps]
+    left[here] = sum(settings.steps[: here + 1]) - step.number
+    seconds = statistics.median_high(later[side][-9:])
+    return _seconds(seconds, side, settings.scales[here:], left[here:])
 
 
 def _seconds(step, side, scales, steps):
@@ -165,9 +160,7 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
     are the process's peak, see `peak_memory`; `fits` says whether they can be had now (always true
     on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
-    asked = check_settings(
-        {"size": size, "steps": steps, "precision": precision, "style_scale": style_scale}
-    )
+    asked = Settings(size=size, steps=steps, precision=precision, style_scale=style_scale)
     if number("aspect", aspect) < 1:
         raise SettingsError(
             f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
@@ -22,21 +22,8 @@ from ..pictures import (
 )
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """content: a picture. paintings: `Paintings`. start: a picture, or None. sha256: for a card."""
-
-    content: tf.Tensor
-    paintings: Paintings
-    start: tf.Tensor | None
-    sha256: dict
-
-
 def split_init(settings):
-    """`(settings, picture)`: where a run starts, if that is a picture, apart from its settings.
-
-    Raises `SettingsError` for a word that is neither a starting point nor a picture's name.
-    """
+    """`(settings, picture)`: where a run starts, if that is a picture, apart from its settings."""
     init = settings.get("init", STARTING_POINTS[0])
     if init is None or isinstance(init, str):
         if init in (None, *STARTING_POINTS, GIVEN_PICTURE):
@@ -50,7 +37,7 @@ def split_init(settings):
 
 
 def load_inputs(asked, content, style, init=None, style_masks=None, painting_masks=None):
-    """The `Inputs` of a run.
+    """A run's `(content, paintings, start, checksums)`: the last for the card; start may be None.
 
     asked: `Settings`. content, init: as for `stylize`, init being a picture or None. Raises
     `PictureError`, and `SettingsError` where paintings, weights and masks do not go together.
@@ -74,15 +61,14 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
     start = None
     if init is not None:
         start, checksums["init_sha256"] = load_with_sha256(init, max_side=side)
-        height, width = start.shape[1:3]
-        check_shape(f"The picture to start from is {width} × {height} px", height, width, content)
+        check_shape("The picture to start from", start, content)
         start = resize(start, *content.shape[1:3])
     elif asked.init == GIVEN_PICTURE:
         raise SettingsError(
             "init is a picture in these settings, and none is given: name the picture to go on "
             f"from, or one of {', '.join(STARTING_POINTS)}."
         )
-    return Inputs(content, _those_that_count(paintings), start, checksums)
+    return content, _with_a_share(paintings), start, checksums
 
 
 def _shares(weights, count):
@@ -123,7 +109,7 @@ def with_masks(paintings, name, given, content):
     return paintings, [hashlib.sha256(np.asarray(mask).tobytes()).hexdigest() for mask in masks]
 
 
-def _those_that_count(paintings):
+def _with_a_share(paintings):
     """Without the paintings whose share is 0."""
     kept = [number for number, share in enumerate(paintings.shares) if share > 0]
     masks = paintings.masks

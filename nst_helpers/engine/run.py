@@ -1,21 +1,25 @@
 """One run: two pictures in, a `Result` out, whatever interrupts it on the way."""
 
+import sys
 import time
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
 from .. import machine
-from ..console import say
+from ..console import Forgiving, say
+from ..errors import RunStopped
 from ..method import enlarged, paint
 from ..pictures import card, with_longest_side
 from .cost import check_memory, timed
 from .inputs import load_inputs, split_init
-from .progress import to_the_end, why_it_ended
 from .scales import settle
 from .settings import check_settings, takes_settings
 from .weights import bundled_vgg19, weights_sha256
+
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
 
 
 @dataclass(frozen=True)
@@ -69,19 +73,19 @@ def stylize(
     `PictureError`, `WeightsError`, `LayerError` or `KerasError` for what cannot be used, and
     `RunStopped` if it ends before there is a picture.
     """
-    start = time.perf_counter()
+    begin = time.perf_counter()
     settings, init = split_init(settings)
     asked = check_settings(settings)
     machine.check_eager()
-    given = load_inputs(asked, content, style, init, style_masks, painting_masks)
-    content, paintings = given.content, given.paintings
+    content, paintings, start, sha256 = load_inputs(
+        asked, content, style, init, style_masks, painting_masks
+    )
     used = settle(asked, content, *paintings.pictures)
     check_memory(content, paintings, used)
     vgg = vgg or bundled_vgg19()
 
-    steps = timed(paint(vgg, content, paintings, used, start=given.start), used)
-    history, last, ended_by = to_the_end(steps, sum(used.steps), progress, on_step)
-    message, interrupted = why_it_ended(ended_by, last), isinstance(ended_by, KeyboardInterrupt)
+    steps = timed(paint(vgg, content, paintings, used, start=start), used)
+    history, last, message, interrupted = to_the_end(steps, sum(used.steps), progress, on_step)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the message from the result
             say(message)
@@ -89,11 +93,64 @@ def stylize(
         if last.side < used.size:  # the run ended early
             coarser = with_longest_side(content, last.side)
             picture = enlarged(picture, coarser, content, used.keeps_detail)
-        seconds, settings = time.perf_counter() - start, asdict(asked)
-        made_by = card.make(settings, **_facts(used, last, seconds, vgg), **given.sha256)
+        seconds, settings = time.perf_counter() - begin, asdict(asked)
+        made_by = card.make(settings, **_facts(used, last, seconds, vgg), **sha256)
         return Result(
             picture, history, seconds, settings, last.constants, made_by, message, interrupted
         )
+
+
+def to_the_end(steps, total, progress, on_step):
+    """Go through the steps: `(history, last step, message, whether the user interrupted)`.
+
+    message: why they ended early, or empty. Raises what ended them before the first step.
+    """
+    history, last, message, interrupted = [], None, "", False
+    shown = progress and sys.stdout is not None  # as under pythonw
+    out = Forgiving(sys.stdout)
+    bar = tqdm(total=total, disable=not shown, file=out, ncols=90, bar_format=BAR)
+    try:
+        for last in steps:
+            seconds = round(last.seconds, 3)
+            history.append(
+                {"step": last.number, "side": last.side, **last.losses, "seconds": seconds}
+            )
+            _show(bar, last)
+            if on_step is not None:
+                on_step(last)
+    except (KeyboardInterrupt, RunStopped, tf.errors.OpError) as error:
+        message, interrupted = _why_it_ended(error, last), isinstance(error, KeyboardInterrupt)
+    finally:
+        bar.close()
+    return history, last, message, interrupted
+
+
+def _show(bar, step):
+    """Let the progress bar say where the run is."""
+    left = ""
+    if step.seconds_left is not None:
+        left = tqdm.format_interval(step.seconds_left) + " left, "
+    bar.set_description_str(f"{step.side} px", refresh=False)
+    bar.set_postfix_str(f"{left}loss {step.losses['total']:.3g}", refresh=False)
+    bar.update()
+
+
+def _why_it_ended(error, last):
+    """The message for the user; if there is no picture yet, it is raised."""
+    if last is None and isinstance(error, tf.errors.OpError):
+        raise RunStopped(
+            f"TensorFlow cannot paint here ({machine.reason(error)}): "
+            "install what it misses, or TensorFlow anew."
+        ) from error
+    if last is None:
+        raise error
+    if isinstance(error, RunStopped):
+        return str(error)
+    after = f"after {last.number} of {last.total} steps"
+    if isinstance(error, KeyboardInterrupt):
+        return f"Interrupted {after}; this is the picture reached."
+    reason = machine.reason(error)
+    return f"TensorFlow stopped the run {after} ({reason}); this is the picture reached."
 
 
 def _facts(used, last, seconds, vgg):

@@ -7,7 +7,7 @@ are put together by k-means, and the borders are then moved to the photo's own e
 import numpy as np
 import tensorflow as tf
 from scipy.cluster.vq import kmeans2
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import center_of_mass, uniform_filter
 
 from ..errors import SettingsError
 from ..method import feature_extractor
@@ -37,12 +37,11 @@ def regions(picture, count=3, vgg=None, seed=0):
     small = picture if max(picture.shape[1:3]) <= SIDE else with_longest_side(picture, SIDE)
     vectors, size = _described(small, vgg or bundled_vgg19())
     _, labels = kmeans2(vectors, count, iter=50, minit="++", seed=seed)
-    masks = [np.float32(labels == number).reshape(1, *size, 1) for number in range(count)]
-    masks = [mask for mask in masks if mask.any()]
+    masks = [np.float32(labels == number).reshape(1, *size, 1) for number in np.unique(labels)]
     masks = [_along_edges(resize(mask, *small.shape[1:3]), small) for mask in masks]
     masks = [resize(mask, *picture.shape[1:3]) for mask in masks]
     together = tf.maximum(tf.add_n(masks), 1e-6)
-    masks.sort(key=_how_far_down)
+    masks.sort(key=lambda mask: center_of_mass(np.asarray(mask))[1])  # how far down it is
     return [tf.repeat(mask / together, 3, axis=-1) for mask in masks]
 
 
@@ -75,8 +74,3 @@ def _along_edges(mask, picture):
     slope = covariance / (mean(gray * gray) - mean(gray) ** 2 + SMOOTH)
     offset = mean(mask) - slope * mean(gray)
     return tf.clip_by_value((mean(slope) * gray + mean(offset))[None, ..., None], 0.0, 1.0)
-
-
-def _how_far_down(mask):
-    rows = tf.reduce_sum(mask, axis=(0, 2, 3))
-    return float(tf.reduce_sum(rows * tf.range(len(rows), dtype=tf.float32)) / tf.reduce_sum(rows))

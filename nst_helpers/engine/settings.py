@@ -8,9 +8,8 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable
-from difflib import get_close_matches
 
-from ..errors import SettingsError
+from ..errors import SettingsError, suggestion
 from ..pictures import GIVEN_PICTURE, STARTING_POINTS, number, short, side_of, whole_number
 
 CONTENT_LAYER = "block4_conv2"
@@ -57,10 +56,6 @@ def _one_of(*known):
         return value
 
     return check
-
-
-def _optional(check):
-    return lambda name, value: None if value is None else check(name, value)
 
 
 def _steps(name, value):
@@ -129,7 +124,7 @@ class Settings:
     )
     steps: int | list | None = _setting(
         None,
-        _optional(_steps),
+        _steps,
         "evaluations of the loss, over all scales together, or a list with one number a scale; "
         "None for as many as a good picture needs",
         type=int,
@@ -154,7 +149,7 @@ class Settings:
     )
     style_blend_weights: list | None = _setting(
         None,
-        _optional(_blend_weights),
+        _blend_weights,
         "of several paintings, how much each counts, in their order; None for all alike",
         type=float,
         nargs="+",
@@ -186,7 +181,7 @@ class Settings:
     learning_rate: float = _setting(0.03, _above_zero, "of Adam, at the start", type=float)
     scales: list | None = _setting(
         None,
-        _optional(_counts),
+        _counts,
         "longest sides from coarse to fine, the last one being the size (if the content image is "
         "smaller, they shrink with it); None for the size and those smaller by √2, to about 128 "
         "(from a picture, for the size alone)",
@@ -203,8 +198,10 @@ class Settings:
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            value = field.metadata["check"](field.name, getattr(self, field.name))
-            object.__setattr__(self, field.name, value)
+            value = getattr(self, field.name)
+            if value is not None or field.default is not None:  # None may stand where it is default
+                value = field.metadata["check"](field.name, value)
+                object.__setattr__(self, field.name, value)
         if not any(getattr(self, name) for name in WEIGHTS):
             raise SettingsError("All weights of losses are 0: give at least one of them a value.")
 
@@ -230,10 +227,7 @@ def check_settings(given):
     """
     for name in given:
         if name not in FIELDS:
-            close = get_close_matches(name, FIELDS, n=1)
-            hint = (
-                f"did you mean {close[0]!r}?" if close else f"the settings are {', '.join(FIELDS)}."
-            )
+            hint = suggestion(name, FIELDS, f"the settings are {', '.join(FIELDS)}.")
             raise TypeError(f"There is no setting {name!r}; {hint}")
     return Settings(**given)
 

@@ -40,10 +40,8 @@ def load_vgg19(weights="bundled"):
     else:
         vgg = build(include_top=False, weights=None)
         if weights == "bundled":
-            values = _read_bundled(BUNDLED_WEIGHTS)
-            for layer in vgg.layers:
-                if layer.weights:
-                    layer.set_weights(values[layer.name])
+            for layer, values in _read_bundled(BUNDLED_WEIGHTS).items():
+                vgg.get_layer(layer).set_weights(values)
         else:
             _load_keras_file(vgg, as_path(weights, WeightsError))
     vgg.trainable = False
@@ -82,10 +80,9 @@ def _read_bundled(path):
             f"{path}: the bundled weights are damaged or altered (sha256 differs); {way_out}"
         )
     with np.load(path, allow_pickle=False) as archive:
-        layers = sorted({key.split("/")[0] for key in archive.files})
         return {
             name: [archive[f"{name}/codebook"][archive[f"{name}/codes"]], archive[f"{name}/bias"]]
-            for name in layers
+            for name in {key.split("/")[0] for key in archive.files}
         }
 
 

@@ -71,10 +71,7 @@ def read(path):
 
 
 def settings_from(path, known):
-    """The settings of the card at `path`, all of whose names must be in `known`.
-
-    Raises `CardError`.
-    """
+    """The settings of the card at `path`. Raises `CardError`, also for names not in `known`."""
     settings = read(path)["settings"]
     unknown = sorted(set(settings) - set(known))
     if unknown:

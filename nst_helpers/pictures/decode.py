@@ -7,7 +7,6 @@ import contextlib
 import os
 import re
 import warnings
-from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageCms, ImageOps
 
-from ..errors import PictureError, as_path, readable
+from ..errors import PictureError, as_path, readable, suggestion
 from .samples import SAMPLES, find_sample
 
 OVERSHOOT, SHARE_OUTSIDE = 0.1, 0.01  # of floats, beyond 0 and 1; of how many more than that
@@ -75,9 +74,8 @@ def _existing_file(source):
     if is_folder:
         raise PictureError(f"{path} is a folder: give the path of one picture in it.")
     if not exists:
-        close = get_close_matches(text, SAMPLES, n=1)
         samples = f"check the path, or use a sample: {', '.join(SAMPLES)}."
-        hint = f"did you mean {close[0]!r}?" if close else samples
+        hint = suggestion(text, SAMPLES, samples)
         raise PictureError(f"{path}: there is no such file; {hint}")
     if not is_file:
         raise PictureError(f"{path} is no ordinary file: save the picture into one first.")
@@ -161,8 +159,7 @@ def _first_bytes(path, name):
 def _fault(error, head):
     """What an error of Pillow says about a file that begins with these bytes."""
     if isinstance(error, TOO_LARGE):
-        millions = Image.MAX_IMAGE_PIXELS // 10**6
-        fault = f"holds more than {millions} million pixels"
+        fault = f"holds more than {Image.MAX_IMAGE_PIXELS // 10**6} million pixels"
         if isinstance(error, MemoryError):
             fault = "does not fit this machine's memory"
         return f"{fault}: make it smaller in an image editor first."
@@ -205,9 +202,7 @@ def as_seen(image, name):
         image = image.convert("RGB")
     image = _in_srgb(image, profile)
     if alpha is not None:
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=alpha)
-        image = white
+        image = Image.composite(image, Image.new("RGB", image.size, "white"), alpha)
     image.info = {}  # the color profile, the orientation and the like hold no longer
     return image
 
@@ -217,9 +212,7 @@ def _eight_bits(image, name):
     if image.mode.startswith("I"):
         values = _from_16_bits(np.asarray(image), name)
     elif image.mode == "F":
-        values = np.asarray(image)
-        _check_finite(values, name)
-        values = _from_floats(values, name)
+        values = _from_floats(_finite(np.asarray(image), name), name)
     else:
         return image
     values *= 255  # in place, like what follows: of the largest picture it is 350 MB
@@ -259,13 +252,11 @@ def _from_floats(values, name):
 
 def _in_srgb(image, profile):
     """The image as RGB, its colors converted from the embedded profile to sRGB."""
-    if isinstance(profile, bytes) and profile:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if isinstance(profile, bytes):
+        # Viewers, too, ignore a profile that is broken or made for another color space.
+        with contextlib.suppress(ImageCms.PyCMSError):
             srgb = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # viewers, too, ignore a profile that is broken or made for another color space
+            return ImageCms.profileToProfile(image, BytesIO(profile), srgb, outputMode="RGB")
     return image.convert("RGB")
 
 
@@ -294,16 +285,16 @@ def checked_values(array, name):
         raise PictureError(
             f"{name} holds {values.dtype.name} values: give uint8, or floats between 0 and 1."
         )
-    _check_finite(values, name)
-    return values
+    return _finite(values, name)
 
 
-def _check_finite(values, name):
+def _finite(values, name):
     if not np.isfinite(values).all():
         raise PictureError(
             f"{name} holds values that are not finite (NaN or infinity): "
             "repair or replace them first."
         )
+    return values
 
 
 def _from_array(array):

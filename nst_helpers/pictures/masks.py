@@ -34,23 +34,22 @@ def load_mask(source, name, picture):
     if isinstance(pixels, Image.Image):
         pixels = np.asarray(pixels, np.float32)[None]
         pixels = pixels / (255 if pixels.max() > 1 else 1)  # a file of 0 and 1 is no dark mask
-    height, width = pixels.shape[1:3]
-    check_shape(f"{name} is {width} × {height} px", height, width, picture)
+    check_shape(name, pixels, picture)
     mask = luminance(tf.constant(pixels))[..., :1]
     if not tf.reduce_max(mask) > 0:
         raise PictureError(f"{name} is black everywhere: make it white where its painting applies.")
     return mask
 
 
-def check_shape(what, height, width, picture):
-    """Raise `PictureError` unless height and width have the picture's aspect."""
-    own_height, own_width = picture.shape[1:3]
+def check_shape(name, mask, picture):
+    """Raise `PictureError` unless a mask, or a picture to start from, has the picture's aspect."""
+    (height, width), (own_height, own_width) = mask.shape[1:3], picture.shape[1:3]
     ratio = (width / height) / (own_width / own_height)
     rounding = 1 / min(height, width, own_height, own_width)
     if abs(math.log(ratio)) > SHAPES_DIFFER + rounding:
         raise PictureError(
-            f"{what}, which is not the shape of its picture, {own_width} × {own_height}: "
-            "crop it to the same part."
+            f"{name} is {width} × {height} px, which is not the shape of its picture, "
+            f"{own_width} × {own_height}: crop it to the same part."
         )
 
 

@@ -40,14 +40,15 @@ def load_with_sha256(source, max_side=512, name=None):
     """
     max_side = None if max_side is None else side_of("max_side", max_side)
     source_name, image = open_source(source)
-    is_image = isinstance(image, Image.Image)
-    pixels = image if is_image else Image.fromarray(to_uint8(image))
+    pixels = image if isinstance(image, Image.Image) else Image.fromarray(to_uint8(image))
     sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
     width, height = pixels.size
     fitted = _fitted(height, width, max_side, name or source_name)
     if fitted != (height, width):  # from bytes, so that the same pixels make the same picture
-        image, is_image = pixels.resize(fitted[::-1], Image.Resampling.LANCZOS), True
-    return tf.constant(np.asarray(image, np.float32)[None] / 255 if is_image else image), sha256
+        image = pixels.resize(fitted[::-1], Image.Resampling.LANCZOS)
+    if isinstance(image, Image.Image):
+        image = np.asarray(image, np.float32)[None] / 255
+    return tf.constant(image), sha256
 
 
 def _fitted(height, width, max_side, name):
@@ -107,16 +108,10 @@ def show(*pictures, titles=None, height=3.2):
         raise SettingsError(f"{len(pictures)} pictures and {len(titles)} titles: give as many.")
     shown = [_drawable(picture) for picture in pictures]
     ratios = [values.shape[1] / values.shape[0] for values in shown]
-    total = sum(ratios) * height
-    height = min(height, height * 14 / total)  # a row is at most 14 inches wide
-    figure, axes = plt.subplots(
-        1,
-        len(pictures),
-        figsize=(sum(ratios) * height, height + 0.3),
-        width_ratios=ratios,
-        squeeze=False,
-        layout="constrained",
-    )
+    height = min(height, 14 / sum(ratios))  # a row is at most 14 inches wide
+    size = (sum(ratios) * height, height + 0.3)
+    grid = {"width_ratios": ratios, "squeeze": False}
+    _, axes = plt.subplots(1, len(pictures), figsize=size, layout="constrained", **grid)
     for axis, values, title in zip(axes[0], shown, titles):
         axis.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="bicubic")
         axis.set_title(title, fontsize=10)

@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..errors import PictureError
-
 DATA = Path(__file__).parents[1] / "data"
 PHOTOS = tuple(sorted(path.stem for path in (DATA / "photos").glob("*.jpg")))
 PAINTINGS = tuple(sorted(path.stem for path in (DATA / "paintings").glob("*.jpg")))
@@ -14,28 +12,20 @@ PALETTE = [(24, 60, 110), (214, 73, 51), (244, 187, 68), (62, 140, 126), (250, 2
 
 
 def find_sample(name):
-    """What a sample's name stands for; None if it is no sample's name.
-
-    The path of a photo or painting; of a pattern, its pixels, as `draw_pattern` returns them.
-    """
+    """The path of a photo or painting; of a pattern, its pixels; None if it is no sample's name."""
     if name in PATTERNS:
         return draw_pattern(name)
-    for folder, names in {"photos": PHOTOS, "paintings": PAINTINGS}.items():
-        if name in names:
-            return DATA / folder / f"{name}.jpg"
+    if name in PHOTOS + PAINTINGS:
+        return DATA / ("photos" if name in PHOTOS else "paintings") / f"{name}.jpg"
     return None
 
 
-def draw_pattern(name, seed=0, side=1024):
-    """One of the patterns in `PATTERNS`, drawn from a seed.
+def draw_pattern(name, side=1024):
+    """One of the patterns in `PATTERNS`, always the same picture: uint8 `(side, side, 3)`.
 
-    Returns uint8 `(side, side, 3)`. The same seed always draws the same picture.
     mosaic: small squares in a few colors; stripes: parallel diagonals; waves: rows of sine waves.
-    Raises `PictureError` if there is no such pattern.
     """
-    if name not in PATTERNS:
-        raise PictureError(f"There is no pattern {name!r}; the patterns are {', '.join(PATTERNS)}.")
-    random = np.random.default_rng([PATTERNS.index(name), seed])
+    random = np.random.default_rng([PATTERNS.index(name), 0])
     big = 2 * side  # drawn at twice the size and shrunk, so that edges are smooth
     image = Image.new("RGB", (big, big), PALETTE[-1])  # a light ground
     _DRAWN_BY[name](ImageDraw.Draw(image), big, random)
@@ -74,5 +64,5 @@ def _waves(brush, side, random):
 
 
 _DRAWN_BY = {"mosaic": _mosaic, "stripes": _stripes, "waves": _waves}
-PATTERNS = tuple(_DRAWN_BY)  # a pattern's position is part of its seed: new ones go at the end
+PATTERNS = tuple(_DRAWN_BY)  # a pattern's position is its seed: new ones go at the end
 SAMPLES = PHOTOS + PAINTINGS + PATTERNS

@@ -5,7 +5,7 @@ import io
 import math
 import os
 import secrets
-import stat
+import shutil
 import struct
 import tempfile
 import time
@@ -15,8 +15,7 @@ from PIL import Image
 
 from ..errors import PictureError, as_path
 from ..machine import interrupts_ignored
-from .card import FORMATS as WITH_CARD
-from .card import save_options
+from .card import FORMATS, save_options
 from .pictures import to_uint8
 
 LONGEST = {"JPEG": 65500, "WEBP": 16383}  # px on a side, of a file of these formats
@@ -118,14 +117,11 @@ def rescue_image(picture, path, card=None):
 
 
 def check_output_path(path, card=True):
-    """`(path, Pillow's name of the format)` if a picture can be saved there, with a card or not.
-
-    Raises `PictureError` if it cannot.
-    """
+    """`(path, Pillow's name of the format)`, or `PictureError` if no picture can be saved there."""
     path = as_path(path)
     Image.init()
     image_format = Image.EXTENSION.get(path.suffix.lower())
-    if image_format not in WITH_CARD and (card or image_format != "BMP"):
+    if image_format not in FORMATS and (card or image_format != "BMP"):
         raise PictureError(
             f"{path.name}: pictures are saved as .png, .jpg, .webp or .tiff; "
             "give it such an ending."
@@ -178,9 +174,8 @@ def _write_temporary(temporary, content, path):
     """Write a new file that is to take the place of `path`, and give it the mode of that."""
     with temporary.open("xb") as file:  # a new file, so the system applies the umask
         file.write(content)
-    if path.exists():
-        with contextlib.suppress(OSError):  # some shares have no modes
-            os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+    with contextlib.suppress(OSError):  # there is no old file, or a share has no modes
+        shutil.copymode(path, temporary)
 
 
 def _remove(paths):

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import RunStopped
-from nst_helpers.engine.progress import to_the_end, why_it_ended
+from nst_helpers.engine.run import to_the_end
 
 
 def steps(number, end=None, seconds_left=61.0):
@@ -27,10 +27,10 @@ def steps(number, end=None, seconds_left=61.0):
 
 def test_the_history_has_a_row_a_step_and_who_watches_sees_each(capsys):
     seen = []
-    history, last, ended_by = to_the_end(steps(5), 5, False, seen.append)
+    history, last, message, interrupted = to_the_end(steps(5), 5, False, seen.append)
     assert history[1] == {"step": 2, "side": 64, "total": 6.1725, "style": 1.0, "seconds": 0.286}
     assert [row["step"] for row in history] == [step.number for step in seen] == [1, 2, 3, 4, 5]
-    assert last is seen[-1] and ended_by is None and why_it_ended(ended_by, last) == ""
+    assert last is seen[-1] and message == "" and not interrupted
     assert capsys.readouterr() == ("", "")
 
 
@@ -52,9 +52,9 @@ def test_the_bar_says_where_the_run_is(capsys):
     ],
 )
 def test_what_ends_a_run_early_is_said_unless_there_is_no_picture(end, words):
-    history, last, ended_by = to_the_end(steps(3, end), 5, False, None)
-    assert len(history) == last.number == 3 and ended_by is end
-    assert words in why_it_ended(ended_by, last)
+    history, last, message, interrupted = to_the_end(steps(3, end), 5, False, None)
+    assert len(history) == last.number == 3 and words in message
+    assert interrupted == isinstance(end, KeyboardInterrupt)
     expected = RunStopped if isinstance(end, tf.errors.OpError) else type(end)
     with pytest.raises(expected):
         to_the_end(steps(0, end), 5, False, None)
