@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_helpers import guided_gram_matrix
 from nst_helpers.method.losses import (
     content_loss,
     gram_matrix,
@@ -130,3 +131,35 @@ def test_gradients_against_finite_differences(loss):
         shift[index] = step
         slope = (functions[loss](point + shift) - functions[loss](point - shift)) / (2 * step)
         assert gradient[index] == pytest.approx(float(slope), rel=1e-5, abs=1e-8)
+
+
+def random(*shape, seed=0):
+    return tf.random.stateless_uniform(shape, (seed, 0))
+
+
+def test_a_guided_gram_matrix_by_hand():
+    features = tf.reshape(tf.range(24, dtype=tf.float32), (1, 3, 4, 2))
+    guide = random(1, 3, 4, 1)
+    vectors, weights = np.reshape(features, (-1, 2)), np.reshape(guide, (-1, 1))
+    expected = sum(w * np.outer(v, v) for v, w in zip(vectors, weights)) / weights.sum()
+    np.testing.assert_allclose(guided_gram_matrix(features, guide), expected, rtol=1e-5)
+    everywhere = guided_gram_matrix(features, tf.fill((1, 3, 4, 1), 0.4))
+    np.testing.assert_allclose(everywhere, gram_matrix(features), rtol=1e-6)
+
+
+def test_a_guided_gram_matrixs_gradient_is_tensorflows():
+    features, guide = random(1, 4, 5, 3), random(1, 4, 5, 1, seed=1)
+    upstream = random(3, 3, seed=2)
+
+    def plainly(features):
+        vectors = tf.reshape(features, (-1, 3))
+        weights = tf.reshape(guide, (-1, 1))
+        return tf.transpose(vectors) @ (weights * vectors) / tf.reduce_sum(guide)
+
+    gradients = []
+    for function in (lambda features: guided_gram_matrix(features, guide), plainly):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            made = tf.reduce_sum(upstream * function(features))
+        gradients.append(tape.gradient(made, features))
+    np.testing.assert_allclose(*gradients, rtol=1e-4, atol=1e-6)

@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from engine_tools import LAYERS
 
-from nst_helpers import compute_targets, make_loss_and_gradient
+from nst_helpers import (
+    STYLE_LAYERS,
+    compute_targets,
+    feature_extractor,
+    half,
+    load_image,
+    make_loss_and_gradient,
+)
+from nst_helpers.method import Paintings, guides_for, measure_pictures
 from nst_helpers.method.losses import TERMS, gram_matrix, guided_gram_matrix, total_variation
 from nst_helpers.method.objective import compare, loss_and_gradient_by, measuring
 
@@ -106,3 +115,76 @@ def test_the_public_functions_are_of_one_region_and_of_any_size():
             {name: float(expected[name]) for name in expected}, rel=1e-5
         )
         np.testing.assert_allclose(gradient, direction, rtol=1e-4, atol=1e-6)
+
+
+def test_a_region_is_its_own(vgg):
+    """What is far to the left changes the left half's Gram matrices, and none of the right's."""
+    extract = feature_extractor(vgg, ["block1_conv1", "block2_conv1", "block3_conv1"])
+    layers = ("block1_conv1", "block2_conv1", "block3_conv1")
+    photo = load_image("astronaut", max_side=128)
+    changed = tf.concat([1 - photo[:, :, :32], photo[:, :, 32:]], axis=2)
+    masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
+    guides, areas = guides_for(masks, layers)
+    assert [float(area) for area in areas] == [0.5, 0.5]
+    measure = measuring(extract, layers[0], layers)
+    (_, before), (_, after) = measure(photo, guides), measure(changed, guides)
+    for layer in layers:
+        np.testing.assert_allclose(after[layer][1], before[layer][1], rtol=1e-5, atol=1e-3)
+        assert np.abs(after[layer][0] - before[layer][0]).max() > 1
+
+
+def test_a_half_counts_as_much_as_its_pixels_do(vgg):
+    """The same painting in both halves of one texture: nearly the loss of the undivided picture."""
+    photo, painting = load_image("waves", max_side=128), load_image("mosaic", max_side=128)
+    measure = measuring(feature_extractor(vgg, [LAYERS[0], *STYLE_LAYERS]), *LAYERS)
+    whole = compute_targets(
+        feature_extractor(vgg, [LAYERS[0], *STYLE_LAYERS]), photo, painting, *LAYERS
+    )
+    masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
+    paintings = Paintings((painting, painting), (0.5, 0.5), masks)
+    targets = measure_pictures(measure, photo, paintings, STYLE_LAYERS)(None)
+    _, grams = measure(photo, targets.guides)
+    _, undivided = measure(photo)
+    for layer in STYLE_LAYERS:
+        divided = sum(
+            float(tf.reduce_mean((gram - target) ** 2) / constant)
+            for gram, target, constant in zip(
+                grams[layer], targets.grams[layer], targets.constants[layer]
+            )
+        )
+        alone = float(
+            tf.reduce_mean((undivided[layer][0] - whole.grams[layer]) ** 2) / whole.constants[layer]
+        )
+        assert divided == pytest.approx(alone, rel=0.35), layer
+
+
+def test_a_paintings_mask_leaves_out_the_rest_of_it(vgg):
+    """A painting beside another one in one file, and masked, is that painting alone."""
+    one, other = load_image("mosaic", max_side=64), load_image("waves", max_side=64)
+    together = tf.concat([one, other], axis=2)
+    measure = measuring(feature_extractor(vgg, [LAYERS[0], *STYLE_LAYERS]), *LAYERS)
+    own = half(together, "left")[..., :1]
+    paintings = Paintings((together,), (1.0,), None, (own,))
+    masked, alone, plain = (
+        measure_pictures(measure, one, each, STYLE_LAYERS)(None)
+        for each in (paintings, Paintings((one,)), Paintings((together,)))
+    )
+    for layer in STYLE_LAYERS[:2]:
+        of_masked, of_both = (
+            np.linalg.norm(targets.grams[layer][0] - alone.grams[layer][0])
+            for targets in (masked, plain)
+        )
+        assert of_masked < 0.2 * of_both, (of_masked, of_both)
+
+
+def test_a_deep_layers_region_is_a_position_smaller_but_never_gone():
+    masks = tf.concat(
+        [half(tf.zeros((1, 64, 64, 3)), "left")[..., :1], tf.zeros((1, 64, 64, 1))], -1
+    )
+    thin = tf.one_hot([3], 64, axis=0)[None, None, ..., :1] * tf.ones((1, 64, 1, 1))
+    guides, _ = guides_for(
+        tf.concat([masks[..., :1], tf.reshape(thin, (1, 64, 64, 1))], -1), STYLE_LAYERS
+    )
+    across = [np.asarray(guides[layer][0])[0, 0, :, 0].sum() for layer in STYLE_LAYERS]
+    assert across == [32, 16, 7, 3, 1]  # of 64, 32, 16, 8 and 4
+    assert all(float(tf.reduce_sum(guides[layer][1])) > 0 for layer in STYLE_LAYERS)

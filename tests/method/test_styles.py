@@ -3,8 +3,20 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from engine_tools import QUICK
 
-from nst_helpers import SettingsError, enlarged, in_colors_of, load_image, resize, starting_point
+from nst_helpers import (
+    SettingsError,
+    enlarged,
+    half,
+    in_colors_of,
+    load_image,
+    luminance,
+    resize,
+    starting_point,
+    stylize,
+)
+from nst_helpers.method import Paintings, blended, finished, start_from
 
 
 def colors(picture):
@@ -96,3 +108,98 @@ def test_without_detail_kept_there_is_nothing_of_the_photo():
     texture = tf.fill((1, 30, 45, 3), 0.3)
     made = enlarged(texture, resize(larger, 30, 45), larger, False)
     np.testing.assert_allclose(made, tf.fill(larger.shape, 0.3), atol=1e-6)
+
+
+TWO = ["mosaic", "waves"]
+
+
+def paint(vgg, style="mosaic", steps=3, **settings):
+    return stylize("astronaut", style, steps=steps, vgg=vgg, **QUICK | settings)
+
+
+def white(height=8, width=8):
+    return np.ones((height, width))
+
+
+@pytest.mark.parametrize("init", ["recolored", "noise", "style"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_luminance_keeps_the_photos_color(vgg, init, optimizer):
+    photo = load_image("astronaut", max_side=64)
+    made = paint(vgg, original_colors="luminance", init=init, optimizer=optimizer).picture
+    difference = (made - luminance(made)) - (photo - luminance(photo))
+    assert np.abs(difference).max() < 0.5 / 255
+    assert np.abs(luminance(made) - luminance(photo)).mean() > 0.02
+
+
+def test_match_paints_like_the_painting_in_the_photos_colors(vgg):
+    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    by_hand = stylize(photo, in_colors_of(photo, painting), steps=3, vgg=vgg, **QUICK)
+    made = paint(vgg, original_colors="match")
+    np.testing.assert_allclose(made.picture, by_hand.picture, atol=1 / 255)
+    assert np.abs(made.picture - paint(vgg).picture).mean() > 0.05
+
+
+def test_a_blend_of_one_is_that_painting_alone(vgg):
+    alone = paint(vgg)
+    for style, weights in [(["mosaic"], None), (TWO, [1, 0]), (TWO[::-1], [0, 7])]:
+        made = paint(vgg, style, style_blend_weights=weights)
+        np.testing.assert_array_equal(made.picture, alone.picture)
+
+
+def test_a_blend_by_hand():
+    """Each matrix is divided by its strength; the sum has the strength of both in the mean."""
+    one, other = tf.constant([[3.0, 0], [0, 3]]), tf.constant([[0, 40.0], [40, 0]])
+    made = blended([{"layer": one}, {"layer": other}], [0.25, 0.75])["layer"]
+    strengths = 3 / 2**0.5, 40 / 2**0.5  # roots of the mean squares
+    mean = 0.25 * strengths[0] + 0.75 * strengths[1]
+    np.testing.assert_allclose(
+        made, mean * (0.25 * one / strengths[0] + 0.75 * other / strengths[1]), rtol=1e-5
+    )
+
+
+def test_the_order_of_paintings_does_not_count(vgg):
+    masks = [half(load_image("astronaut", max_side=64), side) for side in ("left", "right")]
+    for more in ({}, {"style_masks": masks}):
+        turned = {name: value[::-1] for name, value in more.items()}
+        one = paint(vgg, TWO, style_blend_weights=[1, 3], steps=2, **more)
+        other = paint(vgg, TWO[::-1], style_blend_weights=[3, 1], steps=2, **turned)
+        np.testing.assert_allclose(one.picture, other.picture, atol=2 / 255)
+        assert one.history[0]["total"] == pytest.approx(other.history[0]["total"], rel=1e-4)
+
+
+def test_a_blend_starts_between_its_paintings_colors():
+    photo = load_image("astronaut", max_side=64)
+    pictures = tuple(load_image(name, max_side=64) for name in TWO)
+    one, other = (start_from("recolored", photo, Paintings((each,)), 0) for each in pictures)
+    both = start_from("recolored", photo, Paintings(pictures, (0.3, 0.7)), 0)
+    np.testing.assert_allclose(both, 0.3 * one + 0.7 * other, atol=1e-6)
+
+
+def test_one_white_mask_is_none(vgg):
+    plain, guided = paint(vgg), paint(vgg, ["mosaic"], style_masks=[white()])
+    for name in ("content", "style", "total"):
+        assert guided.history[0][name] == pytest.approx(plain.history[0][name], rel=1e-4)
+    np.testing.assert_allclose(guided.picture, plain.picture, atol=4 / 255)
+
+
+def test_where_no_mask_is_the_photo_stays(vgg):
+    photo = load_image("astronaut", max_side=64)
+    made = paint(vgg, ["mosaic"], style_masks=[half(photo, "left")])
+    np.testing.assert_allclose(made.picture[:, :, 32:], photo[:, :, 32:], atol=1e-6)
+    assert np.abs(made.picture - photo)[:, :, :30].mean() > 0.05
+
+
+def test_each_region_begins_in_its_paintings_colors():
+    photo = load_image("astronaut", max_side=64)
+    flat = tuple(tf.fill((1, 40, 40, 3), value) for value in (0.2, 0.8))
+    masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
+    start = start_from("recolored", photo, Paintings(flat, (0.5, 0.5), masks), 0)
+    assert float(tf.reduce_mean(start[:, :, :30])) == pytest.approx(0.2, abs=0.02)
+    assert float(tf.reduce_mean(start[:, :, 34:])) == pytest.approx(0.8, abs=0.02)
+
+
+def test_laid_over_by_hand():
+    photo, painted = tf.zeros((1, 1, 2, 3)), tf.ones((1, 1, 2, 3))
+    masks = tf.reshape(tf.constant([1.0, 0.25]), (1, 1, 2, 1))
+    made = finished(painted, photo, Paintings((painted,), (1.0,), masks), False)
+    np.testing.assert_allclose(made[0, 0, :, 0], [1, 0.25])
