@@ -137,8 +137,7 @@ def _menus():
 def files_sent(value):
     """`[(file name, bytes)]` of an upload's value: a dict in ipywidgets 7, a tuple in 8."""
     files = value.values() if isinstance(value, dict) else value
-    about = [(file.get("metadata", file), file["content"]) for file in files]
-    return [(known.get("name", "upload"), content) for known, content in about]
+    return [(file.get("metadata", file).get("name", "upload"), file["content"]) for file in files]
 
 
 class Easel(widgets.VBox):

@@ -135,23 +135,23 @@ class LivePicture:
         """subject: taken as it is now. weights: as `starting_weights`, and changed in place."""
         names, masks = subject.in_use(), subject.masks_in_use()
         pictures, self._sha256 = zip(*(subject.inputs[name] for name in ("content", *names)))
-        self._content, *styles = pictures
+        photo, *styles = pictures
         self._vgg, self._weights, self._begun_with = subject.vgg, weights, dict(weights)
         self._blends, self._facts = "second" in names and not masks, subject.regions()
         shares = self._blend_weights() or [1 / len(styles)] * len(styles)
-        self._paintings = Paintings(tuple(styles), tuple(shares))
+        paintings = Paintings(tuple(styles), tuple(shares))
         if masks:
-            self._paintings, self._facts["style_masks_sha256"] = with_masks(
-                self._paintings, "style_masks", masks, self._content
-            )
+            paintings, sha256 = with_masks(paintings, "style_masks", masks, photo)
+            self._facts["style_masks_sha256"] = sha256
         self._settings = Settings(
             **{name: subject.chosen[name] for name in OPTIONS},
             optimizer="adam",
-            scales=[max(self._content.shape[1:3])],
+            scales=[max(photo.shape[1:3])],
             steps=[STEPS_AT_ONCE],
             precision=machine.best_precision(),
         )
-        self.picture, self.steps_done = self._content, 0
+        self._for_paint = subject.vgg, photo, paintings, self._settings, weights
+        self.picture, self.steps_done = photo, 0
         self.history, self.changes, self.film = [], [], Film()
         self._steps, self._losses, self._seconds = iter(()), {}, 0.0
 
@@ -166,9 +166,7 @@ class LivePicture:
         step = next(self._steps, None)
         if step is None:  # at first, after an error, and when a generator's steps are all done
             start = self.picture if self.steps_done else None
-            self._steps = paint(
-                self._vgg, self._content, self._paintings, self._settings, self._weights, start
-            )
+            self._steps = paint(*self._for_paint, start)
             step = next(self._steps)
         self._seconds += time.perf_counter() - begun_at
         self.picture, self._losses = step.picture, step.losses
