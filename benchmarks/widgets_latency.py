@@ -37,7 +37,8 @@ CONTROLS = {  # the second painting, and how many regions
     "two regions": ("cafe_terrace", 2),
 }
 CELL = f"""\
-from nst_helpers import easel, painter
+from nst_helpers import easel
+from nst_helpers.widgets import painter
 painter.STEPS_BEFORE_A_PAUSE = 10**6  # it is measured for longer
 live = easel(size={SIDE})
 live"""
@@ -204,12 +205,12 @@ def of_controls(page):
 def begin(page, second, count):
     """Let the easel paint with this second painting and so many regions, until it runs evenly."""
     ask(page, f'live.painter.post("choose", "second", {second!r})')
-    ask(page, f'live.painter.post("divide", {count})')
+    ask(page, f'live.painter.post("set", "regions", {count})')
     ready = f"""\
-painter = live.painter
+painter, subject = live.painter, live.painter.subject
 print(
-    not painter.waiting and len(painter.masks) == {count}
-    and painter.sources["second"] == {second!r} and painter.live.steps_done > 10
+    not painter.waiting and len(subject.masks) == {count}
+    and subject.chosen["second"] == {second!r} and painter.live.steps_done > 10
 )"""
     wait(page, lambda: ask(page, ready) == "True\n")
 

@@ -28,7 +28,7 @@ def wait_for_steps(painter, count=1):
 
 def finish_in_few_steps(monkeypatch):
     """For tests that wait for the finished picture."""
-    monkeypatch.setattr("nst_helpers.widgets.subject.stylize", functools.partial(stylize, steps=8))
+    monkeypatch.setattr("nst_helpers.widgets.live.stylize", functools.partial(stylize, steps=8))
 
 
 def image_file(width=60, height=40, orientation=None):

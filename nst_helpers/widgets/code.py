@@ -13,15 +13,15 @@ def as_code(photo, paintings, settings, regions=None):
     `{"count": as for `regions`, "painted": number of each painting's region, from 1 at the top}`. A
     picture that is no sample and has no path gets a name and a comment.
     """
-    sources = {"photo": photo}
-    sources |= {f"painting_{number}": source for number, source in enumerate(paintings, 1)}
-    in_code = {name: _in_code(source, name) for name, source in sources.items()}
-    photo, *paintings = in_code.values()
-    lines = [
-        f"# {name} is a picture that you gave: load_image(its path)"
-        for name, code in in_code.items()
-        if name == code
-    ]
+    names = ["photo", *(f"painting_{number}" for number in range(1, len(paintings) + 1))]
+    lines, in_code = [], []
+    for name, source in zip(names, [photo, *paintings]):
+        if isinstance(source, (str, os.PathLike)):
+            name = _quoted(os.fspath(source))
+        else:
+            lines.append(f"# {name} is a picture that you gave: load_image(its path)")
+        in_code.append(name)
+    photo, *paintings = in_code
     lines.append(f"from nst_helpers import {'load_image, regions, ' if regions else ''}stylize")
     arguments = [photo, f"[{', '.join(paintings)}]" if len(paintings) > 1 else paintings[0]]
     if regions:
@@ -36,11 +36,6 @@ def as_code(photo, paintings, settings, regions=None):
     ]
     inside = "".join(f"    {argument},\n" for argument in arguments)
     return "\n".join([*lines, f"result = stylize(\n{inside})"])
-
-
-def _in_code(source, name):
-    """A path or a sample's name, quoted; for any other picture the name of a variable."""
-    return _quoted(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else name
 
 
 def _quoted(value):

@@ -5,33 +5,51 @@ The controls only post messages to a `Painter`, and show what it says.
 
 import base64
 import contextlib
+import functools
 import html
-import io
+import math
 import threading
 import time
 from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
-from PIL import Image
+from PIL import ImageColor
 
-from ..engine import STYLE_LAYERS
-from . import easel_controls
+from ..engine import DEFAULTS, STYLE_LAYERS
+from ..method import TERMS
+from ..pictures import PAINTINGS, PATTERNS, PHOTOS, STARTING_POINTS, with_longest_side
 from .curves import WIDTH, loss_curve
-from .easel_controls import (
-    BUTTONS,
-    LABEL_WIDTH,
-    NONE,
-    PAINTING_LABELS,
-    SHARE,
-    WEIGHTS,
-    YOUR_OWN,
-    files_sent,
-)
-from .live import OPTIONS
+from .live import OPTIONS, STYLES, as_jpeg
 from .painter import Painter
-from .subject import STYLES
 
+YOUR_OWN = ""  # in the menus, of a picture that is no sample
+NONE = "none"  # in the menus of further paintings; a menu of value None shows an empty line
+OWN_PICTURES = {"content": "photo", "style": "painting"}
+WEIGHTS = {  # label, and how many powers of ten the slider goes below and above the default
+    **{
+        term: (f"{label} weight", 2, 2)
+        for term, (label, *_) in TERMS.items()
+        if getattr(DEFAULTS, f"{term}_weight") > 0  # powers of ten have no 0
+    },
+    "tv": ("total variation", 2, 2.5),
+    "learning_rate": ("learning rate", 1.5, 1),
+}
+PAINTING_LABELS = {  # of the menus of paintings, by how many regions there are, from the top
+    0: ("painting", "second painting", "third painting"),
+    1: ("whole photo", "second painting", "third painting"),
+    2: ("upper region", "lower region", "third painting"),
+    3: ("upper region", "middle region", "lower region"),
+}
+BUTTONS = {  # the message that each posts; while there is something to stop, the first one says so
+    "start": "start",
+    "start again": "start_again",
+    "finish in full size": "finish",
+    "save": "save",
+    "save the film": "save_film",
+}
+SHARE = "its share"  # of the second painting
+LABEL_WIDTH = "9em"
 PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
 SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
 REGION_COLORS = ("#56b4e9", "#e69f00", "#009e73")  # told apart by the color-blind, too
@@ -65,6 +83,67 @@ def easel(
     return _open_easel
 
 
+def _control(kind, label, **options):
+    """A control of this kind, as wide as there is room for, with this label on it or before it."""
+    if kind not in (widgets.Button, widgets.FileUpload):  # labels before them are a column
+        options["style"] = {"description_width": LABEL_WIDTH}
+    layout = widgets.Layout(width="auto", flex="1 1 auto" if kind is widgets.Dropdown else None)
+    return kind(description=label, layout=layout, **options)
+
+
+def _sliders(weights):
+    """`{name: slider}`, each at its value; those of style layers and of a share are linear."""
+    sliders = {}
+    for name, (label, below, above) in WEIGHTS.items():
+        middle = math.log10(weights[name])  # so that the default lies on one of the slider's steps
+        options = {"min": middle - below, "max": middle + above, "step": 0.05}
+        options |= {"value": weights[name], "readout_format": ".3g"}
+        sliders[name] = _control(widgets.FloatLogSlider, label, **options)
+    for number, name in enumerate(STYLE_LAYERS, 1):
+        options = {"value": weights[name], "min": 0, "max": 4, "step": 0.1}
+        sliders[name] = _control(widgets.FloatSlider, f"style, block {number}", **options)
+    options = {"value": weights["blend"], "min": 0, "max": 1, "step": 0.05}
+    sliders["blend"] = _control(widgets.FloatSlider, SHARE, **options)
+    options = {"value": 1, "base": 2, "min": -1, "max": 1, "step": 0.25, "readout_format": ".2f"}
+    options["continuous_update"] = False  # it begins anew
+    sliders["style_scale"] = _control(widgets.FloatLogSlider, "size of strokes", **options)
+    return sliders
+
+
+def _menus():
+    """`{name: menu}`; the options are pairs of a label and a value."""
+    photos, paintings, starts = (
+        [(name, name) for name in names]
+        for names in (PHOTOS, (*PAINTINGS, *PATTERNS), STARTING_POINTS)
+    )
+    own, none = ("your own", YOUR_OWN), (NONE, NONE)
+    colors = [
+        ("the painting's", False),
+        ("the photo's", "luminance"),
+        ("the painting's, matched to the photo's", "match"),
+    ]
+    first, second, third = PAINTING_LABELS[0]
+    table = {
+        "content": ("photo", [own, *photos]),
+        "style": (first, [own, *paintings]),
+        "init": ("start from", starts),
+        "second": (second, [none, *paintings]),
+        "third": (third, [none, *paintings]),
+        "original_colors": ("colors", colors),
+        "regions": ("regions", [(NONE, 0), ("2", 2), ("3", 3)]),
+    }
+    return {
+        name: _control(widgets.Dropdown, label, options=options)
+        for name, (label, options) in table.items()
+    }
+
+
+def files_sent(value):
+    """`[(file name, bytes)]` of an upload's value: a dict in ipywidgets 7, a tuple in 8."""
+    files = value.values() if isinstance(value, dict) else value
+    return [(file.get("metadata", file).get("name", "upload"), file["content"]) for file in files]
+
+
 class Easel(widgets.VBox):
     """What `easel` returns: a widget that paints, until `close()`.
 
@@ -75,19 +154,25 @@ class Easel(widgets.VBox):
         super().__init__(layout=widgets.Layout(max_width="980px"))
         self.painter = painter
         self._showing = None
-        self.sliders = easel_controls.sliders(painter.weights)
-        self.menus, self.buttons = easel_controls.menus(), easel_controls.buttons()
-        self.paths, self.uploads = easel_controls.paths(), easel_controls.uploads()
-        self.preview = widgets.HTML(layout=widgets.Layout(display="none"))
+        self.sliders, self.menus = _sliders(painter.weights), _menus()
+        path = {"placeholder": "path of a file", "continuous_update": False}
+        self.paths, self.uploads = {}, {}
+        for name, kind in OWN_PICTURES.items():
+            self.paths[name] = _control(widgets.Text, f"own {kind}", **path)
+            # 10 MiB is the limit of one message to Jupyter's server.
+            label = f"Upload a {kind}, up to 10 MiB"
+            self.uploads[name] = _control(widgets.FileUpload, label)
+        self.buttons = {label: _control(widgets.Button, label.capitalize()) for label in BUTTONS}
+        self.preview = widgets.HTML()
         # The colors of the regions, each at the left end of a label, where that has room.
-        on_the_label = widgets.Layout(width="20px", margin="0 -20px 0 0")
-        self._chips = {name: widgets.HTML(layout=on_the_label) for name in STYLES}
+        chip_layout = widgets.Layout(width="20px", margin="0 -20px 0 0")
+        self._chips = {name: widgets.HTML(layout=chip_layout) for name in STYLES}
         self._rows_of_paintings = {
             name: widgets.HBox([self._chips[name], self.menus[name]]) for name in STYLES
         }
         self.code = widgets.HTML()
-        as_wide = widgets.Layout(width=f"{WIDTH}px", max_width="100%")
-        self.image = widgets.Image(format="jpeg", layout=as_wide)
+        image_layout = widgets.Layout(width=f"{WIDTH}px", max_width="100%")
+        self.image = widgets.Image(format="jpeg", layout=image_layout)
         self._sent, self._arrived = widgets.IntText(), widgets.IntText()  # how many pictures
         widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
         self._sent_at = 0.0
@@ -116,10 +201,7 @@ class Easel(widgets.VBox):
         self.painter.run(steps)
 
     def close(self):
-        """Stop painting and end the thread.
-
-        The picture stays; a finished one that was not saved is saved.
-        """
+        """Stop painting. The picture stays; a finished one that was not saved is saved."""
         self.painter.close()
 
     def card(self):
@@ -140,16 +222,15 @@ class Easel(widgets.VBox):
             ("upload", self.uploads),
         ):
             for name, control in controls.items():
-                message = ("set" if name in (*OPTIONS, "regions") else action, name)
-                control.observe(
-                    lambda change, message=message: self._post(*message, change["new"]), "value"
-                )
+                asked = "set" if name in (*OPTIONS, "regions") else action
+                control.observe(functools.partial(self._post, asked, name), "value")
         for button in self.buttons.values():
             button.on_click(self._press)
 
-    def _post(self, action, name, value):
+    def _post(self, action, name, change):
         if threading.get_ident() == self._showing:
             return
+        value = change["new"]
         if action == "upload":
             value = files_sent(value)
         elif value == NONE and name not in self.paths:  # where it could be a file's name
@@ -214,13 +295,12 @@ class Easel(widgets.VBox):
         masks: of the photo's regions, from the top, as `regions` returns them; or none.
         """
         labels = PAINTING_LABELS[len(masks)]
-        self.preview.value = _preview(masks, labels) if masks else ""
+        self.preview.value = _preview(masks, labels[: len(masks)]) if masks else ""
         self.preview.layout.display = "" if masks else "none"
         # Without regions the first one's menu stands among the pictures, and there are but two.
         in_use = STYLES[: len(masks)] if masks else ["second"]
-        for name, label in zip(STYLES, (*labels, *PAINTING_LABELS[0][len(labels) :])):
+        for name, label, color in zip(STYLES, labels, REGION_COLORS):
             self.menus[name].description = label
-        for name, color in zip(STYLES, REGION_COLORS):
             self._chips[name].value = _chip(color) if masks else ""
             self._rows_of_paintings[name].layout.display = "" if name in in_use else "none"
         self.sliders["blend"].disabled = bool(masks)
@@ -248,7 +328,7 @@ class Easel(widgets.VBox):
     def _rows(self):
         menus, sliders = self.menus, self.sliders
         pictures = [menus["content"], menus["style"], menus["init"]]
-        for name in self.paths:
+        for name in OWN_PICTURES:
             pictures += [self.paths[name], self.uploads[name]]
         control = [menus["original_colors"], sliders["style_scale"], menus["regions"]]
         control += [self.preview, *self._rows_of_paintings.values(), sliders["blend"]]
@@ -258,35 +338,29 @@ class Easel(widgets.VBox):
             "Control": control,
             "Code": [self.code],
         }
-        folded = widgets.Accordion(
+        accordion = widgets.Accordion(
             [widgets.VBox(controls) for controls in groups.values()],
             selected_index=0,
             layout=widgets.Layout(flex="1 1 18em", min_width="18em"),
         )
         for number, title in enumerate(groups):
-            folded.set_title(number, title)
+            accordion.set_title(number, title)
         # On a narrow page the controls go below the picture, and buttons to a second line.
-        beside = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
-        left = widgets.VBox([self.image, self.curve], layout=beside)
-        wrapping = widgets.Layout(flex_flow="row wrap")
-        buttons = widgets.HBox(list(self.buttons.values()), layout=wrapping)
-        return [buttons, self.status, widgets.HBox([left, folded], layout=wrapping)]
+        column = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
+        left = widgets.VBox([self.image, self.curve], layout=column)
+        row = widgets.Layout(flex_flow="row wrap")
+        buttons = widgets.HBox(list(self.buttons.values()), layout=row)
+        return [buttons, self.status, widgets.HBox([left, accordion], layout=row)]
 
 
 def _preview(masks, labels):
     """HTML of an image with each region in its color. labels: of the regions."""
-    colors = [list(bytes.fromhex(color[1:])) for color in REGION_COLORS]
-    pixels = sum(
-        np.asarray(mask)[0] * np.float32(color) for mask, color in zip(masks, colors, strict=False)
-    )
-    image = Image.fromarray(np.uint8(np.round(np.clip(pixels, 0, 255))))
-    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-    below_the_menus = f"display: block; margin: 4px 0 0 calc({LABEL_WIDTH} + 8px)"
+    colors = [np.float32(ImageColor.getrgb(color)) / 255 for color in REGION_COLORS]
+    colored = sum(mask * color for mask, color in zip(masks, colors))
+    file = base64.b64encode(as_jpeg(with_longest_side(colored, PREVIEW_SIDE))).decode()
+    style = f"display: block; margin: 4px 0 0 calc({LABEL_WIDTH} + 8px)"
     alt = f"The photo's regions: {', '.join(labels)}"
-    return f'<img src="{source}" alt="{alt}" style="{below_the_menus}">'
+    return f'<img src="data:image/jpeg;base64,{file}" alt="{alt}" style="{style}">'
 
 
 def _chip(color):

@@ -26,7 +26,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Frame:
-    """image: the bytes of a WebP file. losses: weighted, see `painting.Step`. settings: the run's.
+    """image: the bytes of a WebP file. losses: weighted, see `loop.Step`. settings: the run's.
 
     step: after which the picture was taken. totals: the run's total loss at each of its steps.
     """
@@ -74,11 +74,9 @@ def load(name, folder=FOLDER):
         positions = itertools.product(*(range(len(axis.options)) for axis in axes))
         frames = {}
         for indices, frame in zip(positions, record["frames"], strict=True):
-            run = record["runs"][frame["run"]]
+            run = record["runs"][frame.pop("run")]
             image = (folder / name / frame["file"]).read_bytes()
-            frames[indices] = Frame(
-                frame["file"], image, frame["losses"], run["settings"], frame["step"], run["totals"]
-            )
+            frames[indices] = Frame(image=image, **frame, **run)
         return Explorer(record["photo"], record["paintings"], axes, record["through_steps"], frames)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FramesError(

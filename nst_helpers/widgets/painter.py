@@ -3,7 +3,6 @@
 Whoever wants something posts a message, from any thread. Only the painter acts on it, so that
 nothing else touches TensorFlow, the picture and the files.
 """
-# ruff: noqa: E402
 
 import itertools
 import math
@@ -12,16 +11,9 @@ import threading
 import time
 from pathlib import Path
 
-from .. import machine
-
-# Before the other imports do it: where nobody has run a lesson's setup cell, this keeps
-# TensorFlow's start-up messages out of the notebook.
-machine.import_tensorflow()
-
 from ..errors import KitError, PictureError, SettingsError
 from ..pictures import check_size, save_image, write_files
-from .live import as_jpeg, starting_weights
-from .subject import Subject
+from .live import SOURCES, LivePicture, Subject, as_jpeg, decoded, starting_weights
 
 STEPS_BEFORE_A_PAUSE = 600
 SECONDS_BETWEEN_CURVES = 1.0
@@ -32,34 +24,33 @@ class Painter:
 
     Its messages: `post("start")`, `"pause"`, `"start_again"`, `"finish"` (in full size), `"stop"`
     (finishing), `"save"`, `"save_film"`, `"close"`; `post("weight", name, value)`, for the next
-    step; `post("set", name, value)` for one of the subject's options, with which it begins anew;
-    `post("choose", name, path or sample)` for one of its sources; and `post("upload", name,
+    step; and what makes it begin anew: `post("set", name, value)` for an option,
+    `post("choose", name, path or sample)` for a source, or `post("upload", name,
     [(file name, bytes)])`.
 
-    For all to read: subject, the `Subject`. weights, by name, as in `starting_weights`. live: the
-    `LivePicture`. painting: whether it is being painted. result: the `Result` of the last "finish",
-    or None.
+    subject: the `Subject`. weights: as `starting_weights`. live: the `LivePicture`. painting:
+    whether it is being painted. result: the `Result` of the last "finish", or None.
     """
 
-    def __init__(self, sources, size=192, full_size=512, vgg=None):
-        """As for `Subject`, which raises `PictureError`."""
+    def __init__(self, sources, size, full_size, vgg):
+        """As for `Subject`."""
         self.subject = Subject(sources, size, full_size, vgg)
         self.weights = starting_weights()
         self._messages = queue.SimpleQueue()
         self._view, self._status, self._notice = None, "", ""
         self._thread, self._ended, self._closed = None, threading.Event(), False
         self.result, self._finished, self._unsaved = None, None, False  # _finished: if it is shown
-        self._lay_canvas()
+        self.live, self.painting = LivePicture(self.subject, self.weights), False
+        self._curve_shown_at = 0.0
 
     def open(self, view, background=True):
         """From now on show this view everything; and paint in a thread, or only in `run`.
 
-        view: has the methods that `Easel` has under "What the painter has shown", and a `log` for
-        the kit's own mistakes. The painter's thread calls them.
+        view: has what `Easel` has under "What the painter has shown", and a `log`.
         """
         self._view = view
-        for name, source in self.subject.sources.items():
-            view.show_source(name, source)
+        for name in SOURCES:
+            view.show_source(name, self.subject.chosen[name])
         view.show_regions(self.subject.masks)
         view.show_code(self.code())
         self._show_picture()
@@ -70,7 +61,7 @@ class Painter:
             self._say("Set the sliders and menus, then call run() on this easel in another cell.")
 
     def post(self, action, *values):
-        """Ask for something, in any thread; see the class for what there is to ask."""
+        """Ask for something, in any thread."""
         self._messages.put((action, *values))
 
     @property
@@ -84,11 +75,7 @@ class Painter:
         return self._messages.qsize()
 
     def run(self, steps=100):
-        """Act on what was asked, then paint so many steps, in the calling thread.
-
-        An interrupt pauses. Raises `SettingsError` if it paints in the background or is closed, and
-        what else a background painter would only say.
-        """
+        """As `Easel.run`."""
         if self._thread is not None:
             raise SettingsError(
                 "This easel paints in the background: "
@@ -102,7 +89,7 @@ class Painter:
                 self._act()
             if self.result is not finished_before and self._finished:
                 return  # it was asked to finish; the picture is there to be saved
-            self._go(pause_at=math.inf)
+            self._start(pause_at=math.inf)
             for _ in range(steps):
                 self._step()
             self._pause(f"Paused after step {self.live.steps_done}.")
@@ -127,11 +114,7 @@ class Painter:
             self._thread.join()
 
     def card(self):
-        """The run card of the picture shown, as "save" writes it.
-
-        That of a live picture holds the settings as they stand, the weights with which it was
-        begun, and every change on the way.
-        """
+        """The run card of the picture shown."""
         return self._finished.card if self._finished else self.live.card()
 
     def code(self):
@@ -143,8 +126,9 @@ class Painter:
     def _work(self):
         try:
             while not self._closed:
-                self._guarded(self._listen, self._answer)
-                if self.painting:
+                if self.waiting or not self.painting:
+                    self._guarded(self._act, self._answer)
+                else:
                     self._guarded(self._step, self._pause)
         finally:
             self._ended.set()
@@ -163,13 +147,8 @@ class Painter:
             self._view.log.error("The easel met a mistake of its own.", exc_info=True)
             say(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
 
-    def _listen(self):
-        """Act on all messages that wait; while nothing is painted, wait for one."""
-        while not self._closed and (self.waiting or not self.painting):
-            self._act()
-
     def _act(self):
-        """Act on the next message, by the method of its name."""
+        """Act on the next message, or wait for one; by the method of its name."""
         action, *values = self._messages.get()
         if action != "weight":
             self._notice = ""  # it answered what was asked before
@@ -180,7 +159,7 @@ class Painter:
 
     def _on_start(self):
         if not self.painting:
-            self._go()
+            self._start()
 
     def _on_pause(self):
         if self.painting:
@@ -190,10 +169,9 @@ class Painter:
         """It came too late: the picture in full size is done."""
 
     def _on_start_again(self):
-        self._put_away()
-        self._lay_canvas()
+        self.live, self._curve_shown_at = LivePicture(self.subject, self.weights), 0.0
         self._show_picture()
-        self._go()
+        self._start()
 
     def _on_close(self):
         self._closed = True
@@ -205,36 +183,33 @@ class Painter:
     def _on_weight(self, name, weight):
         self.live.change(name, weight)
 
-    def _on_set(self, name, value):
-        self._change_subject(self.subject.set, name, value)
+    def _on_set(self, name, value, file_name=None):
+        """Change what is painted, and begin anew with it. As for `Subject.change`."""
+        if name == "regions" or name == "content" and self.subject.masks:
+            self._say("Looking for regions in the photo.")
+        self.subject.change(name, value, file_name)
+        if name in SOURCES:
+            self._view.show_source(name, value)
+        self._view.show_regions(self.subject.masks)
+        asked, found = self.subject.chosen["regions"], len(self.subject.masks)
+        if found < asked:
+            self._answer(f"In this photo there are no {asked} regions, only {found}.")
+        self._on_start_again()
 
     def _on_choose(self, name, source):
-        painted = self.subject.sources[name]
+        painted = self.subject.chosen[name]
         if source == "":
             self._view.show_source(name, painted)
             self._answer("To paint a picture of your own, upload it or give its path.")
         elif source is not painted and not (isinstance(painted, str) and source == painted):
-            self._change_subject(self.subject.choose, name, source)
+            self._on_set(name, source)
 
     def _on_upload(self, name, files):
         if files:
             self._view.empty_upload(name)
             if len(files) > 1:
                 raise PictureError(f"{len(files)} files came at once: upload one picture.")
-            self._change_subject(self.subject.upload, name, *files[0])
-
-    def _change_subject(self, change, name, *values):
-        """Change what is painted, and begin anew with it."""
-        if name == "regions" or name == "content" and self.subject.masks:
-            self._say("Looking for regions in the photo.")
-        change(name, *values)
-        if name in self.subject.sources:
-            self._view.show_source(name, self.subject.sources[name])
-        self._view.show_regions(self.subject.masks)
-        asked, found = self.subject.options["regions"], len(self.subject.masks)
-        if found < asked:
-            self._answer(f"In this photo there are no {asked} regions, only {found}.")
-        self._on_start_again()
+            self._on_set(name, *decoded(*files[0]))
 
     def _on_finish(self):
         self._put_away()
@@ -242,10 +217,9 @@ class Painter:
         self._view.offer("stop")
         self._say("Getting ready to paint in full size.")
         put_off = []  # messages for when this picture is done
+        settings = self.live.settings_now()
         try:
-            result = self.subject.finish(
-                self.live.settings_now(), on_step=lambda step: self._watch(step, put_off)
-            )
+            result = self.subject.finish(settings, lambda step: self._watch(step, put_off))
         except BaseException:
             self._pause("Nothing was painted in full size.")
             raise
@@ -265,21 +239,15 @@ class Painter:
 
     def _on_save_film(self):
         film = self.live.film
-        count = len(film.frames)
-        if count < 2:
+        if len(film.frames) < 2:
             raise PictureError("There is no film yet: paint some steps first.")
         path = _free_path(".webp")
         check_size(path, "WEBP", max(self.live.picture.shape[1:3]))
         self._answer("Writing the film.")
         write_files({path: film.as_webp(self.live.card())})
-        self._answer(f"Saved as {path}: {count} pictures, with their run card.")
+        self._answer(f"Saved as {path}: {len(film.frames)} pictures, with their run card.")
 
     # How it is done.
-
-    def _lay_canvas(self):
-        """Begin another live picture, with the weights as they stand."""
-        self.live = self.subject.begin(self.weights)
-        self.painting, self._curve_shown_at = False, 0.0
 
     def _put_away(self):
         """Save an unsaved finished picture, and let the live one take its place."""
@@ -293,7 +261,7 @@ class Painter:
         self._finished = None
         self._show_picture()
 
-    def _go(self, pause_at=None):
+    def _start(self, pause_at=None):
         self._put_away()
         self.painting = True
         self._pause_at = pause_at or self.live.steps_done + STEPS_BEFORE_A_PAUSE

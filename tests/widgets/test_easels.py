@@ -17,7 +17,7 @@ from PIL import Image
 
 from nst_helpers import PictureError, SettingsError, card, load_image, luminance, save_image
 from nst_helpers.engine import DEFAULTS
-from nst_helpers.widgets import easel_controls, easels
+from nst_helpers.widgets import easels
 from nst_helpers.widgets.live import as_jpeg
 
 
@@ -74,7 +74,7 @@ def upload(easel, name, content):
 
 
 def is_painted(easel, source):
-    return easel.painter.subject.sources["content"] == source and easel.painter.painting
+    return easel.painter.subject.chosen["content"] == source and easel.painter.painting
 
 
 def test_it_paints_pauses_and_goes_on(easel):
@@ -144,13 +144,9 @@ def test_every_control_at_its_ends(easel):
     for name, menu in easel.menus.items():
         for _, option in {menu.options[-1], menu.options[1]}:
             menu.value = option
-            wanted = None if option == easel_controls.NONE else option
-            wait(lambda name=name, wanted=wanted: chosen(easel)[name] == wanted)
+            wanted = None if option == easels.NONE else option
+            wait(lambda name=name, wanted=wanted: easel.painter.subject.chosen[name] == wanted)
             wait_for_steps(easel.painter)
-
-
-def chosen(easel):
-    return easel.painter.subject.sources | easel.painter.subject.options
 
 
 def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
@@ -174,7 +170,7 @@ def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
     press(easel, "finish in full size")
     wait(lambda: "Finished" in easel.status.value and not easel.painter.waiting)
     assert easel.result.card["style_sha256"] == made["style_sha256"]
-    easel.menus["second"].value = easel_controls.NONE
+    easel.menus["second"].value = easels.NONE
     wait_for_steps(easel.painter)
     assert easel.painter.live.settings_now()["style_blend_weights"] is None
     assert isinstance(easel.card()["style_sha256"], str)
@@ -184,7 +180,7 @@ def test_colors_and_strokes_begin_anew_and_are_finished_so(easel, monkeypatch):
     finish_in_few_steps(monkeypatch)
     easel.menus["original_colors"].value = "luminance"
     easel.sliders["style_scale"].value = 2
-    wait(lambda: easel.painter.subject.options["style_scale"] == 2)
+    wait(lambda: easel.painter.subject.chosen["style_scale"] == 2)
     wait_for_steps(easel.painter, 2)
     photo = load_image("astronaut", max_side=64)
     difference = (easel.picture - luminance(easel.picture)) - (photo - luminance(photo))
@@ -240,7 +236,7 @@ def test_regions_begin_anew_while_it_paints_and_each_gets_its_painting(easel):
     wait_for_steps(easel.painter)
     assert easel.painter.live is not first and easel.card()["regions"]["painted"] == [1]
     easel.menus["second"].value = "waves"
-    wait(lambda: easel.painter.subject.sources["second"] == "waves")
+    wait(lambda: easel.painter.subject.chosen["second"] == "waves")
     wait_for_steps(easel.painter)
     assert easel.card()["regions"] == {"count": 2, "painted": [1, 2]}
 
@@ -291,7 +287,7 @@ def test_every_button_while_a_picture_is_finished(easel, tmp_path, capsys):
 def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel):
     defaults = {name: getattr(DEFAULTS, f"{name}_weight") for name in ("content", "style", "tv")}
     defaults["learning_rate"] = DEFAULTS.learning_rate
-    assert list(defaults) == list(easel_controls.WEIGHTS)
+    assert list(defaults) == list(easels.WEIGHTS)
     for name, default in defaults.items():
         slider = easel.sliders[name]
         assert slider.value == default
@@ -303,10 +299,10 @@ def test_the_menus_say_what_is_painted(easel, vgg, tmp_path):
     values = [menu.value for menu in easel.menus.values()]
     assert values == ["astronaut", "mosaic", "recolored", "none", "none", False, 0]
     own = opened(vgg, load_image("red_panda", max_side=64))
-    assert own.menus["content"].value == easel_controls.YOUR_OWN
+    assert own.menus["content"].value == easels.YOUR_OWN
     save_image(load_image("red_panda", max_side=64), tmp_path / "panda.png")
     from_file = opened(vgg, tmp_path / "panda.png")
-    assert from_file.menus["content"].value == easel_controls.YOUR_OWN
+    assert from_file.menus["content"].value == easels.YOUR_OWN
     assert from_file.paths["content"].value == str(tmp_path / "panda.png")
     assert from_file.paths["style"].value == ""
     from_file.close()
@@ -317,9 +313,9 @@ def test_every_menu_shows_one_of_its_options(in_a_cell):
     """And no empty line, as it would for the value None."""
     in_a_cell.menus["second"].value = "waves"
     in_a_cell.run(0)
-    in_a_cell.menus["second"].value = easel_controls.NONE
+    in_a_cell.menus["second"].value = easels.NONE
     in_a_cell.run(0)
-    assert in_a_cell.painter.subject.sources["second"] is None
+    assert in_a_cell.painter.subject.chosen["second"] is None
     assert all(menu.index is not None for menu in in_a_cell.menus.values())
 
 
@@ -331,9 +327,9 @@ def test_every_control_has_a_label(easel):
 
 @pytest.mark.parametrize("shape", [as_version_7, as_version_8])
 def test_the_files_of_an_upload_are_found_in_both_versions(shape):
-    [(name, content)] = easel_controls.files_sent(shape("phone.jpg", b"content"))
+    [(name, content)] = easels.files_sent(shape("phone.jpg", b"content"))
     assert name == "phone.jpg" and bytes(content) == b"content"
-    assert easel_controls.files_sent(type(shape("phone.jpg", b""))()) == []
+    assert easels.files_sent(type(shape("phone.jpg", b""))()) == []
 
 
 def test_an_upload_restarts_with_it_upright(easel):
@@ -364,11 +360,11 @@ def test_the_menus_and_fields_say_what_is_painted_after_own_pictures(easel):
     menu, path = easel.menus["content"], easel.paths["content"]
     Path("own.jpg").write_bytes(image_file())
     upload(easel, "phone.jpg", image_file())
-    wait(lambda: easel.painter.painting and menu.value == easel_controls.YOUR_OWN)
+    wait(lambda: easel.painter.painting and menu.value == easels.YOUR_OWN)
     menu.value = "astronaut"  # the sample from before the upload
     wait(lambda: is_painted(easel, "astronaut"))
     path.value = "own.jpg"
-    wait(lambda: is_painted(easel, "own.jpg") and menu.value == easel_controls.YOUR_OWN)
+    wait(lambda: is_painted(easel, "own.jpg") and menu.value == easels.YOUR_OWN)
     menu.value = "astronaut"
     wait(lambda: is_painted(easel, "astronaut") and path.value == "")
     path.value = "own.jpg"
@@ -419,9 +415,9 @@ def test_two_choices_at_once_end_with_the_second(in_a_cell):
     menu.value = "waves"
     menu.value = "stripes"
     in_a_cell.run(2)
-    assert in_a_cell.painter.subject.sources["style"] == menu.value == "stripes"
+    assert in_a_cell.painter.subject.chosen["style"] == menu.value == "stripes"
     assert in_a_cell.painter.live.steps_done == 2
-    menu.value = easel_controls.YOUR_OWN
+    menu.value = easels.YOUR_OWN
     in_a_cell.run(1)
     assert menu.value == "stripes" and "upload it" in in_a_cell.status.value
     assert in_a_cell.painter.live.steps_done == 3

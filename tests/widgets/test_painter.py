@@ -225,7 +225,7 @@ def test_an_interrupt_inside_a_cell_can_be_gone_on_with(in_a_cell, view, monkeyp
     break_the_third_step(monkeypatch, KeyboardInterrupt())
     in_a_cell.post("set", "init", "style")  # which begins anew
     in_a_cell.run(9)
-    assert in_a_cell.subject.options["init"] == "style" and in_a_cell.live.steps_done == 2
+    assert in_a_cell.subject.chosen["init"] == "style" and in_a_cell.live.steps_done == 2
     assert view.words == "Interrupted after step 2."
     in_a_cell.run(2)
     assert in_a_cell.live.steps_done == 4 and view.words == "Paused after step 4."
@@ -257,7 +257,7 @@ def test_a_choice_begins_anew_with_it(in_a_cell, view):
     in_a_cell.run(2)
     in_a_cell.post("choose", "style", "waves")
     in_a_cell.run(1)
-    assert in_a_cell.subject.sources["style"] == view.sources["style"] == "waves"
+    assert in_a_cell.subject.chosen["style"] == view.sources["style"] == "waves"
     assert in_a_cell.live.steps_done == len(in_a_cell.live.film.frames) == 1
     for same in ("waves", ""):
         in_a_cell.post("choose", "style", same)
@@ -273,7 +273,7 @@ def test_an_upload_is_painted_as_the_file_would_be(in_a_cell, view, tmp_path):
     picture, sha256 = load_with_sha256(large, max_side=64)
     np.testing.assert_array_equal(in_a_cell.picture, picture)
     assert in_a_cell.card()["content_sha256"] == sha256  # of all pixels
-    assert max(in_a_cell.subject.sources["content"].size) == 300 and view.emptied == ["content"]
+    assert max(in_a_cell.subject.chosen["content"].size) == 300 and view.emptied == ["content"]
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_bad_upload_gets_a_sentence_and_nothing_is_lost(painter, view, files, 
     live = painter.live
     painter.post("upload", "content", files)
     wait(lambda: words in view.notice)
-    assert view.emptied == ["content"] and painter.subject.sources["content"] == "astronaut"
+    assert view.emptied == ["content"] and painter.subject.chosen["content"] == "astronaut"
     wait_for_steps(painter)
     assert painter.live is live
 
@@ -373,7 +373,7 @@ def test_what_is_asked_while_it_stops_keeps_its_order(in_a_cell, view, monkeypat
         step = {"number": 1, "total": 9, "side": 96, "seconds_left": None}
         on_step(SimpleNamespace(**step, picture=in_a_cell.picture))
 
-    monkeypatch.setattr("nst_helpers.widgets.subject.stylize", stopped)
+    monkeypatch.setattr("nst_helpers.widgets.live.stylize", stopped)
     in_a_cell.post("finish")
     in_a_cell.run(0)
     assert view.words == "Interrupted after step 0." and in_a_cell.waiting == 3
@@ -500,7 +500,7 @@ def test_a_photo_with_too_few_regions_is_painted_and_says_so(in_a_cell, view):
     flat = Image.new("RGB", (64, 64), "teal")
     in_a_cell.post("choose", "content", flat)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nst_helpers.widgets.subject.regions", lambda picture, *_: [picture * 0 + 1])
+        patch.setattr("nst_helpers.widgets.live.regions", lambda picture, *_: [picture * 0 + 1])
         in_a_cell.post("set", "regions", 3)
         in_a_cell.run(1)
     assert "no 3 regions, only 1" in view.notice and in_a_cell.live.steps_done == 1
