@@ -1,9 +1,7 @@
 """The exercises' checks: have the learner's function run, and say where it goes wrong, and how.
 
-An exercise (see `exercises/`) is a reference function, a few cases to run it on, and known
-mistakes, each a function that makes it. A learner's function that gives the same values as a
-mistake has made that mistake. It runs in a process of its own (`apart`); what it did there comes
-back as data, and is judged here.
+A learner's function that gives the same values as one of the exercise's mistakes has made that
+mistake. It runs in a process of its own (`apart`); what it did there comes back as data.
 """
 
 from dataclasses import dataclass
@@ -93,15 +91,13 @@ def yours(*names):
 
     One function for one name, else a list. One line says which are whose.
     """
-    functions, of_the_kit = [], []
+    functions, groups = [], {"Your own": [], "The kit's": []}
     for name in names:
-        function = kept.kept(name)
+        function, whose = kept.kept(name), "Your own"
         if function is None or verdict(EXERCISES[name], function).state != RIGHT:
-            function = EXERCISES[name].reference
-            of_the_kit.append(name)
+            function, whose = EXERCISES[name].reference, "The kit's"
         functions.append(function)
-    mine = [name for name in names if name not in of_the_kit]
-    groups = {"Your own": mine, "The kit's": of_the_kit}
+        groups[whose].append(name)
     print(" ".join(f"{whose}: {', '.join(group)}." for whose, group in groups.items() if group))
     return functions[0] if len(functions) == 1 else functions
 
@@ -198,8 +194,8 @@ def _outcome_of(exercise, function, number):
 
 def _wanted(exercise):
     """What the reference gives in each case."""
-    numbers_of_cases = range(len(_encoded_cases(exercise)))
-    return [_outcome_of(exercise, exercise.reference, number) for number in numbers_of_cases]
+    count = len(_encoded_cases(exercise))
+    return [_outcome_of(exercise, exercise.reference, number) for number in range(count)]
 
 
 def _compared(exercise, tree, found, report, inputs, learner, tries):

@@ -55,7 +55,7 @@ def _without(first=0, last=0):
     return lambda values: values[first : len(values) - last] if values.ndim == 1 else values
 
 
-DONE_TO_WHAT_IS_RIGHT = {
+DONE_TO_WHAT_IS_RIGHT = {  # with which it comes out like the learner's
     "Your list is right, but the first one is missing.": _without(first=1),
     "Your list is right, but the last one is missing.": _without(last=1),
     "You give one number, the mean of the values that are wanted: give all of them.": np.mean,
@@ -77,7 +77,7 @@ DONE_TO_WHAT_IS_RIGHT = {
         lambda x: x / np.max(x)
     ),
 }
-MAKES_IT_RIGHT = {
+MAKES_IT_RIGHT = {  # done to the learner's result
     "You give a list or tensor of {size} in the first test case, where a single number is wanted: "
     "it is their mean, over all axes.": np.mean,
     "You give a list or tensor of {size} in the first test case, where a single number is wanted: "
@@ -88,8 +88,6 @@ MAKES_IT_RIGHT = {
     "Your result is right but for negative values, which are to be 0.": lambda x: np.maximum(x, 0),
     "Your result is right but for values outside 0..1: clip them.": lambda x: np.clip(x, 0, 1),
 }
-
-
 NOT_FINITE = {
     np.isnan: "Your result is nan, *not a number*: that comes from 0 / 0, or from the root or the "
     "logarithm of a negative number.",

@@ -45,11 +45,9 @@ def keep(name, function):
     try:
         lines = (_text() or HEAD.rstrip()).split("\n")
         mark = f"{MARK}{name}"
-        if mark in lines:
-            start = lines.index(mark) + 1
-        else:
+        if mark not in lines:
             lines += ["", mark] if lines[-1] == "" else ["", "", mark]
-            start = len(lines)
+        start = lines.index(mark) + 1
         lines[start : start + _length(lines[start:])] = source.split("\n")
         write_files({Path(FUNCTIONS): ("\n".join(lines).rstrip() + "\n").encode()})
     except (OSError, UnicodeDecodeError, PictureError):
