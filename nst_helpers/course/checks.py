@@ -49,9 +49,6 @@ NOT_DONE = Verdict(
     NOT_BEGUN,
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells.",
 )
-NO_FUNCTION = _not_yet(
-    "Give the function itself, without calling it: its name alone, with no brackets."
-)
 
 
 def check(name, function):
@@ -109,7 +106,8 @@ def verdict(exercise, function, tries=1):
     from the third time on.
     """
     if not callable(function):
-        return NO_FUNCTION
+        message = "Give the function itself, without calling it: its name alone, with no brackets."
+        return _not_yet(message)
     tree = reading.tree_of(function)
     if reading.is_stub(tree):
         return NOT_DONE
