@@ -21,7 +21,7 @@ from types import CodeType, FunctionType
 
 import cloudpickle
 
-from . import trial
+from . import reading, trial
 
 GRACE = 3.0  # seconds that a function has after it was ended, before its process is
 SERVE = """
@@ -43,8 +43,8 @@ class Ended(Exception):
     """The process ended before it answered: why. line: where the function was, if the time was
     over; else None."""
 
-    def __init__(self, words, line=None, too_long=False):
-        super().__init__(words)
+    def __init__(self, reason, line=None, too_long=False):
+        super().__init__(reason)
         self.line, self.too_long = line, too_long
 
 
@@ -92,12 +92,16 @@ class Apart:
     def __init__(self, function, cases):
         if INSIDE in os.environ:
             raise CannotLeave
-        codes = [one.__code__ for one in _functions_of(function)]
-        self.file = codes[0].co_filename if codes else ""
-        begin = {"function": _pickled(function), "cases": packed(cases)}
-        begin |= {"files": [code.co_filename for code in codes]}
-        begin |= {"lines": {file: linecache.getlines(file) for file in begin["files"]}}
-        self.begin = begin | {"path": sys.path, "folder": os.getcwd()}
+        files = [used.__code__.co_filename for used in _functions_of(function)]
+        self.file = files[0] if files else ""
+        self.begin = {
+            "function": _pickled(function),
+            "cases": packed(cases),
+            "files": files,
+            "sources": {file: "".join(linecache.getlines(file)) for file in files},
+            "path": sys.path,
+            "folder": os.getcwd(),
+        }
         self.ask("computes_only")
 
     def ask(self, name, *arguments, seconds=60.0):
@@ -111,9 +115,11 @@ class Apart:
                     process.holds = self
                     if not process.answer("begin", [self.begin], 60.0):
                         raise CannotLeave
-                told = process.answer(name, arguments, seconds)
+                answer = process.answer(name, arguments, seconds)
                 printed = process.printed()
-                return told | {"printed": told["printed"] + printed} if name == "run" else told
+                if name == "run":
+                    answer["printed"] += printed
+                return answer
             except (EOFError, OSError, ValueError):
                 why = process.why_it_ended(self.file)
                 leave()
@@ -217,20 +223,21 @@ def _pickled(function):
 
 def _functions_of(function):
     """The function and those of its own cells that it uses, directly or not."""
-    todo, seen = [function], []
-    while todo and len(seen) < 100:
-        one = todo.pop(0)
-        one = getattr(one, "__wrapped__", one)
-        if isinstance(one, FunctionType) and not any(one is other for other in seen):
-            seen.append(one)
-            space = one.__globals__
-            todo += [space[name] for name in one.__code__.co_names if name in space]
-    return seen
+    todo, found = [function], []
+    while todo and len(found) < 100:
+        used = todo.pop(0)
+        used = getattr(used, "__wrapped__", used)
+        if isinstance(used, FunctionType) and used not in found:
+            found.append(used)
+            space = used.__globals__
+            todo += [space[name] for name in used.__code__.co_names if name in space]
+    return found
 
 
 def _in_file(code, file):
     """The code, and the code inside it, with a file's name: no pickle of cloudpickle's has it."""
-    inner = [_in_file(one, file) if isinstance(one, CodeType) else one for one in code.co_consts]
+    constants = code.co_consts
+    inner = (_in_file(part, file) if isinstance(part, CodeType) else part for part in constants)
     return code.replace(co_filename=file, co_consts=tuple(inner))
 
 
@@ -250,10 +257,10 @@ def serve():
         while True:
             name, arguments, seconds = pickle.load(requests)
             with _ended_after(seconds + GRACE):
-                found = ANSWERS[name](held, *arguments)
+                answer = ANSWERS[name](held, *arguments)
             if os.getpid() != own:  # a learner's `fork`
                 os._exit(0)
-            answers.write(json.dumps(found).encode() + b"\n")
+            answers.write(json.dumps(answer).encode() + b"\n")
             answers.flush()
 
 
@@ -270,46 +277,35 @@ def _ended_after(seconds):
 def _begin(held, given):
     sys.path[:] = given["path"]
     os.chdir(given["folder"])
-    for file, lines in given["lines"].items():
-        linecache.cache[file] = (len("".join(lines)), None, lines, file)
+    for file, source in given["sources"].items():
+        reading.make_findable(source, file)
     try:
         function = pickle.loads(given["function"])
     except Exception:  # such as a module that is not found here
         return False
-    for one, file in zip(_functions_of(function), given["files"]):
-        one.__code__ = _in_file(one.__code__, file)
+    for used, file in zip(_functions_of(function), given["files"]):
+        used.__code__ = _in_file(used.__code__, file)
     # Made anew each time: a function may change them.
     held |= {"function": function, "cases": lambda: pickle.loads(given["cases"])}
     return True
 
 
-def _run(held, seconds):
-    return trial.run(held["function"], held["cases"](), seconds)
-
-
-def _differentiated(held, number, over, in_graph, seconds):
-    return trial.differentiated(held["function"], held["cases"]()[number], over, in_graph, seconds)
-
-
-def _computes_only(held):
-    return trial.computes_only(held["function"])
-
-
-def _last_line(held, number):
-    return trial.last_line(held["function"], held["cases"]()[number])
-
-
 def _changed(held, source, number, seconds):
-    """What the function gives in one case, or in all (None), with another source."""
+    """What the function gives in one case with another source."""
     try:
         function = trial.changed(held["function"], source)
     except Exception:  # a change need not make sense
         return None
-    cases = held["cases"]()
-    return trial.run(function, cases if number is None else [cases[number]], seconds)
+    return trial.run(function, [held["cases"]()[number]], seconds)
 
 
 ANSWERS = {
-    "begin": _begin, "run": _run, "differentiated": _differentiated, "last_line": _last_line,
-    "computes_only": _computes_only, "changed": _changed,
-}  # fmt: skip
+    "begin": _begin,
+    "changed": _changed,
+    "run": lambda held, seconds: trial.run(held["function"], held["cases"](), seconds),
+    "computes_only": lambda held: trial.computes_only(held["function"]),
+    "last_line": lambda held, number: trial.last_line(held["function"], held["cases"]()[number]),
+    "differentiated": lambda held, number, *how: trial.differentiated(
+        held["function"], held["cases"]()[number], *how
+    ),
+}

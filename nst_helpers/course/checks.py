@@ -1,9 +1,7 @@
 """The exercises' checks: have the learner's function run, and say where it goes wrong, and how.
 
-An exercise (see `exercises/`) is a reference function, a few cases to run it on, and known
-mistakes, each a function that makes it. A learner's function that gives the same values as a
-mistake has made that mistake. It runs in a process of its own (`apart`); what it did there comes
-back as data, and is judged here.
+A learner's function that gives the same values as one of the exercise's mistakes has made that
+mistake. It runs in a process of its own (`apart`); what it did there comes back as data.
 """
 
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 
 import numpy as np
+import tensorflow as tf
 
 from . import apart, compare, failures, kept, reading, repair, trial
 from .exercises import EXERCISES
@@ -36,19 +35,19 @@ class Verdict:
     second: str = ""
     third: str = ""
 
-    def told(self, tries):
-        """The words for the first, the second or a later try."""
-        told = (self.first, self.second, self.third)[: max(tries, 1)]
-        return next(words for words in reversed(told) if words)
+    def message(self, tries):
+        """What is said at the first, the second or a later try."""
+        messages = (self.first, self.second, self.third)[: max(tries, 1)]
+        return next(filter(None, reversed(messages)))
+
+
+def _not_yet(*messages):
+    return Verdict(NOT_YET, *(f"Not yet. {message}" for message in messages))
 
 
 NOT_DONE = Verdict(
     NOT_BEGUN,
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells.",
-)
-NO_FUNCTION = Verdict(
-    NOT_YET,
-    "Not yet. Give the function itself, without calling it: its name alone, with no brackets.",
 )
 
 
@@ -72,7 +71,7 @@ def check(name, function):
     exercise = EXERCISES[name]
     tries = kept.tries(name) + 1
     found = verdict(exercise, function, tries)
-    print(found.told(tries))
+    print(found.message(tries))
     kept.note(name, NOT_YET if found.state == STOPPED else found.state)
     if not exercise.goes_on:
         return None
@@ -89,16 +88,14 @@ def yours(*names):
 
     One function for one name, else a list. One line says which are whose.
     """
-    functions, of_the_kit = [], []
+    functions, groups = [], {"Your own": [], "The kit's": []}
     for name in names:
-        function = kept.kept(name)
+        function, whose = kept.kept(name), "Your own"
         if function is None or verdict(EXERCISES[name], function).state != RIGHT:
-            function = EXERCISES[name].reference
-            of_the_kit.append(name)
+            function, whose = EXERCISES[name].reference, "The kit's"
         functions.append(function)
-    mine = [name for name in names if name not in of_the_kit]
-    lines = {"Your own": mine, "The kit's": of_the_kit}
-    print(" ".join(f"{whose}: {', '.join(those)}." for whose, those in lines.items() if those))
+        groups[whose].append(name)
+    print(" ".join(f"{whose}: {', '.join(group)}." for whose, group in groups.items() if group))
     return functions[0] if len(functions) == 1 else functions
 
 
@@ -109,15 +106,16 @@ def verdict(exercise, function, tries=1):
     from the third time on.
     """
     if not callable(function):
-        return NO_FUNCTION
+        message = "Give the function itself, without calling it: its name alone, with no brackets."
+        return _not_yet(message)
     tree = reading.tree_of(function)
     if reading.is_stub(tree):
         return NOT_DONE
     try:
         learner = apart.learner(function, exercise.cases)
-        told = learner.ask("run", trial.SECONDS, seconds=trial.SECONDS)
-        print(told["printed"], end="")
-        found = judged(exercise, tree, told, learner, tries)
+        report = learner.ask("run", trial.SECONDS, seconds=trial.SECONDS)
+        print(report["printed"], end="")
+        found = judged(exercise, tree, report, learner, tries)
         if tree and not learner.ask("computes_only"):
             apart.leave()  # it may have changed the process
         return found
@@ -125,52 +123,45 @@ def verdict(exercise, function, tries=1):
         return _ended(error)
 
 
-def judged(exercise, tree, told, learner, tries=2, in_graph=(False, True)):
+def judged(exercise, tree, report, learner, tries=2):
     """The verdict on what a function did. tree: its `ast.FunctionDef` or `ast.Lambda`, or None.
 
-    told: from `trial.run`. in_graph: how the tape is asked for a right function's gradient; the
-    first graph of a process takes a second. learner: is asked for more (`apart.learner`). Nothing
-    that comes from it is more than data.
+    report: from `trial.run`. learner: is asked for more (`apart.learner`). Nothing that comes from
+    it is more than data.
     """
-    cases = [list(map(decoded, case)) for case in _encoded_cases(exercise.cases)]
-    if not told["fits"]:
-        return Verdict(NOT_YET, f"Not yet. {reading.misfit(told['parameters'], len(cases[0]))}")
-    inputs = [reading.inputs(told["parameters"], case) for case in cases]
-    failure = next((case["failure"] for case in told["cases"] if "failure" in case), None)
-    ran = [case for case in told["cases"] if "value" in case]
-    runs = [(decoded(case["value"]), list(map(decoded, case["after"]))) for case in ran]
+    cases = [list(map(decoded, case)) for case in _encoded_cases(exercise)]
+    names = report["parameters"]
+    if not report["fits"]:
+        return _not_yet(reading.misfit(names, len(cases[0])))
+    inputs = [reading.inputs(names, case) for case in cases]
+    failure = next((case["failure"] for case in report["cases"] if "failure" in case), None)
+    ran = [case for case in report["cases"] if "value" in case]
+    outcomes = [_outcome(exercise, case) for case in ran]
+    found, faults = [outcome for outcome, _ in outcomes], [fault for _, fault in outcomes]
     if failure:
-        before = [_outcome(exercise, *run)[0] for run in runs]
-        known = _known_mistake(exercise, before)
-        if known and not _same(before, _wanted(exercise)[: len(before)]):
-            return _mistaken(exercise, before, inputs, known)
+        known = None if any(faults) else _known_mistake(exercise, found)
+        if known and not compare.same(found, _wanted(exercise)[: len(found)]):
+            return _mistaken(exercise, found, inputs, known)
         return _failed(exercise, tree, failure, learner, tries)
-    if any(is_unfilled(value) for value, _ in runs):
+    if any(is_unfilled(decoded(case["value"])) for case in ran):
         return NOT_DONE
-    found = []
-    for number, (value, after) in enumerate(runs):
-        outcome, fault = _outcome(exercise, value, after)
-        if fault:
-            why = value is None and reading.why_none(
-                tree, lambda number=number: _again(learner, "last_line", number)
-            )
-            return Verdict(NOT_YET, f"Not yet. {why or fault}")
-        found.append(outcome)
-    said = _compared(exercise, tree, found, told, inputs, learner, tries)
-    if said.state == RIGHT:
-        said = _usable(exercise, tree, learner, in_graph) or said
-    return NOT_DONE if reading.is_unfinished(tree) and said.state != RIGHT else said
+    if any(faults):
+        number, fault = next(pair for pair in enumerate(faults) if pair[1])
+        why = ran[number]["value"] is None and reading.why_none(
+            tree, lambda: learner.ask("computes_only") and learner.ask("last_line", number)
+        )
+        return _not_yet(why or fault)
+    result = _compared(exercise, tree, found, report, inputs, learner, tries)
+    if result.state == RIGHT:
+        result = _usable(exercise, tree, learner) or result
+    return NOT_DONE if reading.is_unfinished(tree) and result.state != RIGHT else result
 
 
-def _again(learner, name, *arguments):
-    """Ask for what calls the function once more, if it is one that only computes."""
-    return learner.ask(name, *arguments) if learner.ask("computes_only") else None
-
-
-def _outcome(exercise, value, after):
-    """What is compared, as an array, and None; or None and what to say of a value without it."""
+def _outcome(exercise, case):
+    """What is compared of a case, as an array, and None; or None and what to say of a value
+    without it."""
     try:
-        outcome = exercise.outcome(value, after)
+        outcome = exercise.outcome(decoded(case["value"]), list(map(decoded, case["after"])))
     except (TypeError, ValueError, LookupError, AttributeError):  # made for the right form only
         outcome = None
     if outcome is None:
@@ -182,58 +173,52 @@ def _outcome(exercise, value, after):
 
 
 @cache
-def _encoded_cases(cases):
-    return [list(map(encoded, case)) for case in apart.fresh(cases)]
+def _encoded_cases(exercise):
+    return [list(map(encoded, case)) for case in apart.fresh(exercise.cases)]
 
 
 @cache
-def _run_of(cases, function, number):
+def _run_of(exercise, function, number):
     """What a function of the kit's own, the reference or a mistake, does in one case."""
-    return trial.run(function, [apart.fresh(cases)[number]], trial.SECONDS)["cases"][0]
+    return trial.run(function, [apart.fresh(exercise.cases)[number]], trial.SECONDS)["cases"][0]
 
 
 @cache
-def _outcome_of(cases, outcome, function, number):
+def _outcome_of(exercise, function, number):
     """What is compared of it; None where it stops."""
-    case = _run_of(cases, function, number)
-    if "value" not in case:
-        return None
-    return numbers(outcome(decoded(case["value"]), list(map(decoded, case["after"]))))
+    case = _run_of(exercise, function, number)
+    return _outcome(exercise, case)[0] if "value" in case else None
 
 
 def _wanted(exercise):
     """What the reference gives in each case."""
-    known = exercise.cases, exercise.outcome, exercise.reference
-    return [_outcome_of(*known, number) for number in range(len(_encoded_cases(exercise.cases)))]
+    count = len(_encoded_cases(exercise))
+    return [_outcome_of(exercise, exercise.reference, number) for number in range(count)]
 
 
-def _compared(exercise, tree, found, told, inputs, learner, tries):
+def _compared(exercise, tree, found, report, inputs, learner, tries):
     """The verdict on a function that ran to its end in all cases."""
     wanted = _wanted(exercise)
-    spoiled = _spoiled(exercise, told, inputs)
-    if _same(found, wanted):
-        if spoiled:
-            return Verdict(NOT_YET, f"Not yet. {spoiled}")
-        return Verdict(RIGHT, f"Right. {exercise.right}")
+    spoiled = _spoiled(exercise, report, inputs)
+    if compare.same(found, wanted):
+        return _not_yet(spoiled) if spoiled else Verdict(RIGHT, f"Right. {exercise.right}")
     change = _change(exercise, tree, learner, tries)
     arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     given = reading.parameters(exercise.reference)
-    written = [
-        reading.other_order(told["parameters"], given),
+    written = _joined(
+        reading.other_order(report["parameters"], given),
         reading.power(tree),
         reading.lengths(tree, arrays),
-    ]
+    )
     known = _known_mistake(exercise, found)
     if known:
         return _mistaken(exercise, found, inputs, known, written, change)
     if spoiled:
-        return Verdict(NOT_YET, f"Not yet. {spoiled}")
+        return _not_yet(spoiled)
     related = None if exercise.place else compare.named(found, wanted, inputs)
-    second = [related, *written, reading.unused(tree)]
-    evidence = _evidence(exercise, found, inputs)
-    if not any(second):
-        second = [evidence]
-    return _not_yet([evidence], second, [*second, change])
+    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
+    second = _joined(related, written, reading.unused(tree)) or evidence
+    return _not_yet(evidence, second, _joined(second, change))
 
 
 def _known_mistake(exercise, found):
@@ -241,68 +226,57 @@ def _known_mistake(exercise, found):
     stops = [None] * (len(found) < len(_wanted(exercise)))  # after those, in the same case
 
     def gives_these(mistake):
-        for number, mine in enumerate([*found, *stops]):  # most differ in the first case already
-            its = _outcome_of(exercise.cases, exercise.outcome, mistake, number)
-            if mine is None or its is None:
-                if mine is not its:
-                    return False
-            elif not compare.close(mine, its, MISTAKEN):
-                return False
-        return True
+        pairs = (  # made one by one: most differ in the first case already
+            (outcome, _outcome_of(exercise, mistake, number))
+            for number, outcome in enumerate([*found, *stops])
+        )
+        return all(
+            a is b if a is None or b is None else compare.close(a, b, MISTAKEN) for a, b in pairs
+        )
 
     return next((known for mistake, *known in exercise.mistakes if gives_these(mistake)), None)
 
 
-def _mistaken(exercise, found, inputs, known, written=(), change=None):
+def _mistaken(exercise, found, inputs, known, written="", change=None):
     where, message = known
-    first = [_evidence(exercise, found, inputs), f"Look at {where}."]
+    wanted = _wanted(exercise)[: len(found)]  # among the cases that it came to the end of
+    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
+    first = f"{evidence} Look at {where}."
     wrong, _, to_do = message.partition(": ")
-    if any(written):  # what stands in the source says more exactly what is wrong
-        return _not_yet(first, written, [*written, to_do[:1].upper() + to_do[1:], change])
-    return _not_yet(first, [f"{wrong.rstrip('.')}."], [message, change])
+    if written:  # what stands in the source says more exactly what is wrong
+        return _not_yet(first, written, _joined(written, to_do[:1].upper() + to_do[1:], change))
+    return _not_yet(first, f"{wrong.rstrip('.')}.", _joined(message, change))
 
 
-def _evidence(exercise, found, inputs):
-    """The first difference, among the cases that the function came to the end of."""
-    wanted = _wanted(exercise)[: len(found)]
-    if exercise.place:
-        return compare.first_part(exercise.place, found, wanted, inputs[: len(found)])
-    return compare.first_difference(found, wanted, inputs)
-
-
-def _not_yet(first, second, third):
-    parts = [" ".join(filter(None, part)) for part in (first, second, third)]
-    return Verdict(NOT_YET, *(f"Not yet. {part}" for part in parts))
+def _joined(*sentences):
+    return " ".join(filter(None, sentences))
 
 
 def _change(exercise, tree, learner, tries, each=repair.EACH):
     """A sentence on the change with which the function is right: from the third time on."""
     if tries < 3 or tree is None or not learner.ask("computes_only"):
         return None
-    wanted = _wanted(exercise)
 
     def is_right(source):
-        for number in range(len(wanted)):  # most are wrong in the first case already
-            told = learner.ask("changed", source, number, each, seconds=each)
-            if not told or "value" not in told["cases"][-1]:
+        for number, right in enumerate(_wanted(exercise)):  # most are wrong in the first already
+            report = learner.ask("changed", source, number, each, seconds=each)
+            if not report or "value" not in report["cases"][-1]:
                 return False
-            value, after = told["cases"][-1]["value"], told["cases"][-1]["after"]
-            outcome, _ = _outcome(exercise, decoded(value), list(map(decoded, after)))
-            if outcome is None or not _same([outcome], [wanted[number]]):
+            outcome, _ = _outcome(exercise, report["cases"][-1])
+            if outcome is None or not compare.close(outcome, right):
                 return False
         return True
 
     return repair.repaired(tree, is_right)
 
 
-def _spoiled(exercise, told, inputs):
+def _spoiled(exercise, report, inputs):
     """A sentence on an argument that the learner's function changed, and the reference does not."""
-    cases = range(len(inputs))
-    by_reference = [_run_of(exercise.cases, exercise.reference, number) for number in cases]
-    before = _encoded_cases(exercise.cases)
-    for one, right, given, names in zip(told["cases"], by_reference, before, inputs):
-        for after, rightly, at_first, name in zip(one["after"], right["after"], given, names):
-            if after != at_first == rightly:
+    for number, before in enumerate(_encoded_cases(exercise)):
+        after = report["cases"][number]["after"]
+        rightly = _run_of(exercise, exercise.reference, number)["after"]
+        for name, *values in zip(inputs[number], before, after, rightly):
+            if values[0] == values[2] != values[1]:
                 return (
                     f"Your function changes its argument `{name}`, which whoever calls it still "
                     "needs: make a copy, and change that."
@@ -310,51 +284,50 @@ def _spoiled(exercise, told, inputs):
     return None
 
 
-def _usable(exercise, tree, learner, in_graph):
+UNLIKE = {  # of a function under a tape, and what is said if it is not what the reference gives
+    "value": "inside of `tf.function`, as the lesson calls it, your function gives something else: "
+    "it may compute a part of it in Python, only once.",
+    "gradients": "the gradient that the tape finds is not: something in your function is rounded, "
+    "cut off, or taken for a constant.",
+}
+
+
+def _usable(exercise, tree, learner):
     """What keeps a right function from being used as the lessons use it; None if nothing does.
 
     They ask the tape for its gradient, by itself and inside of `tf.function`.
     """
-    number = (
-        len(_encoded_cases(exercise.cases)) - 1
-    )  # the first one may be too small to tell gradients apart
-    for graph in in_graph if exercise.tape_over else ():
-        arguments = number, exercise.tape_over, graph
-        told = learner.ask("differentiated", *arguments, trial.SECONDS, seconds=trial.SECONDS)
-        right = _gradient_of(exercise.reference, exercise.cases, number, exercise.tape_over)
-        fault = failures.of_the_tape(tree, told, graph)
-        if not fault and not _alike(told["value"], right["value"]):
-            fault = (
-                "inside of `tf.function`, as the lesson calls it, your function gives something "
-                "else: it may compute a part of it in Python, only once."
-            )
-        if not fault and not _alike(told["gradients"], right["gradients"]):
-            fault = (
-                "the gradient that the tape finds is not: something in your function is rounded, "
-                "cut off, or taken for a constant."
-            )
+    if not exercise.tape_over:
+        return None
+    number = len(_encoded_cases(exercise)) - 1  # the first may be too small for a gradient
+    right = _gradient_of(exercise, number)
+    for in_graph in (False, True):
+        arguments = number, exercise.tape_over, in_graph, trial.SECONDS
+        answer = learner.ask("differentiated", *arguments, seconds=trial.SECONDS)
+        fault = failures.of_the_tape(tree, answer, in_graph) or next(
+            (UNLIKE[key] for key in UNLIKE if not _alike(answer[key], right[key])), None
+        )
         if fault:
-            return Verdict(NOT_YET, f"Not yet. The values are right, but {fault}")
+            return _not_yet(f"The values are right, but {fault}")
     return None
 
 
 @cache
-def _gradient_of(reference, cases, number, over):
-    return trial.differentiated(reference, apart.fresh(cases)[number], over, False)
+def _gradient_of(exercise, number):
+    arguments = apart.fresh(exercise.cases)[number]
+    return trial.differentiated(
+        exercise.reference, arguments, exercise.tape_over, False, trial.SECONDS
+    )
 
 
-def _alike(one, other):
+def _alike(found, right):
     """Whether two encoded values hold the same numbers, up to rounding."""
-    one, other = decoded(one), decoded(other)
-    if isinstance(other, dict):
-        keys = isinstance(one, dict) and one.keys() == other.keys()
-        return keys and all(_alike(encoded(one[key]), encoded(other[key])) for key in other)
-    if isinstance(other, list):
-        pairs = isinstance(one, list) and len(one) == len(other)
-        return pairs and all(_alike(encoded(a), encoded(b)) for a, b in zip(one, other))
+    found, right = decoded(found), decoded(right)
     try:
-        return compare.close(numbers(one), numbers(other), MISTAKEN)
-    except ValueError:
+        tf.nest.assert_same_structure(found, right)
+        pairs = zip(tf.nest.flatten(found), tf.nest.flatten(right))
+        return all(compare.close(numbers(a), numbers(b), MISTAKEN) for a, b in pairs)
+    except (TypeError, ValueError):
         return False
 
 
@@ -366,10 +339,11 @@ def _failed(exercise, tree, failure, learner, tries):
         return Verdict(STOPPED, first, "", f"{first} {change}" if change else "")
     if reading.is_unfinished(tree):
         return NOT_DONE
-    first, second = failures.told(failure)
-    known = (said for words, said in exercise.errors.items() if words in failure["text"])
-    second = " ".join(filter(None, [next(known, second), reading.power(tree)]))
-    can_help = REPAIRED & set(failure["bases"]) and not failures.is_of_operands(failure)
+    first, second = failures.described(failure)
+    known = (message for part, message in exercise.errors.items() if part in failure["text"])
+    second = _joined(next(known, second), reading.power(tree))
+    is_of_operands = failures.OPERANDS.search(failure["text"])  # a list or dict for a number
+    can_help = REPAIRED & set(failure["bases"]) and not is_of_operands
     change = _change(exercise, tree, learner, tries) if can_help else None
     second = f"{failures.sentence(first)} {second}" if second else ""
     third = f"{failures.sentence(second or first)} {change}" if change else ""
@@ -380,15 +354,10 @@ def _ended(error):
     """The verdict on a function that ended the process that it ran in."""
     if error.too_long:
         return Verdict(STOPPED, failures.too_long(error.line, "", trial.SECONDS))
-    of_tensorflow = any(words in str(error) for words in ("Check failed", "signal 6"))
+    of_tensorflow = any(sign in str(error) for sign in ("Check failed", "signal 6"))
     shapes = " TensorFlow does so where a tensor has too few or too many axes for an operation: "
     return Verdict(
         STOPPED,
         f"Your function stopped, and ended Python ({error}). It ran in a process of its own, so "
         f"nothing is lost here.{f'{shapes}print the shapes on the way.' if of_tensorflow else ''}",
     )
-
-
-def _same(found, wanted, rounding=compare.ROUNDING):
-    pairs = zip(found, wanted)
-    return len(found) == len(wanted) and all(compare.close(*pair, rounding) for pair in pairs)

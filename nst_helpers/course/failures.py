@@ -5,8 +5,10 @@ import re
 
 import tensorflow as tf
 
+from .reading import nodes_of
+
 EMPTY = "zeros", "ones", "empty", "zeros_like"  # NumPy's arrays to be filled: asked about last
-WORDS = 300  # characters of an exception's text that are shown
+LONGEST = 300  # characters of an exception's text that are shown
 # How TensorFlow and NumPy begin to say that shapes do not fit.
 SHAPES = re.compile(
     r"\A(?!.*(?:out of bounds|must be 1-dimension))"  # these are of an index or an argument
@@ -26,39 +28,39 @@ NOISE = re.compile(  # of TensorFlow's own, in the text of an exception
 )
 # Functions and objects of the kit's own, as Python shows them.
 OBJECTS = re.compile(r"<(?:class ')?(?:function|nst_helpers).*?(?: at 0x\w+|')>")
-INSTEAD = {  # what NumPy's functions and methods are called in TensorFlow
-    "T": "tf.transpose", "astype": "tf.cast", "clip": "tf.clip_by_value", "copy": "tf.identity",
-    "dot": "tf.tensordot", "flatten": "tf.reshape", "max": "tf.reduce_max",
-    "mean": "tf.reduce_mean", "min": "tf.reduce_min", "prod": "tf.reduce_prod",
-    "ravel": "tf.reshape", "reshape": "tf.reshape", "size": "tf.size", "std": "tf.math.reduce_std",
-    "sum": "tf.reduce_sum", "tolist": "tf.unstack", "transpose": "tf.transpose",
-    "var": "tf.math.reduce_variance",
+INSTEAD = {  # what NumPy's functions and methods, and Python's, are called in TensorFlow
+    "T": "tf.transpose", "astype": "tf.cast", "average": "tf.reduce_mean",
+    "clip": "tf.clip_by_value", "copy": "tf.identity", "dot": "tf.tensordot(..., 1)",
+    "flatten": "tf.reshape", "flip": "tf.reverse", "inner": "tf.tensordot(..., 1)",
+    "int": "tf.cast", "max": "tf.reduce_max", "mean": "tf.reduce_mean", "min": "tf.reduce_min",
+    "power": "tf.pow", "prod": "tf.reduce_prod", "ravel": "tf.reshape", "reshape": "tf.reshape",
+    "size": "tf.size", "std": "tf.math.reduce_std", "sum": "tf.reduce_sum",
+    "tolist": "tf.unstack", "transpose": "tf.transpose", "var": "tf.math.reduce_variance",
 }  # fmt: skip
 
 
-def told(failure):
+def described(failure):
     """What happened, where, and what that means (or nothing), of a `trial.failure_of`."""
-    said = f"Your function stopped with {failure['type']}{place(failure['line'], failure['code'])}"
-    words, kinds = shortened(failure["text"]), OTHER_KIND.search(failure["text"])
-    if kinds:
+    stopped = f"Your function stopped with {failure['type']}"
+    stopped += place(failure["line"], failure["code"])
+    text, types = shortened(failure["text"]), OTHER_KIND.search(failure["text"])
+    if types:
         return (
-            f"{said}: numbers of the types {kinds[2]} and {kinds[1]} meet there, and TensorFlow "
+            f"{stopped}: numbers of the types {types[2]} and {types[1]} meet there, and TensorFlow "
             "does not mix them.",
             "Make them the same with `tf.cast(..., tf.float32)`.",
         )
-    if failure["type"] in ("InvalidArgumentError", "ValueError") and SHAPES.search(words):
-        seen = " and ".join(f"`{name}` has the shape {s}" for name, s in failure["shapes"].items())
-        seen = f" In this line {seen}." if seen else ""
-        return (
-            f"{said}: shapes meet there that do not fit together.{seen} In its own words: {words}",
-            "",
-        )
-    return f"{said}{words and ': '}{words}", _meant(failure)
+    if failure["type"] in ("InvalidArgumentError", "ValueError") and SHAPES.search(text):
+        shapes = (f"`{name}` has the shape {shape}" for name, shape in failure["shapes"].items())
+        seen = f" In this line {' and '.join(shapes)}." if failure["shapes"] else ""
+        meet = "shapes meet there that do not fit together."
+        return f"{stopped}: {meet}{seen} In its own words: {text}", ""
+    return f"{stopped}{text and ': '}{text}", _meant(failure)
 
 
-def sentence(words):
-    """The words with a full stop, if they end without one."""
-    return words if words.endswith(("?", "!", "…", ".")) else f"{words}."
+def sentence(text):
+    """The text with a full stop, if it ends without one."""
+    return text if text.endswith(("?", "!", "…", ".")) else f"{text}."
 
 
 def _meant(failure):
@@ -66,7 +68,7 @@ def _meant(failure):
     bases, name, text = failure["bases"], failure.get("name"), failure["text"]
     operands = OPERANDS.search(text)
     if operands:
-        kind = next(one for one in ("list", "dict") if one in operands.groups())
+        kind = next(filter(None, operands.groups()))
         return f"Python has no such operation for a {kind}: go through its entries one by one."
     if "'dims' must be 1-dimension" in text:
         return "`tf.reverse` takes a list of axes, in square brackets even if it is one."
@@ -93,18 +95,12 @@ def _of_attribute(failure):
         return "The tape can be asked about tensors only, and not about numbers or arrays."
     if (failure["is_tensor"] or failure["of"] == "tensorflow") and name in INSTEAD:
         return f"That is NumPy's; for tensors there is `{INSTEAD[name]}`."
-    own = "tf." if failure["of"] == "tensorflow" else "np." if failure["of"] == "numpy" else ""
-    own = own or ("." if failure["is_tensor"] else "")
-    return f"Did you mean {' or '.join(f'`{own}{one}`' for one in known)}?" if known else ""
-
-
-def is_of_operands(failure):
-    """Whether the exception says that a list or a dict was taken for a number."""
-    return bool(OPERANDS.search(failure["text"]))
+    own = {"tensorflow": "tf.", "numpy": "np."}.get(failure["of"], "." * failure["is_tensor"])
+    return f"Did you mean {' or '.join(f'`{own}{other}`' for other in known)}?" if known else ""
 
 
 def too_long(line, code, seconds):
-    """The same for a function that the check has ended."""
+    """What happened, and where, of a function that the check has ended."""
     return (
         f"Your function stopped only because the check ended it after {seconds:g} "
         f"seconds{place(line, code)}. Is there a loop that never ends?"
@@ -116,11 +112,11 @@ def place(line, code):
     return (f" in line {line}" + (f", `{code}`" if code else "")) if line else ""
 
 
-def shortened(words):
+def shortened(text):
     """An exception's text in one line without TensorFlow's own remarks, and cut."""
-    words = " ".join(OBJECTS.sub("a function", NOISE.sub("", words)).split())
-    words = re.sub(r"^\w+(?:Error|Exception): ", "", words)  # its type is said already
-    return words if len(words) <= WORDS else words[: WORDS - 2].rsplit(" ", 1)[0] + " …"
+    text = " ".join(OBJECTS.sub("a function", NOISE.sub("", text)).split())
+    text = re.sub(r"^\w+(?:Error|Exception): ", "", text)  # its type is said already
+    return text if len(text) <= LONGEST else text[: LONGEST - 2].rsplit(" ", 1)[0] + " …"
 
 
 def of_the_tape(tree, answer, in_graph):
@@ -130,26 +126,17 @@ def of_the_tape(tree, answer, in_graph):
     """
     if "gradients" in answer and not _has_none(answer["gradients"]):
         return None
-    cut = cuts_the_tape(tree)
-    if cut:
-        line, source, instead = cut
-        kind = "NumPy's result" if source.startswith("np.") else f"what `{source}` gives"
-        why = (
-            f"{kind} is a plain number: the tape cannot see how it came about. "
-            f"Take {instead} in place of `{source}` in line {line}."
-        )
-    if "failure" not in answer and not cut:
-        return (
+    why = _what_cuts_the_tape(tree)
+    if "failure" not in answer:
+        return why or (
             "the tape finds no way from your result back to what came in, and the lesson asks for "
             "its gradient: compute it from the arguments, with TensorFlow's functions alone."
         )
-    if "failure" not in answer:
-        return why
     where = "inside of `tf.function`" if in_graph else "under a tape"
-    first, second = told(answer["failure"])
-    why = why[0].upper() + why[1:] if cut else second
+    first, second = described(answer["failure"])
+    second = why[0].upper() + why[1:] if why else second
     first = sentence(first).replace("Your function stopped", "it stops", 1)
-    return f"{where}, as the lesson calls it, {first} {why}".strip()
+    return f"{where}, as the lesson calls it, {first} {second}".strip()
 
 
 def _has_none(data):
@@ -160,35 +147,33 @@ def _has_none(data):
     return data is None
 
 
-def cuts_the_tape(tree):
-    """`(line, what stands there, what to take)` of what makes plain numbers of tensors, or None."""
-    calls = [(ast.unparse(node.func), node) for node in _calls(tree)]
-    calls.sort(key=lambda call: (call[0].removeprefix("np.") in EMPTY, call[1].lineno))
-    for called, node in calls:
-        module, _, name = called.rpartition(".")
+def _what_cuts_the_tape(tree):
+    """A sentence's end on the call that makes plain numbers of tensors; None without one."""
+    nodes = nodes_of(tree, ast.Call)
+    calls = [(*ast.unparse(node.func).rpartition("."), node.lineno) for node in nodes]
+    for module, dot, name, line in sorted(calls, key=lambda call: (call[2] in EMPTY, call[3])):
         if module in ("np", "numpy"):
-            return node.lineno, f"np.{name}(...)", _of_tensorflow(name)
-        if name == "numpy":
-            return node.lineno, f"{called}()", f"`{module}` itself"
-        if called in ("float", "int", "sum", "max", "min", "abs", "round"):
-            return node.lineno, f"{called}(...)", _of_tensorflow(called)
+            call, instead = f"np.{name}(...)", _of_tensorflow(name)
+        elif name == "numpy":
+            call, instead = f"{module}{dot}numpy()", f"`{module}` itself"
+        elif not dot and name in ("float", "int", "sum", "max", "min", "abs", "round"):
+            call, instead = f"{name}(...)", _of_tensorflow(name)
+        else:
+            continue
+        kind = "NumPy's result" if call.startswith("np.") else f"what `{call}` gives"
+        return (
+            f"{kind} is a plain number: the tape cannot see how it came about. "
+            f"Take {instead} in place of `{call}` in line {line}."
+        )
     return None
-
-
-def _calls(tree):
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
 
 
 def _of_tensorflow(name):
     """What to take in TensorFlow for a function of NumPy or Python."""
-    names = {
-        "int": "`tf.cast`", "dot": "`tf.tensordot(..., 1)`", "inner": "`tf.tensordot(..., 1)`",
-        "power": "`tf.pow`", "clip": "`tf.clip_by_value`", "flip": "`tf.reverse`",
-        "ravel": "`tf.reshape`", "average": "`tf.reduce_mean`",
-    }  # fmt: skip
-    names |= dict.fromkeys(EMPTY, "a list and `tf.stack`")
-    kept = ("array", "asarray", "float", "float32", "float64")
-    names |= dict.fromkeys(kept, "what is in its brackets")
-    known = next((one for one in (f"reduce_{name}", name) if hasattr(tf, one)), None)
-    other = f"`tf.{known}`" if known else "one of TensorFlow's own functions"
-    return names.get(name, other)
+    if name in EMPTY:
+        return "a list and `tf.stack`"
+    if name in ("array", "asarray", "float", "float32", "float64"):
+        return "what is in its brackets"
+    equal = (f"tf.{known}" for known in (f"reduce_{name}", name) if hasattr(tf, known))
+    instead = INSTEAD.get(name) or next(equal, None)
+    return f"`{instead}`" if instead else "one of TensorFlow's own functions"

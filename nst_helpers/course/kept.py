@@ -9,6 +9,8 @@ import json
 import linecache
 import re
 import textwrap
+from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 import keras
@@ -43,11 +45,9 @@ def keep(name, function):
     try:
         lines = (_text() or HEAD.rstrip()).split("\n")
         mark = f"{MARK}{name}"
-        if mark in lines:
-            start = lines.index(mark) + 1
-        else:
+        if mark not in lines:
             lines += ["", mark] if lines[-1] == "" else ["", "", mark]
-            start = len(lines)
+        start = lines.index(mark) + 1
         lines[start : start + _length(lines[start:])] = source.split("\n")
         write_files({Path(FUNCTIONS): ("\n".join(lines).rstrip() + "\n").encode()})
     except (OSError, UnicodeDecodeError, PictureError):
@@ -77,18 +77,13 @@ def _text():
 
 def _length(lines):
     """How many of the lines after a mark the function takes that stands there."""
-    marks = (number for number, line in enumerate(lines) if line.startswith(MARK))
-    lines = lines[: next(marks, len(lines))]
+    lines = list(takewhile(lambda line: not line.startswith(MARK), lines))
     try:
         body = ast.parse("\n".join(lines)).body
         return body[0].end_lineno if body else 0
     except (SyntaxError, ValueError):  # as far as it is indented
-        rest = [n for n, line in enumerate(lines) if line[:1].strip() and not _begins(line)]
-        return rest[0] if rest else len(lines)
-
-
-def _begins(line):
-    return line.startswith(("def ", "@", ")"))
+        inside = re.compile(r"\s|$|def |@|\)")
+        return next((n for n, line in enumerate(lines) if not inside.match(line)), len(lines))
 
 
 def _source_of(name, function):
@@ -118,20 +113,19 @@ TRIES = "tries"  # the entry beside the exercises: how often each was wrong sinc
 
 def note(exercise, state):
     """Keep the state of an exercise; where no file can be written it is only not kept."""
-    found, wrong = _read(), _tries()
-    if state != NOT_BEGUN:
-        wrong[exercise] = 0 if state == RIGHT else wrong.get(exercise, 0) + 1
-    counted = {TRIES: {name: number for name, number in wrong.items() if number}}
-    text = json.dumps(found | {exercise: state} | (counted if counted[TRIES] else {}), indent=1)
-    try:
+    states, wrong = _read()
+    if state == RIGHT:
+        wrong.pop(exercise, None)
+    elif state == NOT_YET:
+        wrong[exercise] = wrong.get(exercise, 0) + 1
+    text = json.dumps(states | {exercise: state} | ({TRIES: wrong} if wrong else {}), indent=1)
+    with suppress(OSError, PictureError):
         write_files({Path(PROGRESS): text.encode()})
-    except (OSError, PictureError):
-        pass
 
 
 def tries(exercise):
     """How often an exercise's check found a mistake since it was right last."""
-    return _tries().get(exercise, 0)
+    return _read()[1].get(exercise, 0)
 
 
 def progress(lesson=None):
@@ -140,45 +134,37 @@ def progress(lesson=None):
     lesson: its number, as in `progress(3)`: its exercises one by one, the other lessons' as a
     number. Without one, the exercises of all lessons.
     """
-    found = _read()
+    states, _ = _read()
     chosen = LESSONS
     if lesson is not None:
-        chosen = {
-            number: LESSONS[number] for number in LESSONS if str(lesson).lstrip("0") == str(number)
-        }
-        if not chosen:
-            print(f"There are exercises in lessons {', '.join(map(str, LESSONS))} only.")
-            return
-    for number, exercises in chosen.items():
-        print(f"Lesson {_count(number, found)} right")
-        for exercise in exercises:
-            print(f"  {found.get(exercise, NOT_BEGUN):10} {exercise}")
-    others = [_count(number, found) for number in LESSONS if number not in chosen]
+        chosen = [number for number in LESSONS if str(number) == str(lesson).lstrip("0")]
+    if not chosen:
+        print(f"There are exercises in lessons {', '.join(map(str, LESSONS))} only.")
+        return
+    for number in chosen:
+        print(f"Lesson {_count(number, states)} right")
+        for exercise in LESSONS[number]:
+            print(f"  {states.get(exercise, NOT_BEGUN):10} {exercise}")
+    others = [_count(number, states) for number in LESSONS if number not in chosen]
     if others:
         print(f"Other lessons: {', '.join(others)}")
 
 
-def _count(number, found):
-    right = sum(found.get(exercise) == RIGHT for exercise in LESSONS[number])
+def _count(number, states):
+    right = sum(states.get(exercise) == RIGHT for exercise in LESSONS[number])
     return f"{number:02}: {right} of {len(LESSONS[number])}"
 
 
 def _read():
-    """`{exercise: state}` of what the file holds."""
-    return {name: state for name, state in _kept().items() if state in STATES}
-
-
-def _tries():
-    found = _kept().get(TRIES)
-    found = found if isinstance(found, dict) else {}
-    return {name: number for name, number in found.items() if type(number) is int}
-
-
-def _kept():
-    """The dict in the file; an empty one if it was changed by hand to something else."""
+    """`({exercise: state}, {exercise: tries})` of the file, which may have been changed by hand."""
     try:
-        kept = json.loads(Path(PROGRESS).read_bytes())
+        found = json.loads(Path(PROGRESS).read_bytes())
     except (OSError, ValueError, RecursionError):
-        return {}
-    kept = kept if isinstance(kept, dict) else {}
-    return {name: value for name, value in kept.items() if isinstance(value, (str, dict))}
+        found = None
+    found = found if isinstance(found, dict) else {}
+    wrong = found.get(TRIES)
+    wrong = wrong if isinstance(wrong, dict) else {}
+    return (
+        {name: state for name, state in found.items() if state in STATES},
+        {name: number for name, number in wrong.items() if type(number) is int},
+    )

@@ -9,7 +9,7 @@ DEEPEST = 20
 NUMBERS = "fiub"  # NumPy's kinds of floats, integers and truth values
 
 # What is no number, list, dict or array. kind: one of those below, or the name of its type.
-Other = namedtuple("Other", "kind words")
+Other = namedtuple("Other", "kind text")  # text: of it, or on it
 UNFILLED, TEXT, FUNCTION, GENERATOR = "unfilled", "text", "function", "generator"
 COMPLEX, TOO_LARGE, NO_NUMBERS = "complex numbers", "too large", "something other than numbers"
 
@@ -23,7 +23,10 @@ def encoded(value, deep=0):
     if isinstance(getattr(value, "calls", None), int):  # a `plain.Counted`
         return value.calls
     if isinstance(value, (int, float)):
-        return _number(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return _other(TOO_LARGE)
     if isinstance(value, (list, tuple, range)) and len(value) <= LARGEST:
         return {"list": [encoded(entry, deep + 1) for entry in value]}
     if isinstance(value, dict) and len(value) <= LARGEST:
@@ -31,15 +34,8 @@ def encoded(value, deep=0):
     return _other_kind(value) or _array(value)
 
 
-def _number(value):
-    try:
-        return float(value)
-    except OverflowError:
-        return _other(TOO_LARGE)
-
-
-def _other(kind, words=""):
-    return {"other": kind, "words": words}
+def _other(kind, text=""):
+    return {"other": kind, "text": text}
 
 
 def _other_kind(value):
@@ -88,8 +84,8 @@ def decoded(data):
             return [decoded(entry) for entry in entries]
         case {"dict": list(entries)}:
             return {str(key): decoded(value) for key, value in entries}
-        case {"other": str(kind), "words": str(words)}:
-            return Other(kind, words)
+        case {"other": str(kind), "text": str(text)}:
+            return Other(kind, text)
         case {"array": list(values), "shape": list(shape), "kind": "bool" | "float64" as kind}:
             return np.array(values, kind).reshape([int(side) for side in shape])
     raise ValueError("this is no encoded value")
@@ -97,9 +93,9 @@ def decoded(data):
 
 def numbers(value):
     """A decoded value as an array of floats. Raises `ValueError`: a sentence on what is none."""
-    said = _no_numbers(value)
-    if said:
-        raise ValueError(said)
+    sentence = _no_numbers(value)
+    if sentence:
+        raise ValueError(sentence)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -126,14 +122,14 @@ def _no_numbers(value):
     if not isinstance(value, Other):
         return None
     known = {
-        TEXT: f"Your function gives a text, {value.words}, where numbers are wanted.",
-        COMPLEX: f"Your result has complex numbers, such as {value.words}: real ones are wanted.",
-        TOO_LARGE: f"Your result has grown beyond all bounds{value.words and ', '}{value.words}.",
+        TEXT: f"Your function gives a text, {value.text}, where numbers are wanted.",
+        COMPLEX: f"Your result has complex numbers, such as {value.text}: real ones are wanted.",
+        TOO_LARGE: f"Your result has grown beyond all bounds{value.text and ', '}{value.text}.",
         FUNCTION: "Your function gives back a function: call that one, with brackets, and return "
         "what it gives.",
         GENERATOR: "Your function gives a generator, which has not computed anything yet: make a "
         "list of what it gives, and return that.",
-        NO_NUMBERS: f"Your function gives a {value.words or 'value'} that holds something other "
+        NO_NUMBERS: f"Your function gives a {value.text or 'value'} that holds something other "
         "than numbers.",
         "coroutine": "Your function is an `async def`, which computes nothing when it is called: "
         "write `def` alone.",

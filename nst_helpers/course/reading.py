@@ -7,9 +7,7 @@ from functools import lru_cache
 
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
 IN_PLACE = "append extend insert remove reverse sort clear update"  # they change, and give None
-BLOCKS = {
-    ast.For: "for", ast.While: "while", ast.If: "if", ast.With: "with", ast.Try: "try"
-}  # fmt: skip
+BLOCKS = ast.For, ast.While, ast.If, ast.With, ast.Try
 INNER = ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.AsyncFunctionDef
 
 
@@ -23,70 +21,73 @@ def tree_of(function):
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return None
-    names = code.co_varnames[: code.co_argcount]
-    found = [
-        node
-        for node in _functions_in("".join(linecache.getlines(code.co_filename)))
-        if min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
-        == code.co_firstlineno
-        and tuple(one.arg for one in node.args.posonlyargs + node.args.args) == names
-        and getattr(node, "name", "<lambda>") == code.co_name
-        and _holds(node, code)
-    ]
-    return found[-1] if found else None
+    functions = _functions_in("".join(linecache.getlines(code.co_filename)))
+    return next((node for node in reversed(functions) if _is_made_from(code, node)), None)
 
 
 @lru_cache(maxsize=4)
 def _functions_in(source):
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        return nodes_of(ast.parse(source), (ast.FunctionDef, ast.Lambda))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.Lambda))]
 
 
-def _holds(node, code):
-    """Whether all that the code says of its places lies within the node: lambdas share a line."""
-    places = [place for place in code.co_positions() if None not in place and place[3]]
+def nodes_of(tree, kind):
+    """The nodes of a kind in a tree; none without one."""
+    return [node for node in ast.walk(tree) if isinstance(node, kind)] if tree else []
+
+
+def _own_nodes(tree, kind):
+    """The same in a function's body, without those of functions inside it; none of a lambda."""
+    todo, found = list(tree.body) if isinstance(tree, ast.FunctionDef) else [], []
+    while todo:
+        node = todo.pop(0)
+        if isinstance(node, kind):
+            found.append(node)
+        if not isinstance(node, INNER):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+def _argument_names(tree):
+    return [argument.arg for argument in tree.args.posonlyargs + tree.args.args]
+
+
+def _is_made_from(code, node):
+    """Whether a code's names and all of its places are a node's: lambdas may share a line."""
+    decorators = getattr(node, "decorator_list", [])
     start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-    decorators = getattr(node, "decorator_list", None)
-    return bool(decorators) or all(start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in places)
+    places = [place for place in code.co_positions() if None not in place and place[3]]
+    return (
+        min(part.lineno for part in [node, *decorators]) == code.co_firstlineno
+        and _argument_names(node) == list(code.co_varnames[: code.co_argcount])
+        and getattr(node, "name", "<lambda>") == code.co_name
+        and (decorators or all(start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in places))
+    )
 
 
 def is_unfinished(tree):
     """Whether a `...` stands where code of one's own belongs; `features[..., i]` is no such one."""
-    if tree is None:
-        return False
-    indices = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript):
-            inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            indices |= set(map(id, inside))
-    body = tree.body if isinstance(tree.body, list) else [tree.body]
-    return any(
-        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices
-        for statement in body
-        for node in ast.walk(statement)
-    )
+    body = tree and ast.Module(tree.body)  # statements or, of a lambda, an expression
+    slices = [node.slice for node in nodes_of(body, ast.Subscript)]
+    indices = [part for index in slices for part in getattr(index, "elts", [index])]
+    constants = nodes_of(body, ast.Constant)
+    return any(_is_ellipsis(node) and node not in indices for node in constants)
+
+
+def _is_ellipsis(node):
+    return isinstance(node, ast.Constant) and node.value is ...
 
 
 def is_stub(tree):
     """Whether nothing was filled in yet, or a `...` is computed with: it need not be run."""
     if not is_unfinished(tree) or isinstance(tree, ast.Lambda):
         return False
-    own = [
-        node
-        for node in tree.body
-        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-    ]
-    stored = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return))
-    ]
-    return not own or any(
-        isinstance(value, ast.Constant) and value.value is ... for value in stored
-    )
+    values = [node.value for node in tree.body if isinstance(node, ast.Expr)]
+    texts = [value for value in values if isinstance(value, ast.Constant)]
+    stored = nodes_of(tree, (ast.Assign, ast.AugAssign, ast.Return))
+    return len(texts) == len(tree.body) or any(_is_ellipsis(node.value) for node in stored)
 
 
 def parameters(function):
@@ -99,12 +100,12 @@ def parameters(function):
 
 def fits(function, count):
     """Whether the function can be called with so many arguments, as far as can be told."""
+    if parameters(function) is None:
+        return True
     try:
         inspect.signature(function).bind(*[None] * count)
     except TypeError:
-        return parameters(function) is None
-    except ValueError:
-        return True
+        return False
     return True
 
 
@@ -139,14 +140,13 @@ def inputs(names, arguments):
 def why_none(tree, last_line):
     """Why a function gave None, as a sentence; None if it cannot be told.
 
-    last_line: a function that gives the number of the line that it ended in, or None.
+    last_line: a function that gives the number of the line that it ended in, if it can be known.
     """
-    if tree is None or isinstance(tree, ast.Lambda):
+    if not isinstance(tree, ast.FunctionDef):
         return None
-    own = list(own_nodes(tree))
-    returns = [node for node in own if isinstance(node, ast.Return)]
+    returns = _own_nodes(tree, ast.Return)
     if not returns:
-        inner = [node for node in ast.walk(tree) if isinstance(node, ast.Return)]
+        inner = nodes_of(tree, ast.Return)
         if inner:
             return (
                 f"The `return` in line {inner[0].lineno} belongs to the function inside yours: "
@@ -154,26 +154,25 @@ def why_none(tree, last_line):
             )
         return "Your function has no `return`, so it gives None: end it with one, and the result."
     line = last_line()
-    if line is None:
+    if not line:
         return None
     reached = [node for node in returns if node.lineno <= line <= node.end_lineno]
-    return _of_return(tree, reached[0]) if reached else _not_reached(tree, returns)
+    return _of_return(tree, reached[0]) if reached else _not_reached(tree, returns[-1])
 
 
 def unused(tree):
     """A sentence on the parameters that the function never reads; None if it reads them all."""
     if tree is None or tree.args.vararg:
         return None
-    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    names = [one.arg for one in tree.args.posonlyargs + tree.args.args if one.arg not in read]
-    words = " and ".join(f"`{name}`" for name in names)
-    return f"Your function does not use {words}." if names else None
+    read = {node.id for node in nodes_of(tree, ast.Name) if isinstance(node.ctx, ast.Load)}
+    names = [f"`{name}`" for name in _argument_names(tree) if name not in read]
+    return f"Your function does not use {' and '.join(names)}." if names else None
 
 
 def power(tree):
     """A sentence on a `^`; None if the function has none."""
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+    for node in nodes_of(tree, ast.BinOp):
+        if isinstance(node.op, ast.BitXor):
             return (
                 f"In line {node.lineno} `^` is no power in Python (it compares bits): write `**`."
             )
@@ -185,60 +184,37 @@ def lengths(tree, tensors):
 
     tensors: the names of the parameters that are tensors.
     """
-    if tree is None or isinstance(tree, ast.Lambda):
-        return None
     made = ("tf.", *(f"{name}[" for name in tensors))
-    names = {name for name, value in _assigned(own_nodes(tree)) if value.startswith(made)}
-    for node in own_nodes(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and node.args:
-            name = ast.unparse(node.args[0])
-            if name in names | set(tensors):
-                return (
-                    f"`len({name})` is the length of the first axis, and not how many values "
-                    f"`{name}` has."
-                )
+    assigned = _assigned(_own_nodes(tree, ast.Assign))
+    names = {*tensors, *(name for name, value in assigned if value.startswith(made))}
+    for call in _own_nodes(tree, ast.Call):
+        name = ast.unparse(call.args[0]) if call.args else None
+        if name in names and ast.unparse(call.func) == "len":
+            return (
+                f"`len({name})` is the length of the first axis, and not how many values "
+                f"`{name}` has."
+            )
     return None
 
 
-def own_nodes(tree):
-    """The nodes of a function's body, without those of functions inside it."""
-    todo = list(tree.body)
-    while todo:
-        node = todo.pop(0)
-        yield node
-        if not isinstance(node, INNER):
-            todo += ast.iter_child_nodes(node)
-
-
-def _not_reached(tree, returns):
-    block, line = _block_of(tree, returns[-1]), returns[-1].lineno
-    if block is None:
-        return None
-    return (
-        f"The `return` in line {line} stands inside the `{BLOCKS[type(block)]}` of line "
-        f"{block.lineno} and was not reached, so your function gives None: the last line of the "
-        "function has to be a `return`, as far to the left as the first."
-    )
-
-
-def _block_of(tree, wanted):
-    """The outermost block of the function that holds a node; None if it stands in none."""
-    for node in tree.body:
-        if type(node) in BLOCKS and any(inner is wanted for inner in ast.walk(node)):
-            return node
+def _not_reached(tree, node):
+    for block in tree.body:
+        if isinstance(block, BLOCKS) and node in ast.walk(block):
+            return (
+                f"The `return` in line {node.lineno} stands inside the "
+                f"`{type(block).__name__.lower()}` of line {block.lineno} and was not reached, so "
+                "your function gives None: the last line of the function has to be a `return`, as "
+                "far to the left as the first."
+            )
     return None
 
 
 def _of_return(tree, node):
     value, line = node.value, node.lineno
     if isinstance(value, ast.Name):
-        stored = [
-            one.value
-            for one in own_nodes(tree)
-            if isinstance(one, ast.Assign)
-            and any(isinstance(t, ast.Name) and t.id == value.id for t in one.targets)
-        ]
-        value = stored[-1] if stored else value
+        for assignment in _own_nodes(tree, ast.Assign):
+            if node.value.id in map(ast.unparse, assignment.targets):
+                value = assignment.value
     if value is None:
         return f"`return` stands alone in line {line}, which gives None: name what it returns."
     if isinstance(value, ast.Constant) and value.value is None:
@@ -264,36 +240,31 @@ def _no_gradient(tree, call):
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     if len(given) < 2:
         return None
-    of, to = (ast.unparse(one) for one in given[:2])
+    of, to = map(ast.unparse, given[:2])
     if "Variable(" in to:
         return (
             f"The tape gave None, because `{to}` makes another variable than the one that "
             f"`{of}` was computed from: make one before the `with`, give it a name, and use that."
         )
-    nodes = list(own_nodes(tree))
-    assigned = _assigned(nodes)
-    tapes = [
-        node
-        for node in nodes
-        if isinstance(node, ast.With) and "GradientTape" in ast.unparse(node.items[0])
-    ]
-    taped = {name for tape in tapes for name, _ in _assigned(ast.walk(tape))}
+    assigned = _assigned(_own_nodes(tree, ast.Assign))
+    blocks = _own_nodes(tree, ast.With)
+    tapes = [block for block in blocks if "GradientTape" in ast.unparse(block.items[0])]
+    taped = {name for tape in tapes for name, _ in _assigned(nodes_of(tape, ast.Assign))}
     variables = {name for name, value in assigned if "Variable(" in value}
     if to in taped and of in variables:
         return (
             f"The tape gave None for `gradient({of}, {to})`: name first what is differentiated, "
             f"`{to}`, and then with respect to what, `{of}`."
         )
-    if of not in taped and of in dict(assigned):
+    names = {name for name, _ in assigned}
+    if of not in taped and of in names:
         return (
             f"The tape gave None, because `{of}` is computed outside of the `with`: the tape sees "
             "only what happens inside."
         )
     constants = {name for name, value in assigned if value.startswith(CONSTANT)} - variables
     watched = any(f".watch({to})" in ast.unparse(tape) for tape in tapes)
-    parameters = {one.arg for one in tree.args.posonlyargs + tree.args.args}
-    parameters -= {name for name, _ in assigned}
-    if to in constants | parameters and not watched:
+    if to in constants | (set(_argument_names(tree)) - names) and not watched:
         return (
             f"The tape gave None, because it does not watch `{to}`, which is no variable: write "
             f"`tape.watch({to})` first inside the `with`, or make it a `tf.Variable` before."
@@ -301,11 +272,10 @@ def _no_gradient(tree, call):
     return None
 
 
-def _assigned(nodes):
-    """`(name, source of its value)` of all assignments among the nodes."""
+def _assigned(assignments):
+    """`(name, source of its value)` of these assignments."""
     return [
         (ast.unparse(target), ast.unparse(node.value))
-        for node in nodes
-        if isinstance(node, ast.Assign)
+        for node in assignments
         for target in node.targets
     ]

@@ -7,8 +7,10 @@ import ast
 import time
 from collections import namedtuple
 from contextlib import contextmanager
+from itertools import chain, combinations
 
 from .apart import Ended
+from .reading import nodes_of
 
 SECONDS = 2.0  # for all tries
 EACH = 0.5  # for one of them
@@ -48,7 +50,7 @@ def repaired(tree, is_right):
         return None
     start, ended = time.monotonic(), 0
     with _changed([(tree, "decorator_list", [])]):
-        for edit in all_edits(tree):
+        for edit in chain.from_iterable(kind(tree) for kind in KINDS):
             before = edit.shown and ast.unparse(edit.shown[0])
             try:
                 with _changed(edit.changes):
@@ -79,25 +81,19 @@ def _changed(changes):
             setattr(node, field, value)
 
 
-def all_edits(tree):
-    """An `Edit` for every small change, the likeliest first."""
-    for kind in KINDS:
-        yield from kind(tree)
-
-
-def _within(line, node, *changes):
-    """The edit that changes fields of a node, given as `(field, new value)`."""
-    changes = [(node, field, value) for field, value in changes]
-    return Edit(line, changes, shown=(node, node))
+def _within(node, **fields):
+    """The edit that gives a node's fields these values."""
+    changes = [(node, field, value) for field, value in fields.items()]
+    return Edit(node.lineno, changes, shown=(node, node))
 
 
 def _replaced(tree, old, new):
     """The edit that puts one node in place of another."""
-    fields = ((node, *pair) for node in ast.walk(tree) for pair in ast.iter_fields(node))
     parent, field, value = next(
         (node, field, value)
-        for node, field, value in fields
-        if value is old or isinstance(value, list) and any(part is old for part in value)
+        for node in ast.walk(tree)
+        for field, value in ast.iter_fields(node)
+        if value is old or isinstance(value, list) and old in value
     )
     value = new if value is old else [new if part is old else part for part in value]
     # One more step up says where a name or a number stands.
@@ -109,8 +105,8 @@ def _replaced(tree, old, new):
 def _expressions(tree, kind=ast.expr):
     """The expressions that are read, from the function's body."""
     for statement in tree.body:
-        for node in ast.walk(statement):
-            if isinstance(node, kind) and not isinstance(getattr(node, "ctx", None), ast.Store):
+        for node in nodes_of(statement, kind):
+            if not isinstance(getattr(node, "ctx", None), ast.Store):
                 yield node
 
 
@@ -163,19 +159,16 @@ def _moves(tree):
 def _operators(tree):
     for node in _expressions(tree, ast.Compare):
         for other in OPERATORS.get(type(node.ops[0]), ()):
-            yield _within(node.lineno, node, ("ops", [other(), *node.ops[1:]]))
+            yield _within(node, ops=[other(), *node.ops[1:]])
     for node in _expressions(tree, ast.BinOp):
         for other in OPERATORS.get(type(node.op), ()):
-            yield _within(node.lineno, node, ("op", other()))
+            yield _within(node, op=other())
         if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult, ast.FloorDiv)):
-            yield _within(node.lineno, node, ("left", node.right), ("right", node.left))
-
-
-def _assignments(tree):
+            yield _within(node, left=node.right, right=node.left)
     for node in ast.walk(tree):
         if isinstance(node, ast.AugAssign):
             for other in OPERATORS.get(type(node.op), ()):
-                yield _within(node.lineno, node, ("op", other()))
+                yield _within(node, op=other())
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             yield _replaced(tree, node, ast.AugAssign(node.targets[0], ast.Add(), node.value))
 
@@ -201,10 +194,9 @@ def _functions(tree):
         inner = node.args[0] if node.args else None
         if isinstance(inner, ast.Call) and len(inner.args) == len(node.args) == 1:
             changes = [
-                (one, field, getattr(other, field))
-                for one, other in ((node, inner), (inner, node))
-                for field in ("func", "keywords")
-            ]
+                (node, "func", inner.func), (node, "keywords", inner.keywords),
+                (inner, "func", node.func), (inner, "keywords", node.keywords),
+            ]  # fmt: skip
             yield Edit(node.lineno, changes, shown=(node, node))
 
 
@@ -232,12 +224,8 @@ def _with_keyword(call, source):
 
 def _known_names(tree):
     names = [argument.arg for argument in tree.args.args]
-    names += [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_stored(n)]
+    names += [node.id for node in nodes_of(tree, ast.Name) if isinstance(node.ctx, ast.Store)]
     return list(dict.fromkeys(names))
-
-
-def _is_stored(node):
-    return isinstance(node.ctx, ast.Store)
 
 
 def _names(tree):
@@ -262,27 +250,25 @@ def _names(tree):
 
 def _exchanges(tree):
     """Two names exchanged wherever they are read."""
-    names = _known_names(tree)
-    read = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_stored(n)]
-    for number, name in enumerate(names):
-        for other in names[number + 1 :]:
-            new = {name: other, other: name}
-            changes = [(node, "id", new[node.id]) for node in read if node.id in new]
-            message = f"with `{name}` and `{other}` exchanged in your function"
-            yield Edit(tree.lineno, changes, message)
+    read = [node for node in nodes_of(tree, ast.Name) if not isinstance(node.ctx, ast.Store)]
+    for name, other in combinations(_known_names(tree), 2):
+        new = {name: other, other: name}
+        changes = [(node, "id", new[node.id]) for node in read if node.id in new]
+        message = f"with `{name}` and `{other}` exchanged in your function"
+        yield Edit(tree.lineno, changes, message)
 
 
 def _arguments(tree):
     for node in _expressions(tree, ast.Call):
         for keyword in node.keywords:
             left = [other for other in node.keywords if other is not keyword]
-            yield _within(node.lineno, node, ("keywords", left))
+            yield _within(node, keywords=left)
         for at in range(len(node.args) - 1):
             swapped = [*node.args[:at], node.args[at + 1], node.args[at], *node.args[at + 2 :]]
-            yield _within(node.lineno, node, ("args", swapped))
+            yield _within(node, args=swapped)
         for keyword in KEYWORDS:
             if keyword.split("=")[0] not in [other.arg for other in node.keywords]:
-                yield _within(node.lineno, node, ("keywords", _with_keyword(node, keyword)))
+                yield _within(node, keywords=_with_keyword(node, keyword))
 
 
 def _taken_out(tree):
@@ -305,7 +291,7 @@ def _put_around(tree):
             yield _replaced(tree, node, new)
 
 
-KINDS = (
-    _left_out, _moves, _operators, _assignments, _taken_out, _functions, _everywhere, _names,
-    _exchanges, _arguments, _put_around,
+KINDS = (  # the likeliest first
+    _left_out, _moves, _operators, _taken_out, _functions, _everywhere, _names, _exchanges,
+    _arguments, _put_around,
 )  # fmt: skip

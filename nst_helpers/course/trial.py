@@ -87,28 +87,27 @@ class _Printed(io.StringIO):
         return super().write(text[: max(PRINTED - self.tell(), 0)])
 
 
-def run(function, cases, seconds=None):
+def run(function, cases, seconds):
     """What the function does in each case, as a dict of plain data.
 
     parameters: their names. fits: whether it can be called with that many arguments. cases: for
     each `{"value", "after"}`, what it returned and what the arguments hold afterwards, or
     `{"failure"}` (see `failure_of`) for the last one that was begun. printed: text.
     """
-    told = {"parameters": reading.parameters(function), "cases": [], "printed": ""}
-    told["fits"] = reading.fits(function, len(cases[0]))
-    if not told["fits"]:
-        return told
+    report = {"parameters": reading.parameters(function), "cases": [], "printed": ""}
+    report["fits"] = reading.fits(function, len(cases[0]))
+    if not report["fits"]:
+        return report
     printed = _Printed()
     try:
-        with contextlib.redirect_stdout(printed), limited(seconds or SECONDS):
+        with contextlib.redirect_stdout(printed), limited(seconds):
             for arguments in cases:
-                told["cases"].append(_tried(function, arguments))
-                if "failure" in told["cases"][-1]:
+                report["cases"].append(_tried(function, arguments))
+                if "failure" in report["cases"][-1]:
                     break
     except TooLong as error:
-        told["cases"].append({"failure": failure_of(function, error)})
-    told["printed"] = printed.getvalue()
-    return told
+        report["cases"].append({"failure": failure_of(function, error)})
+    return report | {"printed": printed.getvalue()}
 
 
 def _tried(function, arguments):
@@ -119,14 +118,14 @@ def _tried(function, arguments):
     return {"value": encoded(value), "after": [encoded(argument) for argument in arguments]}
 
 
-def differentiated(function, arguments, over, in_graph, seconds=None):
+def differentiated(function, arguments, over, in_graph, seconds):
     """`{"value", "gradients"}` of a case, as the lessons ask for them, or `{"failure"}`.
 
     over: positions of the arguments to differentiate by: tensors, or dicts of tensors. in_graph:
     inside of `tf.function`. The gradients are those of the sum of the result's squares; None
     where the tape knows of no way, and `{"value"}` alone where the result is no tensor.
     """
-    plain = []
+    no_tensors = []
 
     def value_and_gradients(*tensors):
         given = list(arguments)
@@ -136,19 +135,19 @@ def differentiated(function, arguments, over, in_graph, seconds=None):
             tape.watch(tf.nest.flatten(tensors))
             value = function(*given)
             if not tf.is_tensor(value):
-                plain.append(value)
+                no_tensors.append(value)
                 return None
             squares = tf.reduce_sum(tf.square(tf.cast(value, tf.float32)))
         return value, tape.gradient(squares, tensors)
 
     trial = tf.function(value_and_gradients) if in_graph else value_and_gradients
     try:
-        with contextlib.redirect_stdout(_Printed()), limited(seconds or SECONDS):
+        with contextlib.redirect_stdout(_Printed()), limited(seconds):
             found = trial(*[arguments[position] for position in over])
     except (Exception, SystemExit, TooLong) as error:  # whatever it raises is for the learner
         return {"failure": failure_of(function, error)}
-    if plain:
-        return {"value": encoded(plain[0])}
+    if no_tensors:
+        return {"value": encoded(no_tensors[0])}
     return {"value": encoded(found[0]), "gradients": encoded(found[1])}
 
 
@@ -178,10 +177,8 @@ def changed(function, source):
     """The function with another source, and all else as it was."""
     function = inspect.unwrap(function)
     space = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-    before = set(space)
     exec(compile(source, "<a try>", "exec"), space)
-    name = ast.parse(source).body[0].name
-    return space[name] if name in space or name not in before else None
+    return space[ast.parse(source).body[0].name]
 
 
 def computes_only(function, seen=None):
@@ -236,19 +233,16 @@ def failure_of(function, error):
     name, known: the name that was not found, and names like it that there are.
     """
     step = _innermost(function, error)
-    told = {
+    failure = {
         "type": type(error).__name__,
         "bases": [kind.__name__ for kind in type(error).__mro__],
-        "text": _text_of(error),
-        "line": None,
-        "code": "",
-        "shapes": {},
-    }
+        "text": _text_of(error), "line": None, "code": "", "shapes": {},
+    }  # fmt: skip
     if step is not None:
         summary = traceback.extract_tb(step, limit=1)[0]
-        told |= {"line": step.tb_lineno, "code": summary.line or ""}
-        told["shapes"] = _shapes(step.tb_frame, _failing_part(summary))
-    return told | _names_like(error, step)
+        shapes = _shapes(step.tb_frame.f_locals, summary)
+        failure |= {"line": step.tb_lineno, "code": summary.line or "", "shapes": shapes}
+    return failure | _names_like(error, step)
 
 
 def _text_of(error):
@@ -269,23 +263,13 @@ def _innermost(function, error):
     return found
 
 
-def _failing_part(summary):
-    """The part of the line that failed, where Python knows it; else the whole line."""
-    line = linecache.getline(summary.filename, summary.lineno)
-    start, end = getattr(summary, "colno", None), getattr(summary, "end_colno", None)
-    if start is None or end is None or summary.end_lineno != summary.lineno:
-        return line
-    part = line.encode()[start:end].decode(errors="ignore")
-    try:
-        ast.parse(part, mode="eval")
-    except (SyntaxError, ValueError):
-        return line
-    return part
-
-
-def _shapes(frame, part):
+def _shapes(variables, summary):
+    """Of the arrays in the part of the line that failed, or in all of it if that is not known."""
+    part = linecache.getline(summary.filename, summary.lineno)
+    if summary.colno is not None and summary.end_lineno == summary.lineno:
+        part = part.encode()[summary.colno : summary.end_colno].decode(errors="ignore")
     names = dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", part))
-    values = {name: frame.f_locals.get(name) for name in names}
+    values = {name: variables.get(name) for name in names}
     return {
         name: str(tuple(value.shape))
         for name, value in values.items()
@@ -312,5 +296,5 @@ def _like(name, names):
     if f"reduce_{name}" in names:
         return [f"reduce_{name}"]
     close = get_close_matches(name, names, 1, ALIKE)
-    ends = [one for one in names if len(name) > 2 and re.search(rf"(^|_){name}|{name}$", one)]
-    return close or [one for one in ends if not one.startswith("_")][:2]
+    public = [other for other in names if not other.startswith("_") and len(name) > 2]
+    return close or [other for other in public if re.search(rf"(^|_){name}|{name}$", other)][:2]

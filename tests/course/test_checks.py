@@ -22,7 +22,7 @@ CHECK = re.compile(r'^(?:\w+ = )?check\("(?P<name>[^"]+)", (?P<function>\w+)\)$'
 
 def said(name, function, tries=3):
     """What a learner reads of a function on this try."""
-    return verdict(EXERCISES[name], function, tries).told(tries)
+    return verdict(EXERCISES[name], function, tries).message(tries)
 
 
 def exercises_of(path):

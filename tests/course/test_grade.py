@@ -74,7 +74,7 @@ def honest():
     solution, stubs = cells_of(SOLUTION), cells_of(LESSON)
     space = {}
     exec(f"import tensorflow as tf\n{NOT_DIVIDED}", space)
-    mistake = verdict(EXERCISES[GRAM], space[MINE]).told(2).removeprefix("Not yet. ")
+    mistake = verdict(EXERCISES[GRAM], space[MINE]).message(2).removeprefix("Not yet. ")
     stopped = "broken: Your function stopped with ValueError in line 2, `raise ValueError(7)`: 7"
     renamed = [source.replace(MINE, "by_another_name") for source in solution]
     unchecked = [source for source in solution if "check(" not in source]

@@ -267,7 +267,7 @@ def judge(process, name, cells, held):
     state = {RIGHT: "right", NOT_BEGUN: "not done", NOT_YET: "not yet"}.get(found.state, "broken")
     if state in ("right", "not done"):
         return state, ""
-    return state, (found.told(2).removeprefix("Not yet. ") + errors)[:WORDS]
+    return state, (found.message(2).removeprefix("Not yet. ") + errors)[:WORDS]
 
 
 def tree_at(cell, place):
