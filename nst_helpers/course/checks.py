@@ -217,7 +217,7 @@ def _compared(exercise, tree, found, report, inputs, learner, tries):
         return _not_yet(spoiled)
     related = None if exercise.place else compare.named(found, wanted, inputs)
     evidence = compare.first_difference(found, wanted, inputs, exercise.place)
-    second = _joined(related, written, reading.unused(tree)) or evidence
+    second = _joined(written, related, reading.unused(tree)) or evidence
     return _not_yet(evidence, second, _joined(second, change))
 
 

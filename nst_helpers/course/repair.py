@@ -20,7 +20,7 @@ ENDED = 3  # tries that may end the process that they run in: it takes seconds t
 OPERATORS = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add, ast.MatMult),
     ast.Div: (ast.Mult, ast.FloorDiv), ast.FloorDiv: (ast.Div,), ast.MatMult: (ast.Mult,),
-    ast.BitXor: (ast.Pow,), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
+    ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Eq: (ast.NotEq,),
     ast.NotEq: (ast.Eq,),
 }  # fmt: skip
@@ -98,7 +98,8 @@ def _replaced(tree, old, new):
     value = new if value is old else [new if part is old else part for part in value]
     # One more step up says where a name or a number stands.
     is_short = isinstance(old, (ast.Name, ast.Constant, ast.UnaryOp))
-    shown = (parent, parent) if is_short and isinstance(parent, ast.expr) else (old, new)
+    has_place = isinstance(parent, (ast.expr, ast.keyword))
+    shown = (parent, parent) if is_short and has_place else (old, new)
     return Edit(old.lineno, [(parent, field, value)], shown=shown)
 
 
@@ -161,10 +162,16 @@ def _operators(tree):
         for other in OPERATORS.get(type(node.ops[0]), ()):
             yield _within(node, ops=[other(), *node.ops[1:]])
     for node in _expressions(tree, ast.BinOp):
+        if isinstance(node.op, ast.BitXor):  # `(a - b) ^ 2` would be shown without its brackets
+            message = "with `**` in place of `^`"
+            yield _within(node, op=ast.Pow())._replace(message=message)
         for other in OPERATORS.get(type(node.op), ()):
             yield _within(node, op=other())
         if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult, ast.FloorDiv)):
             yield _within(node, left=node.right, right=node.left)
+
+
+def _assignments(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.AugAssign):
             for other in OPERATORS.get(type(node.op), ()):
@@ -292,6 +299,6 @@ def _put_around(tree):
 
 
 KINDS = (  # the likeliest first
-    _left_out, _moves, _operators, _taken_out, _functions, _everywhere, _names, _exchanges,
+    _left_out, _moves, _operators, _assignments, _taken_out, _functions, _everywhere, _names, _exchanges,
     _arguments, _put_around,
 )  # fmt: skip

@@ -201,7 +201,7 @@ SAID = {
         def correlation(features, i, j):
             return tf.reduce_sum(features[..., i] * features[..., j])
         """,
-        "Not yet. You took the sum",
+        "Not yet. Your result is what it should be, multiplied by height × width",
     ),
     "a stub beside what runs is not done": (
         "content loss",
@@ -303,13 +303,13 @@ SAID = {
         """,
         "calls it with 4 arguments, all without their names",
     ),
-    "len of the first axis, which a listed mistake would call a missing division": (
+    "len of the first axis, which goes before how large the result is": (
         "gradient by hand",
         """
         def gradient_by_hand(features, target):
             return 2 * (features - target) / len(features)
         """,
-        r"^Not yet. `len\(features\)` is the length of the first axis.*features` has. Divide by",
+        r"^Not yet. `len\(features\)` is the length of the first axis.*features` has. Your result is",
     ),
     "NumPy's name looked for in TensorFlow": (
         "deprocess",
@@ -522,6 +522,27 @@ SAID = {
             return 3 ^ 2
         """,
         r"In line 2 `\^` is no power",
+    ),
+    "a power with brackets, as it was written": (
+        "style loss",
+        """
+        def style_loss(grams, targets, layer_weights):
+            total = 0.0
+            for layer in targets:
+                difference = grams[layer] - targets[layer]
+                total += layer_weights[layer] * tf.reduce_mean((difference + 0) ^ 2)
+            return total
+        """,
+        r"with `\*\*` in place of `\^`",
+    ),
+    "which of two transposes": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            rows = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(rows, rows, transpose_a=True, transpose_b=True) / len(rows)
+        """,
+        "with `transpose_b=False` in place of `transpose_b=True`",
     ),
     "a list divided": (
         "blended targets",
