@@ -24,8 +24,7 @@ def _convolution(combine=lambda patch, kernel: np.sum(patch * kernel), relu=True
 
 def _convolution_cases():
     """First the picture and the filter of figure 1.2."""
-    rows = ["11155"] * 3 + ["11555", "15555"]
-    picture = np.array([[float(value) for value in row] for row in rows])
+    picture = np.array([[1.0, 1, 1, 5, 5]] * 3 + [[1, 1, 5, 5, 5], [1, 5, 5, 5, 5]])
     random = np.random.default_rng(6)
     shapes = (4, 7), (6, 5)
     return [
@@ -37,8 +36,7 @@ def _convolution_cases():
 def _field(conv=2, pool=1, stride=2, start=1):
     """A function from a list of layers to their receptive field.
 
-    conv, pool: how many spacings a convolution and a pooling add. stride: what a pooling
-    multiplies the spacing by. start: the field before any layer.
+    conv, pool: the spacings that each adds. stride: what a pooling multiplies the spacing by.
     """
 
     def field(layers):

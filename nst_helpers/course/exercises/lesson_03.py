@@ -39,11 +39,6 @@ def _one_picture_cases():
     return [[features] for features in (tiny_features(), *others)]
 
 
-def _pair_cases():
-    pairs = (0, 1), (0, 2), (1, 1)
-    return [[*case, *pair] for case, pair in zip(_one_picture_cases(), pairs, strict=True)]
-
-
 def _gram_cases():
     """By hand: means of 1.5 and 2.5, weighed to 1.25. Then layers of different sizes. Then dicts
     whose orders differ, but for the first and the last layer."""
@@ -286,7 +281,10 @@ _STYLE_LOSS = {
 
 EXERCISES = {
     "correlation of two channels": Exercise(
-        reference=_correlation, cases=_pair_cases, look_at=_CORRELATION_OF_TWO_CHANNELS,
+        reference=_correlation, look_at=_CORRELATION_OF_TWO_CHANNELS,
+        cases=lambda: [
+            [*case, *pair] for case, pair in zip(_one_picture_cases(), [(0, 1), (0, 2), (1, 1)])
+        ],
         right="It is large where both channels are strong at the same positions. "
               "Do it for all pairs, and you have the Gram matrix.",
     ),

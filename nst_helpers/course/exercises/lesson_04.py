@@ -33,24 +33,15 @@ def _variation_cases():
     return [[gray], [random_tensor(4, 1, 4, 6, 3)], [random_tensor(5, 1, 9, 5, 3)]]
 
 
-def _down(picture):
-    return picture[:, 1:] - picture[:, :-1]
-
-
-def _across(picture):
-    return picture[:, :, 1:] - picture[:, :, :-1]
-
-
 def _in_both_directions(term):
     """A total variation: `term` of the differences down plus `term` of those across."""
-    return lambda picture: term(_down(picture)) + term(_across(picture))
+    return lambda picture: term(np.diff(picture, axis=1)) + term(np.diff(picture, axis=2))
 
 
 def _paper_cases():
     """First the matrix of lesson 03's example, whose squared differences come to 6."""
-    by_hand = [[1.5, 1.25], [1.25, 2.75]], [[1.5, 0.25], [0.25, 0.75]]
     return [
-        [tf.constant(gram) for gram in by_hand],
+        [tf.constant([[1.5, 1.25], [1.25, 2.75]]), tf.constant([[1.5, 0.25], [0.25, 0.75]])],
         [random_tensor(6, 3, 3, high=5.0), random_tensor(7, 3, 3, high=5.0)],
         [random_tensor(8, 5, 5), random_tensor(9, 5, 5)],
     ]
@@ -79,15 +70,11 @@ _TOTAL_LOSS = {
         (_from_arrays(lambda losses, weights: losses @ weights - losses[1] * weights[1]),
          "The style loss is missing: add it, too, times its weight.")],
     "which weight belongs to which loss": [
-        (_from_arrays(lambda losses, weights: losses @ weights[[1, 0, 2]]),
-         "Content weight and style weight are exchanged: multiply each loss by the weight that "
-         "bears its name."),
-        (_from_arrays(lambda losses, weights: losses @ weights[[0, 2, 1]]),
-         "Style weight and TV weight are exchanged: multiply each loss by the weight that bears "
-         "its name."),
-        (_from_arrays(lambda losses, weights: losses @ weights[[2, 1, 0]]),
-         "Content weight and TV weight are exchanged: multiply each loss by the weight that bears "
-         "its name."),
+        *((_from_arrays(lambda losses, weights, order=order: losses @ weights[order]),
+           f"{exchanged} are exchanged: multiply each loss by the weight that bears its name.")
+          for exchanged, order in (("Content weight and style weight", [1, 0, 2]),
+                                   ("Style weight and TV weight", [0, 2, 1]),
+                                   ("Content weight and TV weight", [2, 1, 0]))),
         *((_from_arrays(lambda losses, weights, order=order: losses @ weights[order]),
            "Each loss has another one's weight: multiply it by the weight that bears its name.")
           for order in ([1, 2, 0], [2, 0, 1]))],
@@ -132,13 +119,13 @@ _SQUARED_TOTAL_VARIATION = {
         (_in_both_directions(tf.reduce_mean),
          "The differences are not squared: square them, or positive and negative ones cancel.")],
     "the directions in which neighbors are compared": [
-        (lambda p: mean_square(_down(p)),
+        (lambda p: mean_square(np.diff(p, axis=1)),
          "You compare only down: add the differences across."),
-        (lambda p: mean_square(_across(p)),
+        (lambda p: mean_square(np.diff(p, axis=2)),
          "You compare only across: add the differences down."),
-        (lambda p: 2 * mean_square(_down(p)),
+        (lambda p: 2 * mean_square(np.diff(p, axis=1)),
          "Both of your differences go down: take one of them across, along axis 2."),
-        (lambda p: 2 * mean_square(_across(p)),
+        (lambda p: 2 * mean_square(np.diff(p, axis=2)),
          "Both of your differences go across: take one of them down, along axis 1."),
         (lambda p: mean_square(p[:, 1:, 1:] - p[:, :-1, :-1]),
          "You compare diagonal neighbors: compare down and across, each by itself.")],
@@ -151,10 +138,10 @@ _SQUARED_TOTAL_VARIATION = {
          "You compare the last row with the first, as `tf.roll` does: leave that out, since a "
          "picture ends there.")],
     "the axis of your second difference": [
-        (lambda p: mean_square(_down(p)) + mean_square(p[..., 1:] - p[..., :-1]),
+        (lambda p: mean_square(np.diff(p, axis=1)) + mean_square(np.diff(p, axis=3)),
          "Your second difference is between the color channels: take it along axis 2, the width.")],
     "the axes of your two differences": [
-        (lambda p: mean_square(_across(p)) + mean_square(p[..., 1:] - p[..., :-1]),
+        (lambda p: mean_square(np.diff(p, axis=2)) + mean_square(np.diff(p, axis=3)),
          "One of your differences is between the color channels: take it along axis 1, the "
          "height.")],
     "what TensorFlow's own function computes": [
@@ -173,14 +160,14 @@ _SQUARED_TOTAL_VARIATION = {
          "You squared the means of the absolute differences: square each difference first, then "
          "take the mean.")],
     "how the two directions are combined": [
-        (lambda p: mean_square(_down(p)) * mean_square(_across(p)),
+        (lambda p: mean_square(np.diff(p, axis=1)) * mean_square(np.diff(p, axis=2)),
          "You multiplied the two directions: add them up."),
-        (lambda p: mean_square(_down(p)) - mean_square(_across(p)),
+        (lambda p: mean_square(np.diff(p, axis=1)) - mean_square(np.diff(p, axis=2)),
          "You subtracted one direction from the other: add them up.")],
     "whether both directions are treated alike": [
-        (lambda p: mean_square(_down(p)) + tf.reduce_mean(tf.abs(_across(p))),
+        (lambda p: mean_square(np.diff(p, axis=1)) + tf.reduce_mean(tf.abs(np.diff(p, axis=2))),
          "The differences across are not squared: square both."),
-        (lambda p: mean_square(_across(p)) + tf.reduce_mean(tf.abs(_down(p))),
+        (lambda p: mean_square(np.diff(p, axis=2)) + tf.reduce_mean(tf.abs(np.diff(p, axis=1))),
          "The differences down are not squared: square both.")],
     "the number that each sum is divided by": [
         (lambda p: _in_both_directions(sum_of_squares)(p) / tf.size(p, tf.float32),
@@ -190,10 +177,10 @@ _SQUARED_TOTAL_VARIATION = {
         (lambda p: mean_square(p[:, 2:] - p[:, :-2]) + mean_square(p[:, :, 2:] - p[:, :, :-2]),
          "You compare a pixel with the next but one: shift by 1.")],
     "the order of squaring and adding": [
-        (lambda p: mean_square(_down(p)[:, :, 1:] + _across(p)[:, 1:]),
+        (lambda p: mean_square(np.diff(p, axis=1)[:, :, 1:] + np.diff(p, axis=2)[:, 1:]),
          "You added the differences before you squared them: square each direction first.")],
     "the axes along which you subtract": [
-        (lambda p: mean_square(p[..., 1:] - p[..., :-1]),
+        (lambda p: mean_square(np.diff(p, axis=3)),
          "You compare the color channels with each other: compare neighbors along axes 1 and 2.")],
 }  # fmt: skip
 

@@ -41,21 +41,17 @@ def _gradient(variable, function):
     return tape.gradient(value, variable)
 
 
+def _step_case(start, goal, rate):
+    return [tf.Variable(start), lambda picture: sum_of_squares(picture - goal), rate]
+
+
 def _step_cases():
     """First the lesson's single pixel, which goes from 0.9 to 0.76."""
-
-    def case(picture, goal, rate):
-        return [tf.Variable(picture), lambda picture: sum_of_squares(picture - goal), rate]
-
-    def random_case(seed, size, rate):
-        picture = random_tensor(seed, 1, *size, 3, low=0.2, high=0.8)
-        return case(picture, random_tensor(5, 1, *size, 3), rate)
-
-    return [
-        case([[[[0.9]]]], 0.2, 0.1),
-        random_case(6, (2, 7), 0.13),
-        random_case(7, (6, 4), 2.3),
-    ]
+    cases = [_step_case([[[[0.9]]]], 0.2, 0.1)]
+    for seed, size, rate in ((6, (2, 7), 0.13), (7, (6, 4), 2.3)):
+        start = random_tensor(seed, 1, *size, 3, low=0.2, high=0.8)
+        cases.append(_step_case(start, random_tensor(5, 1, *size, 3), rate))
+    return cases
 
 
 def _set_to(value, clip=clipped):
@@ -64,15 +60,6 @@ def _set_to(value, clip=clipped):
 
 
 _step = _set_to(lambda p, f, r: p - r * _gradient(p, f))
-
-
-def _momentum_cases():
-    """First the lesson's numbers, which give -0.32."""
-    return [
-        [tf.constant(-0.2), tf.constant(1.4), 0.1, 0.9],
-        [random_tensor(10, 2, 5), random_tensor(11, 2, 5), 0.13, 0.85],
-        [random_tensor(12, 4), random_tensor(13, 4), 2.1, 0.55],
-    ]
 
 
 def _halved(half):
@@ -339,7 +326,12 @@ EXERCISES = {
     ),
     "momentum": Exercise(
         reference=lambda velocity, gradient, rate, keep: keep * velocity - rate * gradient,
-        cases=_momentum_cases, look_at=_MOMENTUM,
+        look_at=_MOMENTUM,
+        cases=lambda: [
+            [tf.constant(-0.2), tf.constant(1.4), 0.1, 0.9],  # the lesson's numbers
+            [random_tensor(10, 2, 5), random_tensor(11, 2, 5), 0.13, 0.85],
+            [random_tensor(12, 4), random_tensor(13, 4), 2.1, 0.55],
+        ],
         right="Where gradients agree from step to step the velocity grows; "
               "where they alternate they cancel.",
     ),

@@ -14,10 +14,7 @@ def _keep_colors(photo, painted):
 
 def _weighed(photo, painted, weights):
     """The same with other weights of red, green and blue."""
-    brightness = [
-        tf.reduce_sum(picture * weights, axis=-1, keepdims=True) for picture in (photo, painted)
-    ]
-    return photo - brightness[0] + brightness[1]
+    return photo + tf.reduce_sum((painted - photo) * weights, axis=-1, keepdims=True)
 
 
 def _color_cases():
