@@ -81,7 +81,8 @@ def _over_layers(
 
 
 def _paired(orders):
-    """A style loss whose three dicts are gone through in the orders of `dicts[orders[i]]`."""
+    """A style loss by position: of Gram matrices, targets and weights, each is looked up by the
+    names of the dict with its number in `orders`, in that dict's order."""
 
     def loss(*dicts):
         values = [[by[layer] for layer in dicts[order]] for by, order in zip(dicts, orders)]
