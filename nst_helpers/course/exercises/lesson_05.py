@@ -109,6 +109,7 @@ TAPE_ERRORS = {
 }
 
 # f, x: a function and where its slope is asked for. p, f, r: picture, loss function, learning rate.
+# v, g: velocity and gradient.
 _SLOPE = {
     "where `function` is used": [
         (lambda f, x: 2 * (float(x) - 0.2),
@@ -205,7 +206,7 @@ _GRADIENT_STEP = {
 
 _MOMENTUM = {
     "the sign between the two products": [
-        (lambda velocity, gradient, rate, keep: keep * velocity + rate * gradient,
+        (lambda v, g, rate, keep: keep * v + rate * g,
          "The sign is wrong: subtract the gradient, since it points uphill.")],
     "what the gradient is multiplied by": [
         (lambda v, g, rate, keep: keep * v - (1 - keep) * rate * g,
@@ -214,7 +215,7 @@ _MOMENTUM = {
         (lambda v, g, rate, keep: keep * v - (1 - keep) * g,
          "You took 1 - keep in place of the learning rate, as in a running mean: multiply the "
          "gradient by the learning rate."),
-        (lambda velocity, gradient, rate, keep: keep * velocity - gradient,
+        (lambda v, g, rate, keep: keep * v - g,
          "The learning rate is missing: multiply the gradient by it.")],
     "what the gradient is multiplied by, and the sign before it": [
         (lambda v, g, rate, keep: keep * v + (1 - keep) * g,
@@ -232,7 +233,7 @@ _MOMENTUM = {
     "how much of the old velocity stays": [
         (lambda v, g, rate, keep: (1 - keep) * v - rate * g,
          "You kept 1 - keep of the velocity: multiply it by `keep`, the share that stays."),
-        (lambda velocity, gradient, rate, keep: velocity - rate * gradient,
+        (lambda v, g, rate, keep: v - rate * g,
          "You keep all of the old velocity: multiply it by `keep`.")],
     "what the learning rate is multiplied by": [
         (lambda v, g, rate, keep: rate * (keep * v - g),
@@ -248,7 +249,7 @@ _MOMENTUM = {
     "the number of terms": [
         (lambda v, g, rate, keep: keep * v,
          "The gradient does not come in: subtract learning rate × gradient."),
-        (lambda velocity, gradient, rate, keep: -rate * gradient,
+        (lambda v, g, rate, keep: -rate * g,
          "The old velocity does not come in: add keep × velocity.")],
     "how the four numbers are combined": [
         (lambda v, g, rate, keep: keep * v * rate * g,
@@ -257,7 +258,7 @@ _MOMENTUM = {
         (lambda v, g, rate, keep: keep * v - g / rate,
          "You divided by the learning rate: multiply by it.")],
     "what `keep` is multiplied by": [
-        (lambda velocity, gradient, rate, keep: keep * (velocity - rate * gradient),
+        (lambda v, g, rate, keep: keep * (v - rate * g),
          "You multiplied both products by `keep`: multiply only the old velocity by it.")],
 }  # fmt: skip
 
