@@ -6,12 +6,5 @@ what belongs to one. The messages speak to the learner.
 
 from . import capstone, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07
 
-EXERCISES = {
-    **lesson_01.EXERCISES,
-    **lesson_02.EXERCISES,
-    **lesson_03.EXERCISES,
-    **lesson_04.EXERCISES,
-    **lesson_05.EXERCISES,
-    **capstone.EXERCISES,
-    **lesson_07.EXERCISES,
-}
+EXERCISES = lesson_01.EXERCISES | lesson_02.EXERCISES | lesson_03.EXERCISES | lesson_04.EXERCISES
+EXERCISES |= lesson_05.EXERCISES | capstone.EXERCISES | lesson_07.EXERCISES

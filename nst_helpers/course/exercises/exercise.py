@@ -22,30 +22,19 @@ def sum_of_squares(values):
     return tf.reduce_sum(tf.square(values))
 
 
+def clipped(values, high=1.0):
+    """The values, none below 0 or above `high`."""
+    return tf.clip_by_value(values, 0.0, high)
+
+
 # No two of height, width, channels, their sums and their products are equal, so that a factor
 # tells which of them it is.
 SIZES = (2, 7, 3), (5, 3, 6)
 
 
-def feature_cases():
-    """Cases of features and target, all `(1, height, width, channels)`.
-
-    The first one is lesson 02's example by hand: three channels at one position.
-    """
-    by_hand = [tf.reshape(values, (1, 1, 1, 3)) for values in ([1.0, 3.0, 0.0], [1.0, 0.0, 2.0])]
-    return [
-        by_hand,
-        *([random_tensor(seed, 1, *size, high=3.0) for seed in (2, 3)] for size in SIZES),
-    ]
-
-
 def tiny_features():
     """The example by hand of lessons 03 and 07: channels blue and swirl, at four positions."""
     return tf.constant([[[[1.0, 0.0], [2.0, 1.0]], [[0.0, 1.0], [1.0, 3.0]]]])
-
-
-def _value_itself(value, arguments):
-    return value
 
 
 @dataclass(frozen=True)
@@ -56,10 +45,10 @@ class Exercise:
     a variable changed by one call does not spoil the next; the first one is the lesson's own
     example, or can be worked out by hand. right: what to say when it is right.
 
-    mistakes: triples of a function that makes the mistake, where to look, and what to say about it;
-    of two that give the same values, the first one speaks. Where to look goes on from "Look at",
-    and says neither what is wrong nor what to do. What to say is "what is wrong: what to do", with
-    this one colon.
+    look_at: the known mistakes by where to look, which goes on from "Look at", and says neither
+    what is wrong nor what to do. Each is a pair of a function that makes the mistake, and what to
+    say about it: "what is wrong: what to do", with this one colon. Of two that give the same
+    values, the first one speaks.
 
     outcome: from the returned value and the arguments, both as plain data, to what is compared.
     Tensors and variables come to it as NumPy arrays, tuples as lists, and a counting function as
@@ -77,8 +66,8 @@ class Exercise:
     reference: Callable
     cases: Callable
     right: str
-    mistakes: list[tuple[Callable, str, str]]
-    outcome: Callable = _value_itself
+    look_at: dict[str, list[tuple[Callable, str]]]
+    outcome: Callable = lambda value, arguments: value  # noqa: E731
     nothing: str = (
         "Your function gives nothing that can be compared: "
         "end it with `return` and a number or tensor."
@@ -87,3 +76,12 @@ class Exercise:
     tape_over: tuple[int, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
     place: Callable | None = None
+
+    @property
+    def mistakes(self):
+        """Triples: a function that makes the mistake, where to look, and what to say about it."""
+        return [
+            (function, where, message)
+            for where, pairs in self.look_at.items()
+            for function, message in pairs
+        ]

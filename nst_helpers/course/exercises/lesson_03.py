@@ -1,41 +1,23 @@
 """The exercises of lesson 03: the style loss."""
 
-from functools import partial
-
+import numpy as np
 import tensorflow as tf
 
 from ...method import gram_matrix, style_loss
 from .exercise import SIZES, Exercise, mean_square, random_tensor, sum_of_squares, tiny_features
 
 
-def _product_of_means(features, i, j):
-    return tf.reduce_mean(features[..., i]) * tf.reduce_mean(features[..., j])
-
-
 def _correlation(features, i, j):
     return tf.reduce_mean(features[..., i] * features[..., j])
 
 
-def _cosine(features, i, j):
-    """What statistics calls an uncentered correlation: between -1 and 1."""
-    return _correlation(features, i, j) / tf.sqrt(
-        _correlation(features, i, i) * _correlation(features, j, j)
-    )
+def _centered(features):
+    return features - tf.reduce_mean(features, axis=(0, 1, 2))
 
 
-def _pearson(features, i, j):
-    return _cosine(features - tf.reduce_mean(features, axis=(0, 1, 2)), i, j)
-
-
-def _one_picture_cases():
-    """First blue and swirl."""
-    others = (random_tensor(seed, 1, *size, high=3.0) for seed, size in enumerate(SIZES, 2))
-    return [[features] for features in (tiny_features(), *others)]
-
-
-def _pair_cases():
-    pairs = (0, 1), (0, 2), (1, 1)
-    return [[*case, *pair] for case, pair in zip(_one_picture_cases(), pairs, strict=True)]
+def _normalized(features):
+    """Each channel divided by its length, the root of the sum of its squares."""
+    return tf.math.l2_normalize(features, axis=(0, 1, 2))
 
 
 def _sums(features):
@@ -46,219 +28,278 @@ def _positions(features):
     return features.shape[1] * features.shape[2]
 
 
-def _covered(gram):
-    strength = tf.sqrt(tf.linalg.diag_part(gram))
-    return gram / (strength[:, None] * strength[None])
-
-
-def _pixels_by_pixels(features):
-    rows = tf.reshape(features, (-1, features.shape[-1]))
+def _rows_by_rows(features, shape):
+    rows = tf.reshape(features, shape)
     return tf.matmul(rows, rows, transpose_b=True) / _positions(features)
 
 
-def _scrambled_rows(features):
-    rows = tf.reshape(features, (features.shape[-1], -1))
-    return tf.matmul(rows, rows, transpose_b=True) / _positions(features)
+def _one_picture_cases():
+    """First blue and swirl."""
+    others = (random_tensor(seed, 1, *size, high=3.0) for seed, size in enumerate(SIZES, 2))
+    return [[features] for features in (tiny_features(), *others)]
 
 
 def _gram_cases():
     """By hand: means of 1.5 and 2.5, weighed to 1.25. Then layers of different sizes. Then dicts
     whose orders differ, but for the first and the last layer."""
-    by_hand = [
-        {"block1_conv1": [[1.5, 1.25], [1.25, 2.75]], "block2_conv1": [[4.0, 1.0], [1.0, 2.0]]},
-        {"block1_conv1": [[1.5, 0.25], [0.25, 0.75]], "block2_conv1": [[1.0, 1.0], [1.0, 1.0]]},
-    ]
+    grams = [[1.5, 1.25], [1.25, 2.75]], [[4.0, 1.0], [1.0, 2.0]]
+    targets = [[1.5, 0.25], [0.25, 0.75]], [[1.0, 1.0], [1.0, 1.0]]
     return [
-        [
-            *({layer: tf.constant(gram) for layer, gram in grams.items()} for grams in by_hand),
-            {"block1_conv1": 0.5, "block2_conv1": 0.2},
-        ],
-        _random_grams("123", "123", "123", (2, 3, 5), (1.9, 0.35, 0.6)),
-        _random_grams("12345", "13425", "14235", (3,) * 5, (0.8, 1.7, 0.25, 0.55, 1.3)),
+        _by_layers(("12", "12", "12"), tf.constant(grams), tf.constant(targets), (0.5, 0.2)),
+        _random_grams(("123", "123", "123"), (2, 3, 5), (1.9, 0.35, 0.6)),
+        _random_grams(("12345", "13425", "14235"), (3,) * 5, (0.8, 1.7, 0.25, 0.55, 1.3)),
     ]
 
 
-def _random_grams(of_grams, of_targets, of_weights, channels, weights):
-    """A case whose three dicts have the blocks in these orders."""
-
-    def grams(blocks, seed):
-        features = (random_tensor(seed + i, 1, 3, 4, c, high=2.0) for i, c in enumerate(channels))
-        return dict(zip((f"block{block}_conv1" for block in blocks), map(gram_matrix, features)))
-
-    layers = (f"block{block}_conv1" for block in of_weights)
-    return [grams(of_grams, 3), grams(of_targets, 13), dict(zip(layers, weights))]
-
-
-def _mean_squares(pairs):
-    return [mean_square(gram - target) for gram, target in pairs]
-
-
-def _weighed_sum(weights, terms):
-    return sum(weight * term for weight, term in zip(weights, terms, strict=True))
-
-
-def _by_order(grams, targets, weights):
-    return _weighed_sum(
-        weights.values(), _mean_squares(zip(grams.values(), targets.values(), strict=True))
+def _random_grams(orders, channels, weights):
+    grams, targets = (
+        [gram_matrix(random_tensor(seed + i, 1, 3, 4, c, high=2.0)) for i, c in enumerate(channels)]
+        for seed in (3, 13)
     )
+    return _by_layers(orders, grams, targets, weights)
 
 
-def _matrices_by_order(grams, targets, weights, named=0):
-    """The weights are looked up by the names of the grams, or of the targets."""
-    terms = _mean_squares(zip(grams.values(), targets.values(), strict=True))
-    return _weighed_sum([weights[layer] for layer in (grams, targets)[named]], terms)
-
-
-def _weights_by_order(grams, targets, weights, named=0):
-    terms = _mean_squares((grams[layer], targets[layer]) for layer in (grams, targets)[named])
-    return _weighed_sum(weights.values(), terms)
+def _by_layers(orders, *lists):
+    """A case: three lists as dicts by the layers' names, with the blocks in these orders."""
+    return [
+        {f"block{block}_conv1": value for block, value in zip(order, values)}
+        for order, values in zip(orders, lists)
+    ]
 
 
 def _over_layers(
     term=lambda gram, target: mean_square(gram - target),
-    combine=lambda weights, terms: sum(w * term for w, term in zip(weights, terms)),
+    combine=lambda weights, terms: weights @ terms,
 ):
-    """A style loss: `combine` of the lists of weights and of `term(Gram matrix, target)`."""
+    """A style loss: `combine` of the arrays of weights and of `term(Gram matrix, target)`."""
 
     def loss(grams, targets, layer_weights):
         terms = [term(grams[layer], targets[layer]) for layer in targets]
-        return combine([layer_weights[layer] for layer in targets], terms)
+        return combine(np.array([layer_weights[layer] for layer in targets]), np.array(terms))
 
     return loss
 
 
-# A mistake is the function that makes it, where to look, and what to say.
-# f: features; i, j: two channels. g, a: a layer's Gram matrix and its target.
-# fmt: off
-_GRAM_MISTAKES = [
-    (_sums,
-     "what is done after the products are added up",
-     "You did not divide: divide by height × width, or a picture of twice the size would have four "
-     "times the Gram matrix."),
-    (lambda f: _sums(f) / f.shape[-1],
-     "the number that the sums are divided by",
-     "You divided by the number of channels: divide by height × width."),
-    (lambda f: tf.einsum("bhwi,bhwj->bij", f, f),
-     "the axes of your result, and what is done after the products are added up",
-     "You kept the batch axis, and did not divide: sum over the batch, too, and divide by height × "
-     "width."),
-    (lambda f: _sums(f - tf.reduce_mean(f, axis=(0, 1, 2))) / _positions(f),
-     "the factors of your products",
-     "You subtracted the mean of each channel, which gives a covariance: multiply the features as "
-     "they are."),
-    (lambda f: _sums(f) / (2 * _positions(f) * f.shape[-1]),
-     "the number that the sums are divided by",
-     "You divided by 2 × channels, too: divide by height × width only."),
-    (lambda f: _sums(f) / (f.shape[1] + f.shape[2]),
-     "the number that the sums are divided by",
-     "You divided by height plus width: divide by their product, the number of positions."),
-    (lambda f: _sums(f) / tf.sqrt(float(_positions(f))),
-     "the number that the sums are divided by",
-     "You divided by the root of the number of positions: divide by the number itself."),
-    (lambda f: _sums(f) / f.shape[-1] ** 2,
-     "the number that the sums are divided by",
-     "You divided by the square of the number of channels: divide by height × width."),
-    (lambda f: _sums(tf.sqrt(f)) / _positions(f),
-     "the factors of your products",
-     "You took roots: multiply the features as they are."),
-    (lambda f: tf.reduce_mean(f, axis=(0, 1, 2)),
-     "which numbers are multiplied with each other",
-     "You have one number for each channel, its mean: multiply each channel with every other, "
-     "position by position, and take the mean of that."),
-    (lambda f: tf.tensordot(tf.reduce_mean(f, (0, 1, 2)), tf.reduce_mean(f, (0, 1, 2)), 0),
-     "the order of multiplying and taking the mean",
-     "You multiplied the channels' means: multiply position by position first, then take the "
-     "mean."),
-    (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])) / _positions(f),
-     "which numbers are multiplied with each other",
-     "You multiplied each value by itself: multiply each channel with every other and add up over "
-     "the positions, which a matrix product does."),
-    (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])),
-     "which numbers are multiplied with each other, and what is done after that",
-     "You multiplied each value by itself, and did not divide: multiply each channel with every "
-     "other by a matrix product, and divide by height × width."),
-    (lambda f: _covered(_sums(f) / _positions(f)),
-     "what the entries are divided by",
-     "You divided each entry by the strengths of its two channels: divide by height × width only."),
-    (_pixels_by_pixels,
-     "the axes of your result",
-     "Your matrix is positions × positions: sum over the positions and keep the channels."),
-    (lambda f: tf.reduce_mean(tf.square(f), axis=(0, 1, 2)),
-     "which numbers are multiplied with each other",
-     "You have one number for each channel, its mean square: multiply each channel with every "
-     "other, too."),
-]
-_BY_ORDER = (
-    "how a layer's matrix, its target and its weight find each other",
-    "You pair matrices, targets and weights by their order in the dictionaries, which may differ: "
-    "look each of them up by the layer's name.",
-)
+def _paired(orders):
+    """A style loss by position: of Gram matrices, targets and weights, each is looked up by the
+    names of the dict with its number in `orders`, in that dict's order."""
+
+    def loss(*dicts):
+        values = [[by[layer] for layer in dicts[order]] for by, order in zip(dicts, orders)]
+        return sum(weight * mean_square(gram - target) for gram, target, weight in zip(*values))
+
+    return loss
+
+
+# f: features; i, j: two channels. g, a: a layer's Gram matrix and its target. w, t: the arrays of
+# all layers' weights and terms.
+_ANY_GRAM_MATRIX = {
+    "what is done after the products are added up": [
+        (_sums,
+         "You did not divide: divide by height × width, or a picture of twice the size would have "
+         "four times the Gram matrix.")],
+    "the number that the sums are divided by": [
+        (lambda f: _sums(f) / f.shape[-1],
+         "You divided by the number of channels: divide by height × width."),
+        (lambda f: _sums(f) / (2 * _positions(f) * f.shape[-1]),
+         "You divided by 2 × channels, too: divide by height × width only."),
+        (lambda f: _sums(f) / (f.shape[1] + f.shape[2]),
+         "You divided by height plus width: divide by their product, the number of positions."),
+        (lambda f: _sums(f) / tf.sqrt(float(_positions(f))),
+         "You divided by the root of the number of positions: divide by the number itself."),
+        (lambda f: _sums(f) / f.shape[-1] ** 2,
+         "You divided by the square of the number of channels: divide by height × width.")],
+    "the axes of your result, and what is done after the products are added up": [
+        (lambda f: tf.einsum("bhwi,bhwj->bij", f, f),
+         "You kept the batch axis, and did not divide: sum over the batch, too, and divide by "
+         "height × width.")],
+    "the factors of your products": [
+        (lambda f: _sums(_centered(f)) / _positions(f),
+         "You subtracted the mean of each channel, which gives a covariance: multiply the features "
+         "as they are."),
+        (lambda f: _sums(tf.sqrt(f)) / _positions(f),
+         "You took roots: multiply the features as they are.")],
+    "which numbers are multiplied with each other": [
+        (lambda f: tf.reduce_mean(f, axis=(0, 1, 2)),
+         "You have one number for each channel, its mean: multiply each channel with every other, "
+         "position by position, and take the mean of that."),
+        (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])) / _positions(f),
+         "You multiplied each value by itself: multiply each channel with every other and add up "
+         "over the positions, which a matrix product does."),
+        (lambda f: tf.reduce_mean(tf.square(f), axis=(0, 1, 2)),
+         "You have one number for each channel, its mean square: multiply each channel with every "
+         "other, too.")],
+    "the order of multiplying and taking the mean": [
+        (lambda f: tf.tensordot(tf.reduce_mean(f, (0, 1, 2)), tf.reduce_mean(f, (0, 1, 2)), 0),
+         "You multiplied the channels' means: multiply position by position first, then take the "
+         "mean.")],
+    "which numbers are multiplied with each other, and what is done after that": [
+        (lambda f: tf.reshape(tf.square(f), (-1, f.shape[-1])),
+         "You multiplied each value by itself, and did not divide: multiply each channel with "
+         "every other by a matrix product, and divide by height × width.")],
+    "what the entries are divided by": [
+        (lambda f: _sums(_normalized(f)),
+         "You divided each entry by the strengths of its two channels: divide by height × width "
+         "only.")],
+    "the axes of your result": [
+        (lambda f: _rows_by_rows(f, (-1, f.shape[-1])),
+         "Your matrix is positions × positions: sum over the positions and keep the channels.")],
+}  # fmt: skip
+
+_CORRELATION_OF_TWO_CHANNELS = {
+    "what is done besides multiplying and taking the mean": [
+        (lambda f, i, j: _sums(_normalized(_centered(f)))[i, j],
+         "That is the correlation coefficient of statistics: take the mean of the products, and "
+         "subtract and divide nothing else.")],
+    "what the mean is divided by": [
+        (lambda f, i, j: _sums(_normalized(f))[i, j],
+         "You divided by the strengths of the two channels: leave the mean of the products as it "
+         "is.")],
+    "how the two channels are combined": [
+        (lambda f, i, j: tf.reduce_mean(f[..., i] - f[..., j]),
+         "You subtracted one channel from the other: multiply them pixel by pixel."),
+        (lambda f, i, j: tf.reduce_mean(f[..., i] + f[..., j]),
+         "You added the channels: multiply them pixel by pixel."),
+        (lambda f, i, j: mean_square(f[..., i] - f[..., j]),
+         "That is how far the channels differ: multiply them pixel by pixel.")],
+    "which channels are multiplied": [
+        (lambda f, i, j: _correlation(f, i, i),
+         "You multiplied the first channel by itself: multiply it by the other."),
+        (lambda f, i, j: _correlation(f, j, j),
+         "You multiplied the second channel by itself: multiply it by the other.")],
+    "how the products become one number": [
+        (lambda f, i, j: tf.reduce_max(f[..., i] * f[..., j]),
+         "You took the largest product: take the mean of all.")],
+    "the order of multiplying and taking the mean": [
+        (lambda f, i, j: tf.reduce_mean(f[..., i]) * tf.reduce_mean(f[..., j]),
+         "You multiplied the two means: multiply pixel by pixel first, then take the mean.")],
+    "what is subtracted": [
+        (lambda f, i, j: _correlation(_centered(f), i, j),
+         "You subtracted the means, which gives a covariance: leave them in.")],
+    "the number that the sum is divided by": [
+        (lambda f, i, j: tf.reduce_sum(f[..., i] * f[..., j]) / f.shape[-1],
+         "You divided by the number of channels: divide by the number of pixels.")],
+}  # fmt: skip
+
+_GRAM_MATRIX = _ANY_GRAM_MATRIX | {
+    "the order of the axes before and after `reshape`": [
+        (lambda f: _rows_by_rows(f, (f.shape[-1], -1)),
+         "You reshaped to channels × positions, which mixes the two: reshape to (-1, channels), "
+         "and transpose in `tf.matmul`.")],
+}  # fmt: skip
+
+_GRAM_MATRIX_BY_EINSUM = _ANY_GRAM_MATRIX | {
+    "the letters of height and width in the two factors": [
+        (lambda f: tf.einsum("bhwi,bxyj->ij", f, f) / (f.shape[1] * f.shape[2]),
+         "You multiplied each position of one channel with all positions of the other: give both "
+         "factors the same letters for height and width.")],
+}  # fmt: skip
+
+_STYLE_LOSS = {
+    "what each layer's term is multiplied by": [
+        (_over_layers(combine=lambda w, t: t.sum()),
+         "The weights are missing: multiply each layer's term by `layer_weights[layer]`.")],
+    "how the layers' terms are combined": [
+        (_over_layers(combine=lambda w, t: t.mean()),
+         "You took the mean over the layers: add up their terms, each times its own weight.")],
+    "which layers are in your result": [
+        (_over_layers(combine=lambda w, t: w[-1] * t[-1]),
+         "You used the last layer only: add up the terms of all layers."),
+        (_over_layers(combine=lambda w, t: w[0] * t[0]),
+         "You used the first layer only: add up the terms of all layers, and return the sum after "
+         "the loop.")],
+    "the order of weighting and squaring": [
+        (_over_layers(combine=lambda w, t: w**2 @ t),
+         "You multiplied inside the square: square the difference first, then multiply by the "
+         "weight.")],
+    "the order of adding up and multiplying by the weights": [
+        (_over_layers(combine=lambda w, t: w.sum() * t.sum()),
+         "You multiplied one sum by the other: multiply each layer's term by its own weight, then "
+         "add up.")],
+    "what is done with each difference": [
+        (_over_layers(lambda g, a: tf.reduce_mean(g - a)),
+         "The differences are not squared: square them, or positive and negative ones cancel."),
+        (_over_layers(lambda g, a: tf.reduce_mean(tf.abs(g - a))),
+         "You took absolute differences: square them.")],
+    "how a layer's squares become one number": [
+        (_over_layers(lambda g, a: sum_of_squares(g - a)),
+         "You added up the squares of a layer: take their mean, or a layer with many channels "
+         "would drown the others."),
+        (_over_layers(lambda g, a: tf.reduce_max(tf.square(g - a))),
+         "You took the largest square of each layer: take the mean of all.")],
+    "the factors in a layer's term": [
+        (_over_layers(lambda g, a: sum_of_squares(g - a) / (4 * g.shape[0] ** 2)),
+         "That is the paper's form, with a 4 in it: take the plain mean of the squares.")],
+    "what happens after a layer's mean is taken": [
+        (_over_layers(lambda g, a: tf.sqrt(mean_square(g - a))),
+         "You took the root of each layer's term: leave the mean of the squares as it is.")],
+    "the order of squaring and taking the mean": [
+        (_over_layers(lambda g, a: tf.square(tf.reduce_mean(g - a))),
+         "You squared the mean: square each difference first, then take the mean.")],
+    "what becomes of a layer's squares": [
+        (_over_layers(lambda g, a: tf.norm(g - a)),
+         "You took the root of the sum: take the mean of the squares, and no root.")],
+    "how a matrix and its target are combined": [
+        (_over_layers(lambda g, a: mean_square(g + a)),
+         "You added the matrices: take their difference.")],
+    "what each Gram matrix is compared with": [
+        (_over_layers(lambda g, a: mean_square(g)),
+         "The targets do not come in: subtract `targets[layer]` before you square.")],
+    "what is done after the terms are added up": [
+        (_over_layers(combine=lambda w, t: w @ t / w.sum()),
+         "You divided by the sum of the weights, too: leave the weighted sum as it is.")],
+    "what is done with the weights": [
+        (_over_layers(combine=lambda w, t: (t / w).sum()),
+         "You divided by the weights: multiply each layer's term by its own."),
+        (_over_layers(combine=lambda w, t: w.sum() + t.sum()),
+         "You added the weights: multiply each layer's term by its own.")],
+    "which weight belongs to which layer": [
+        (_over_layers(combine=lambda w, t: w[::-1] @ t),
+         "The weights are in reversed order: multiply each layer's term by its own."),
+        (_over_layers(combine=lambda w, t: w[0] * t.sum()),
+         "You used the first layer's weight for all: look up each layer's own."),
+        (_over_layers(combine=lambda w, t: w[-1] * t.sum()),
+         "You used the last layer's weight for all: multiply by each layer's own, inside the "
+         "loop.")],
+    "what a layer's term is divided by": [
+        (_over_layers(lambda g, a: mean_square(g - a) / g.shape[0]),
+         "You divided by the number of channels, too: take the mean over all entries, and no "
+         "more."),
+        (_over_layers(lambda g, a: mean_square(g - a) / g.shape[0] ** 2),
+         "You divided by the number of entries twice: divide once, which a mean does."),
+        (_over_layers(lambda g, a: sum_of_squares(g - a) / g.shape[0]),
+         "You divided by the number of channels: divide by its square, since a Gram matrix has "
+         "channels × channels entries.")],
+    "what exactly is squared": [
+        (_over_layers(lambda g, a: tf.reduce_mean(tf.square(g) - tf.square(a))),
+         "You squared both matrices by themselves: subtract first, then square the difference.")],
+    "how a layer's matrix, its target and its weight find each other": [
+        (_paired(orders),
+         "You pair matrices, targets and weights by their order in the dictionaries, which may "
+         "differ: look each of them up by the layer's name.")
+        for orders in ((0, 1, 2), (0, 1, 0), (0, 1, 1), (0, 0, 2), (1, 1, 2))],
+}  # fmt: skip
 
 EXERCISES = {
     "correlation of two channels": Exercise(
-        reference=_correlation,
-        cases=_pair_cases,
+        reference=_correlation, look_at=_CORRELATION_OF_TWO_CHANNELS,
+        cases=lambda: [
+            [*case, *pair] for case, pair in zip(_one_picture_cases(), [(0, 1), (0, 2), (1, 1)])
+        ],
         right="It is large where both channels are strong at the same positions. "
               "Do it for all pairs, and you have the Gram matrix.",
-        mistakes=[
-            (_pearson,
-             "what is done besides multiplying and taking the mean",
-             "That is the correlation coefficient of statistics: take the mean of the products, "
-             "and subtract and divide nothing else."),
-            (_cosine,
-             "what the mean is divided by",
-             "You divided by the strengths of the two channels: leave the mean of the products as "
-             "it is."),
-            (lambda f, i, j: tf.reduce_mean(f[..., i] - f[..., j]),
-             "how the two channels are combined",
-             "You subtracted one channel from the other: multiply them pixel by pixel."),
-            (lambda f, i, j: tf.reduce_mean(f[..., i] + f[..., j]),
-             "how the two channels are combined",
-             "You added the channels: multiply them pixel by pixel."),
-            (lambda f, i, j: mean_square(f[..., i] - f[..., j]),
-             "how the two channels are combined",
-             "That is how far the channels differ: multiply them pixel by pixel."),
-            (lambda f, i, j: _correlation(f, i, i),
-             "which channels are multiplied",
-             "You multiplied the first channel by itself: multiply it by the other."),
-            (lambda f, i, j: _correlation(f, j, j),
-             "which channels are multiplied",
-             "You multiplied the second channel by itself: multiply it by the other."),
-            (lambda f, i, j: tf.reduce_max(f[..., i] * f[..., j]),
-             "how the products become one number",
-             "You took the largest product: take the mean of all."),
-            (_product_of_means,
-             "the order of multiplying and taking the mean",
-             "You multiplied the two means: multiply pixel by pixel first, then take the mean."),
-            (lambda f, i, j: _correlation(f, i, j) - _product_of_means(f, i, j),
-             "what is subtracted",
-             "You subtracted the means, which gives a covariance: leave them in."),
-            (lambda f, i, j: tf.reduce_sum(f[..., i] * f[..., j]) / f.shape[-1],
-             "the number that the sum is divided by",
-             "You divided by the number of channels: divide by the number of pixels."),
-        ],
     ),
     "gram matrix": Exercise(
-        reference=gram_matrix,
-        cases=_one_picture_cases,
-        goes_on=True,
-        tape_over=(0,),
+        reference=gram_matrix, cases=_one_picture_cases, look_at=_GRAM_MATRIX,
+        goes_on=True, tape_over=(0,),
         right="It is symmetric, and its size depends on the channels only, not on the picture.",
         errors={
             "argument 'transpose'": "`tf.matmul` can transpose either factor: say which, with "
             "`transpose_a=True` or `transpose_b=True`.",
         },
-        mistakes=[
-            *_GRAM_MISTAKES,
-            (_scrambled_rows,
-             "the order of the axes before and after `reshape`",
-             "You reshaped to channels × positions, which mixes the two: reshape to (-1, "
-             "channels), and transpose in `tf.matmul`."),
-        ],
     ),
     "gram matrix by einsum": Exercise(
-        reference=gram_matrix,
-        cases=_one_picture_cases,
+        reference=gram_matrix, cases=_one_picture_cases, look_at=_GRAM_MATRIX_BY_EINSUM,
         right="With `bhwi,bhwj->ij` the letters h and w do not appear after the arrow: "
               "that is the sum over all positions, and why positions are forgotten.",
         errors={
@@ -278,115 +319,10 @@ EXERCISES = {
             "Expected dimension": "One letter stands for two axes of different lengths: both "
             "factors have batch, height, width and channels, in this order.",
         },
-        mistakes=[
-            *_GRAM_MISTAKES,
-            (lambda f: tf.einsum("bhwi,bxyj->ij", f, f) / (f.shape[1] * f.shape[2]),
-             "the letters of height and width in the two factors",
-             "You multiplied each position of one channel with all positions of the other: give "
-             "both factors the same letters for height and width."),
-        ],
     ),
     "style loss": Exercise(
-        reference=style_loss,
-        cases=_gram_cases,
-        goes_on=True,
-        tape_over=(0,),
+        reference=style_loss, cases=_gram_cases, look_at=_STYLE_LOSS,
+        goes_on=True, tape_over=(0,),
         right="Every block has its say, as strongly as its weight.",
-        mistakes=[
-            (_over_layers(combine=lambda weights, terms: sum(terms)),
-             "what each layer's term is multiplied by",
-             "The weights are missing: multiply each layer's term by `layer_weights[layer]`."),
-            (_over_layers(combine=lambda weights, terms: sum(terms) / len(terms)),
-             "how the layers' terms are combined",
-             "You took the mean over the layers: add up their terms, each times its own weight."),
-            (_over_layers(combine=lambda weights, terms: weights[-1] * terms[-1]),
-             "which layers are in your result",
-             "You used the last layer only: add up the terms of all layers."),
-            (_over_layers(combine=lambda weights, terms: weights[0] * terms[0]),
-             "which layers are in your result",
-             "You used the first layer only: add up the terms of all layers, and return the sum "
-             "after the loop."),
-            (_over_layers(combine=lambda weights, terms: _weighed_sum(
-                [weight**2 for weight in weights], terms)),
-             "the order of weighting and squaring",
-             "You multiplied inside the square: square the difference first, then multiply by the "
-             "weight."),
-            (_over_layers(combine=lambda weights, terms: sum(weights) * sum(terms)),
-             "the order of adding up and multiplying by the weights",
-             "You multiplied one sum by the other: multiply each layer's term by its own weight, "
-             "then add up."),
-            (_over_layers(lambda g, a: tf.reduce_mean(g - a)),
-             "what is done with each difference",
-             "The differences are not squared: square them, or positive and negative ones cancel."),
-            (_over_layers(lambda g, a: tf.reduce_mean(tf.abs(g - a))),
-             "what is done with each difference",
-             "You took absolute differences: square them."),
-            (_over_layers(lambda g, a: sum_of_squares(g - a)),
-             "how a layer's squares become one number",
-             "You added up the squares of a layer: take their mean, or a layer with many channels "
-             "would drown the others."),
-            (_over_layers(lambda g, a: sum_of_squares(g - a) / (4 * g.shape[0] ** 2)),
-             "the factors in a layer's term",
-             "That is the paper's form, with a 4 in it: take the plain mean of the squares."),
-            (_over_layers(lambda g, a: tf.sqrt(mean_square(g - a))),
-             "what happens after a layer's mean is taken",
-             "You took the root of each layer's term: leave the mean of the squares as it is."),
-            (_over_layers(lambda g, a: tf.square(tf.reduce_mean(g - a))),
-             "the order of squaring and taking the mean",
-             "You squared the mean: square each difference first, then take the mean."),
-            (_over_layers(lambda g, a: tf.norm(g - a)),
-             "what becomes of a layer's squares",
-             "You took the root of the sum: take the mean of the squares, and no root."),
-            (_over_layers(lambda g, a: mean_square(g + a)),
-             "how a matrix and its target are combined",
-             "You added the matrices: take their difference."),
-            (_over_layers(lambda g, a: mean_square(g)),
-             "what each Gram matrix is compared with",
-             "The targets do not come in: subtract `targets[layer]` before you square."),
-            (_over_layers(lambda g, a: tf.reduce_max(tf.square(g - a))),
-             "how a layer's squares become one number",
-             "You took the largest square of each layer: take the mean of all."),
-            (_over_layers(combine=lambda weights, terms: (
-                _weighed_sum(weights, terms) / sum(weights))),
-             "what is done after the terms are added up",
-             "You divided by the sum of the weights, too: leave the weighted sum as it is."),
-            (_over_layers(combine=lambda weights, terms: _weighed_sum(
-                [1 / weight for weight in weights], terms)),
-             "what is done with the weights",
-             "You divided by the weights: multiply each layer's term by its own."),
-            (_over_layers(combine=lambda weights, terms: sum(weights) + sum(terms)),
-             "what is done with the weights",
-             "You added the weights: multiply each layer's term by its own."),
-            (_over_layers(combine=lambda weights, terms: _weighed_sum(weights[::-1], terms)),
-             "which weight belongs to which layer",
-             "The weights are in reversed order: multiply each layer's term by its own."),
-            (_over_layers(combine=lambda weights, terms: weights[0] * sum(terms)),
-             "which weight belongs to which layer",
-             "You used the first layer's weight for all: look up each layer's own."),
-            (_over_layers(combine=lambda weights, terms: weights[-1] * sum(terms)),
-             "which weight belongs to which layer",
-             "You used the last layer's weight for all: multiply by each layer's own, inside the "
-             "loop."),
-            (_over_layers(lambda g, a: mean_square(g - a) / g.shape[0]),
-             "what a layer's term is divided by",
-             "You divided by the number of channels, too: take the mean over all entries, and no "
-             "more."),
-            (_over_layers(lambda g, a: mean_square(g - a) / g.shape[0] ** 2),
-             "what a layer's term is divided by",
-             "You divided by the number of entries twice: divide once, which a mean does."),
-            (_over_layers(lambda g, a: tf.reduce_mean(tf.square(g) - tf.square(a))),
-             "what exactly is squared",
-             "You squared both matrices by themselves: subtract first, then square the "
-             "difference."),
-            (_over_layers(lambda g, a: sum_of_squares(g - a) / g.shape[0]),
-             "what a layer's term is divided by",
-             "You divided by the number of channels: divide by its square, since a Gram matrix has "
-             "channels × channels entries."),
-            (_by_order, *_BY_ORDER),
-            (_matrices_by_order, *_BY_ORDER),
-            (partial(_matrices_by_order, named=1), *_BY_ORDER),
-            (_weights_by_order, *_BY_ORDER),
-            (partial(_weights_by_order, named=1), *_BY_ORDER),
-        ],
     ),
-}
+}  # fmt: skip

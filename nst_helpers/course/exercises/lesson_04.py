@@ -33,281 +33,231 @@ def _variation_cases():
     return [[gray], [random_tensor(4, 1, 4, 6, 3)], [random_tensor(5, 1, 9, 5, 3)]]
 
 
-def _down(picture):
-    return picture[:, 1:] - picture[:, :-1]
-
-
-def _across(picture):
-    return picture[:, :, 1:] - picture[:, :, :-1]
-
-
 def _in_both_directions(term):
     """A total variation: `term` of the differences down plus `term` of those across."""
-    return lambda picture: term(_down(picture)) + term(_across(picture))
-
-
-def _rolled(picture):
-    return sum(mean_square(tf.roll(picture, -1, axis) - picture) for axis in (1, 2))
+    return lambda picture: term(np.diff(picture, axis=1)) + term(np.diff(picture, axis=2))
 
 
 def _paper_cases():
     """First the matrix of lesson 03's example, whose squared differences come to 6."""
-    by_hand = [[1.5, 1.25], [1.25, 2.75]], [[1.5, 0.25], [0.25, 0.75]]
     return [
-        [tf.constant(gram) for gram in by_hand],
+        [tf.constant([[1.5, 1.25], [1.25, 2.75]]), tf.constant([[1.5, 0.25], [0.25, 0.75]])],
         [random_tensor(6, 3, 3, high=5.0), random_tensor(7, 3, 3, high=5.0)],
         [random_tensor(8, 5, 5), random_tensor(9, 5, 5)],
     ]
 
 
-# A mistake is the function that makes it, where to look, and what to say.
 # p: picture; d: differences. g, a: a Gram matrix and its target.
-# fmt: off
+_TOTAL_LOSS = {
+    "what each loss is multiplied by": [
+        (_from_arrays(lambda losses, weights: losses.sum()),
+         "The weights are missing: multiply each loss by its own."),
+        (_from_arrays(lambda losses, weights: losses @ [*weights[:2], 1]),
+         "Total variation has no weight: multiply it by `tv_weight`."),
+        (_from_arrays(lambda losses, weights: losses[0] + losses[1:] @ weights[1:]),
+         "The content loss has no weight: multiply it by `content_weight`."),
+        (_from_arrays(lambda losses, weights: losses @ [weights[0], 1, weights[2]]),
+         "The style loss has no weight: multiply it by `style_weight`."),
+        (_from_arrays(lambda losses, weights: weights[0] * losses.sum()),
+         "You used the content weight for all three: multiply each loss by its own."),
+        (_from_arrays(lambda losses, weights: losses @ weights**2),
+         "You squared the weights: multiply by them once.")],
+    "the number of terms": [
+        (_from_arrays(lambda losses, weights: (losses * weights)[:2].sum()),
+         "Total variation is missing: add it as the third term, times its weight."),
+        (_from_arrays(lambda losses, weights: losses @ weights - losses[0] * weights[0]),
+         "The content loss is missing: add it, too, times its weight."),
+        (_from_arrays(lambda losses, weights: losses @ weights - losses[1] * weights[1]),
+         "The style loss is missing: add it, too, times its weight.")],
+    "which weight belongs to which loss": [
+        *((_from_arrays(lambda losses, weights, order=order: losses @ weights[order]),
+           f"{exchanged} are exchanged: multiply each loss by the weight that bears its name.")
+          for exchanged, order in (("Content weight and style weight", [1, 0, 2]),
+                                   ("Style weight and TV weight", [0, 2, 1]),
+                                   ("Content weight and TV weight", [2, 1, 0]))),
+        *((_from_arrays(lambda losses, weights, order=order: losses @ weights[order]),
+           "Each loss has another one's weight: multiply it by the weight that bears its name.")
+          for order in ([1, 2, 0], [2, 0, 1]))],
+    "what is done after the terms are added up": [
+        (_from_arrays(lambda losses, weights: losses @ weights / weights.sum()),
+         "You divided by the sum of the weights, which makes a mean: leave the sum as it is, or "
+         "doubling one weight would weaken the others.")],
+    "how the three terms are combined": [
+        (_from_arrays(lambda losses, weights: (losses * weights).prod()),
+         "You multiplied the three terms: add them up."),
+        (_from_arrays(lambda losses, weights: (
+            (losses * weights)[:2].prod() + losses[2] * weights[2])),
+         "You multiplied the content term by the style term: add them."),
+        (_from_arrays(lambda losses, weights: (losses * weights).max()),
+         "You took the largest of the three terms: add them up.")],
+    "the signs of the three terms": [
+        (_from_arrays(lambda losses, weights: losses @ (weights * [1, -1, 1])),
+         "You subtracted the style loss: add it, since all three are to become small."),
+        (_from_arrays(lambda losses, weights: losses @ (weights * [1, 1, -1])),
+         "You subtracted total variation: add it, since all three are to become small."),
+        (_from_arrays(lambda losses, weights: losses @ (weights * [-1, 1, 1])),
+         "You subtracted the content loss: add it, since all three are to become small.")],
+    "what is done with the weights": [
+        (_from_arrays(lambda losses, weights: (losses / weights).sum()),
+         "You divided by the weights: multiply, so that a larger weight makes its term count "
+         "more."),
+        (_from_arrays(lambda losses, weights: (losses + weights).sum()),
+         "You added the weights: multiply each loss by its own.")],
+    "the order of adding up and multiplying by the weights": [
+        (_from_arrays(lambda losses, weights: losses.sum() * weights.sum()),
+         "You multiplied the sum of the losses by the sum of the weights: multiply each loss by "
+         "its own weight, then add up.")],
+    "what each weight is multiplied by": [
+        (_from_arrays(lambda losses, weights: losses**2 @ weights),
+         "You squared the losses: add them as they are, each times its weight.")],
+}  # fmt: skip
+
+_SQUARED_TOTAL_VARIATION = {
+    "what is done with each difference": [
+        (_in_both_directions(lambda d: tf.reduce_mean(tf.abs(d))),
+         "That is the version with absolute differences: square them instead."),
+        (_in_both_directions(tf.reduce_mean),
+         "The differences are not squared: square them, or positive and negative ones cancel.")],
+    "the directions in which neighbors are compared": [
+        (lambda p: mean_square(np.diff(p, axis=1)),
+         "You compare only down: add the differences across."),
+        (lambda p: mean_square(np.diff(p, axis=2)),
+         "You compare only across: add the differences down."),
+        (lambda p: 2 * mean_square(np.diff(p, axis=1)),
+         "Both of your differences go down: take one of them across, along axis 2."),
+        (lambda p: 2 * mean_square(np.diff(p, axis=2)),
+         "Both of your differences go across: take one of them down, along axis 1."),
+        (lambda p: mean_square(p[:, 1:, 1:] - p[:, :-1, :-1]),
+         "You compare diagonal neighbors: compare down and across, each by itself.")],
+    "how the squares of each direction become one number": [
+        (_in_both_directions(sum_of_squares),
+         "You took sums: take the mean of each direction, so that the size of the picture does not "
+         "matter.")],
+    "the neighbors of the last row and the last column": [
+        (lambda p: sum(mean_square(tf.roll(p, -1, axis) - p) for axis in (1, 2)),
+         "You compare the last row with the first, as `tf.roll` does: leave that out, since a "
+         "picture ends there.")],
+    "the axis of your second difference": [
+        (lambda p: mean_square(np.diff(p, axis=1)) + mean_square(np.diff(p, axis=3)),
+         "Your second difference is between the color channels: take it along axis 2, the width.")],
+    "the axes of your two differences": [
+        (lambda p: mean_square(np.diff(p, axis=2)) + mean_square(np.diff(p, axis=3)),
+         "One of your differences is between the color channels: take it along axis 1, the "
+         "height.")],
+    "what TensorFlow's own function computes": [
+        (function,
+         "That is the sum of absolute differences, as TensorFlow defines it: take the means of "
+         "squares.")
+        for function in (tf.image.total_variation,
+                         lambda p: tf.reduce_mean(tf.image.total_variation(p)))],
+    "what happens after each mean is taken": [
+        (_in_both_directions(lambda d: tf.sqrt(mean_square(d))),
+         "You took the root of each mean: add up the two means as they are.")],
+    "the order of squaring and taking the mean": [
+        (_in_both_directions(lambda d: tf.square(tf.reduce_mean(d))),
+         "You squared the means: square each difference first, then take the mean."),
+        (_in_both_directions(lambda d: tf.square(tf.reduce_mean(tf.abs(d)))),
+         "You squared the means of the absolute differences: square each difference first, then "
+         "take the mean.")],
+    "how the two directions are combined": [
+        (lambda p: mean_square(np.diff(p, axis=1)) * mean_square(np.diff(p, axis=2)),
+         "You multiplied the two directions: add them up."),
+        (lambda p: mean_square(np.diff(p, axis=1)) - mean_square(np.diff(p, axis=2)),
+         "You subtracted one direction from the other: add them up.")],
+    "whether both directions are treated alike": [
+        (lambda p: mean_square(np.diff(p, axis=1)) + tf.reduce_mean(tf.abs(np.diff(p, axis=2))),
+         "The differences across are not squared: square both."),
+        (lambda p: mean_square(np.diff(p, axis=2)) + tf.reduce_mean(tf.abs(np.diff(p, axis=1))),
+         "The differences down are not squared: square both.")],
+    "the number that each sum is divided by": [
+        (lambda p: _in_both_directions(sum_of_squares)(p) / tf.size(p, tf.float32),
+         "You divided both sums by the number of the picture's values: take the mean of each "
+         "direction, since there are fewer differences than values.")],
+    "how far apart the compared pixels are": [
+        (lambda p: mean_square(p[:, 2:] - p[:, :-2]) + mean_square(p[:, :, 2:] - p[:, :, :-2]),
+         "You compare a pixel with the next but one: shift by 1.")],
+    "the order of squaring and adding": [
+        (lambda p: mean_square(np.diff(p, axis=1)[:, :, 1:] + np.diff(p, axis=2)[:, 1:]),
+         "You added the differences before you squared them: square each direction first.")],
+    "the axes along which you subtract": [
+        (lambda p: mean_square(np.diff(p, axis=3)),
+         "You compare the color channels with each other: compare neighbors along axes 1 and 2.")],
+}  # fmt: skip
+
+_STYLE_LOSS_OF_THE_PAPER = {
+    "what is in the denominator, and what is not": [
+        (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0] ** 2,
+         "You multiplied by N²: put the whole denominator in brackets, `/ (4 * channels**2)`."),
+        (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0],
+         "You multiplied by N: put the whole denominator in brackets, `/ (4 * channels**2)`.")],
+    "what is done with the sum": [
+        (lambda g, a: sum_of_squares(g - a) * 4 * g.shape[0] ** 2,
+         "You multiplied by 4 N²: divide by it.")],
+    "what exactly is squared in the denominator": [
+        (lambda g, a: sum_of_squares(g - a) / (4 * g.shape[0]) ** 2,
+         "Your 4 is squared, too: square N only, `4 * channels**2`.")],
+    "what is done with each difference": [
+        (lambda g, a: tf.reduce_mean(tf.abs(g - a)) / 4,
+         "You took absolute differences: square them."),
+        (lambda g, a: tf.reduce_mean(g - a) / 4,
+         "The differences are not squared: square them, or positive and negative ones cancel.")],
+    "the order of squaring and adding up": [
+        (lambda g, a: tf.square(tf.reduce_sum(g - a)) / (4 * g.shape[0] ** 2),
+         "You squared the sum: square each difference first, then add up.")],
+    "what happens after the squares are added up": [
+        (lambda g, a: tf.norm(g - a) / (4 * g.shape[0] ** 2),
+         "You took the root of the sum: leave the sum of the squares as it is.")],
+    "the denominator of equation 4": [
+        (lambda g, a: sum_of_squares(g - a),
+         "You only added up: divide by 4 N².")],
+}  # fmt: skip
+
+_CONVERT_A_WEIGHT = {
+    "what has to be done about the constant": [
+        (lambda weight, constant, layers: weight * layers / constant,
+         "You divided by the constant: multiply by it, since the kit divides the loss by it and "
+         "the weight has to make up for that.")],
+    "how the three numbers are combined": [
+        (lambda weight, constant, layers: weight + constant * layers,
+         "You added the weight: multiply it by the other two.")],
+    "what is divided by what": [
+        (lambda weight, constant, layers: constant / (weight * layers),
+         "You divided by the weight: multiply it by the constant and by the number of layers."),
+        (lambda weight, constant, layers: constant * layers / weight,
+         "You divided by the weight: multiply it by the constant and by the number of layers.")],
+    "what has to be done about the number of layers": [
+        (lambda weight, constant, layers: weight * constant / layers,
+         "You divided by the number of layers: multiply by it, since the kit divides by it and the "
+         "weight has to make up for that.")],
+    "the direction of the conversion": [
+        (lambda weight, constant, layers: weight / (constant * layers),
+         "That is the way from the kit's weight to the plain one: multiply by the constant and by "
+         "the number of layers instead.")],
+}  # fmt: skip
+
 EXERCISES = {
     "total loss": Exercise(
-        reference=total_loss,
-        cases=_total_cases,
-        goes_on=True,
-        tape_over=(0, 1, 2),
+        reference=total_loss, cases=_total_cases, look_at=_TOTAL_LOSS,
+        goes_on=True, tape_over=(0, 1, 2),
         right="One number, and its gradient is the weighted sum of the three gradients: "
               "each term pulls with its weight.",
-        mistakes=[
-            (_from_arrays(lambda losses, weights: losses.sum()),
-             "what each loss is multiplied by",
-             "The weights are missing: multiply each loss by its own."),
-            (_from_arrays(lambda losses, weights: (losses * weights)[:2].sum()),
-             "the number of terms",
-             "Total variation is missing: add it as the third term, times its weight."),
-            (_from_arrays(lambda losses, weights: losses @ [*weights[:2], 1]),
-             "what each loss is multiplied by",
-             "Total variation has no weight: multiply it by `tv_weight`."),
-            (_from_arrays(lambda losses, weights: losses @ weights[[1, 0, 2]]),
-             "which weight belongs to which loss",
-             "Content weight and style weight are exchanged: multiply each loss by the weight that "
-             "bears its name."),
-            (_from_arrays(lambda losses, weights: losses @ weights / weights.sum()),
-             "what is done after the terms are added up",
-             "You divided by the sum of the weights, which makes a mean: leave the sum as it is, "
-             "or doubling one weight would weaken the others."),
-            (_from_arrays(lambda losses, weights: (losses * weights).prod()),
-             "how the three terms are combined",
-             "You multiplied the three terms: add them up."),
-            (_from_arrays(lambda losses, weights: losses @ (weights * [1, -1, 1])),
-             "the signs of the three terms",
-             "You subtracted the style loss: add it, since all three are to become small."),
-            (_from_arrays(lambda losses, weights: (losses / weights).sum()),
-             "what is done with the weights",
-             "You divided by the weights: multiply, so that a larger weight makes its term count "
-             "more."),
-            (_from_arrays(lambda losses, weights: losses.sum() * weights.sum()),
-             "the order of adding up and multiplying by the weights",
-             "You multiplied the sum of the losses by the sum of the weights: multiply each loss "
-             "by its own weight, then add up."),
-            (_from_arrays(lambda losses, weights: losses @ weights[[0, 2, 1]]),
-             "which weight belongs to which loss",
-             "Style weight and TV weight are exchanged: multiply each loss by the weight that "
-             "bears its name."),
-            (_from_arrays(lambda losses, weights: losses @ weights[[2, 1, 0]]),
-             "which weight belongs to which loss",
-             "Content weight and TV weight are exchanged: multiply each loss by the weight that "
-             "bears its name."),
-            *(
-                (_from_arrays(lambda losses, weights, order=order: losses @ weights[order]),
-                 "which weight belongs to which loss",
-                 "Each loss has another one's weight: multiply it by the weight that bears its "
-                 "name.")
-                for order in ([1, 2, 0], [2, 0, 1])
-            ),
-            (_from_arrays(lambda losses, weights: losses @ (weights * [1, 1, -1])),
-             "the signs of the three terms",
-             "You subtracted total variation: add it, since all three are to become small."),
-            (_from_arrays(lambda losses, weights: losses @ (weights * [-1, 1, 1])),
-             "the signs of the three terms",
-             "You subtracted the content loss: add it, since all three are to become small."),
-            (_from_arrays(lambda losses, weights: (losses + weights).sum()),
-             "what is done with the weights",
-             "You added the weights: multiply each loss by its own."),
-            (_from_arrays(lambda losses, weights: losses @ weights - losses[0] * weights[0]),
-             "the number of terms",
-             "The content loss is missing: add it, too, times its weight."),
-            (_from_arrays(lambda losses, weights: losses @ weights - losses[1] * weights[1]),
-             "the number of terms",
-             "The style loss is missing: add it, too, times its weight."),
-            (_from_arrays(lambda losses, weights: losses[0] + losses[1:] @ weights[1:]),
-             "what each loss is multiplied by",
-             "The content loss has no weight: multiply it by `content_weight`."),
-            (_from_arrays(lambda losses, weights: losses @ [weights[0], 1, weights[2]]),
-             "what each loss is multiplied by",
-             "The style loss has no weight: multiply it by `style_weight`."),
-            (_from_arrays(lambda losses, weights: weights[0] * losses[0] * losses[1] * weights[1]
-                          + losses[2] * weights[2]),
-             "how the three terms are combined",
-             "You multiplied the content term by the style term: add them."),
-            (_from_arrays(lambda losses, weights: weights[0] * losses.sum()),
-             "what each loss is multiplied by",
-             "You used the content weight for all three: multiply each loss by its own."),
-            (_from_arrays(lambda losses, weights: losses @ weights**2),
-             "what each loss is multiplied by",
-             "You squared the weights: multiply by them once."),
-            (_from_arrays(lambda losses, weights: (losses * weights).max()),
-             "how the three terms are combined",
-             "You took the largest of the three terms: add them up."),
-            (_from_arrays(lambda losses, weights: losses**2 @ weights),
-             "what each weight is multiplied by",
-             "You squared the losses: add them as they are, each times its weight."),
-        ],
     ),
     "squared total variation": Exercise(
-        reference=_in_both_directions(mean_square),
-        cases=_variation_cases,
+        reference=_in_both_directions(mean_square), cases=_variation_cases,
+        look_at=_SQUARED_TOTAL_VARIATION,
         right="Squares punish one hard edge more than many soft steps, "
               "so this version blurs edges that the other keeps.",
-        mistakes=[
-            (_in_both_directions(lambda d: tf.reduce_mean(tf.abs(d))),
-             "what is done with each difference",
-             "That is the version with absolute differences: square them instead."),
-            (lambda p: mean_square(_down(p)),
-             "the directions in which neighbors are compared",
-             "You compare only down: add the differences across."),
-            (lambda p: mean_square(_across(p)),
-             "the directions in which neighbors are compared",
-             "You compare only across: add the differences down."),
-            (_in_both_directions(sum_of_squares),
-             "how the squares of each direction become one number",
-             "You took sums: take the mean of each direction, so that the size of the picture does "
-             "not matter."),
-            (_rolled,
-             "the neighbors of the last row and the last column",
-             "You compare the last row with the first, as `tf.roll` does: leave that out, since a "
-             "picture ends there."),
-            (_in_both_directions(tf.reduce_mean),
-             "what is done with each difference",
-             "The differences are not squared: square them, or positive and negative ones cancel."),
-            (lambda p: mean_square(_down(p)) + mean_square(p[..., 1:] - p[..., :-1]),
-             "the axis of your second difference",
-             "Your second difference is between the color channels: take it along axis 2, the "
-             "width."),
-            (lambda p: mean_square(_across(p)) + mean_square(p[..., 1:] - p[..., :-1]),
-             "the axes of your two differences",
-             "One of your differences is between the color channels: take it along axis 1, the "
-             "height."),
-            (tf.image.total_variation,
-             "what TensorFlow's own function computes",
-             "That is the sum of absolute differences, as TensorFlow defines it: take the means of "
-             "squares."),
-            (lambda p: tf.reduce_mean(tf.image.total_variation(p)),
-             "what TensorFlow's own function computes",
-             "That is the sum of absolute differences, as TensorFlow defines it: take the means of "
-             "squares."),
-            (lambda p: 2 * mean_square(_down(p)),
-             "the directions in which neighbors are compared",
-             "Both of your differences go down: take one of them across, along axis 2."),
-            (lambda p: 2 * mean_square(_across(p)),
-             "the directions in which neighbors are compared",
-             "Both of your differences go across: take one of them down, along axis 1."),
-            (_in_both_directions(lambda d: tf.sqrt(mean_square(d))),
-             "what happens after each mean is taken",
-             "You took the root of each mean: add up the two means as they are."),
-            (_in_both_directions(lambda d: tf.square(tf.reduce_mean(d))),
-             "the order of squaring and taking the mean",
-             "You squared the means: square each difference first, then take the mean."),
-            (_in_both_directions(lambda d: tf.square(tf.reduce_mean(tf.abs(d)))),
-             "the order of squaring and taking the mean",
-             "You squared the means of the absolute differences: square each difference first, "
-             "then take the mean."),
-            (lambda p: mean_square(_down(p)) * mean_square(_across(p)),
-             "how the two directions are combined",
-             "You multiplied the two directions: add them up."),
-            (lambda p: mean_square(_down(p)) - mean_square(_across(p)),
-             "how the two directions are combined",
-             "You subtracted one direction from the other: add them up."),
-            (lambda p: mean_square(_down(p)) + tf.reduce_mean(tf.abs(_across(p))),
-             "whether both directions are treated alike",
-             "The differences across are not squared: square both."),
-            (lambda p: mean_square(_across(p)) + tf.reduce_mean(tf.abs(_down(p))),
-             "whether both directions are treated alike",
-             "The differences down are not squared: square both."),
-            (lambda p: (sum_of_squares(_down(p)) + sum_of_squares(_across(p))) / tf.size(
-                p, tf.float32),
-             "the number that each sum is divided by",
-             "You divided both sums by the number of the picture's values: take the mean of each "
-             "direction, since there are fewer differences than values."),
-            (lambda p: mean_square(p[:, 2:] - p[:, :-2]) + mean_square(p[:, :, 2:] - p[:, :, :-2]),
-             "how far apart the compared pixels are",
-             "You compare a pixel with the next but one: shift by 1."),
-            (lambda p: mean_square(p[:, 1:, 1:] - p[:, :-1, :-1]),
-             "the directions in which neighbors are compared",
-             "You compare diagonal neighbors: compare down and across, each by itself."),
-            (lambda p: mean_square(_down(p)[:, :, 1:] + _across(p)[:, 1:]),
-             "the order of squaring and adding",
-             "You added the differences before you squared them: square each direction first."),
-            (lambda p: mean_square(p[..., 1:] - p[..., :-1]),
-             "the axes along which you subtract",
-             "You compare the color channels with each other: compare neighbors along axes 1 and "
-             "2."),
-        ],
     ),
     "style loss of the paper": Exercise(
-        reference=lambda g, a: mean_square(g - a) / 4,
-        cases=_paper_cases,
+        reference=lambda g, a: mean_square(g - a) / 4, cases=_paper_cases,
+        look_at=_STYLE_LOSS_OF_THE_PAPER,
         right="So a weight of the paper has to be four times a weight on this course's plain loss "
               "to count as much.",
-        mistakes=[
-            (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0] ** 2,
-             "what is in the denominator, and what is not",
-             "You multiplied by N²: put the whole denominator in brackets, `/ (4 * channels**2)`."),
-            (lambda g, a: sum_of_squares(g - a) * 4 * g.shape[0] ** 2,
-             "what is done with the sum",
-             "You multiplied by 4 N²: divide by it."),
-            (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0],
-             "what is in the denominator, and what is not",
-             "You multiplied by N: put the whole denominator in brackets, `/ (4 * channels**2)`."),
-            (lambda g, a: sum_of_squares(g - a) / (4 * g.shape[0]) ** 2,
-             "what exactly is squared in the denominator",
-             "Your 4 is squared, too: square N only, `4 * channels**2`."),
-            (lambda g, a: tf.reduce_mean(tf.abs(g - a)) / 4,
-             "what is done with each difference",
-             "You took absolute differences: square them."),
-            (lambda g, a: tf.reduce_mean(g - a) / 4,
-             "what is done with each difference",
-             "The differences are not squared: square them, or positive and negative ones cancel."),
-            (lambda g, a: tf.square(tf.reduce_sum(g - a)) / (4 * g.shape[0] ** 2),
-             "the order of squaring and adding up",
-             "You squared the sum: square each difference first, then add up."),
-            (lambda g, a: tf.norm(g - a) / (4 * g.shape[0] ** 2),
-             "what happens after the squares are added up",
-             "You took the root of the sum: leave the sum of the squares as it is."),
-            (lambda g, a: sum_of_squares(g - a),
-             "the denominator of equation 4",
-             "You only added up: divide by 4 N²."),
-        ],
     ),
     "convert a weight": Exercise(
         reference=lambda weight, constant, layers: weight * constant * layers,
+        look_at=_CONVERT_A_WEIGHT,
         cases=lambda: [[3.0, 10.0, 5], [1.7, 30.3, 6], [0.00013, 8.6, 4]],
         right="Now a weight from any program that uses the plain style loss can be tried here.",
-        mistakes=[
-            (lambda weight, constant, layers: weight * layers / constant,
-             "what has to be done about the constant",
-             "You divided by the constant: multiply by it, since the kit divides the loss by it "
-             "and the weight has to make up for that."),
-            (lambda weight, constant, layers: weight + constant * layers,
-             "how the three numbers are combined",
-             "You added the weight: multiply it by the other two."),
-            (lambda weight, constant, layers: constant / (weight * layers),
-             "what is divided by what",
-             "You divided by the weight: multiply it by the constant and by the number of layers."),
-            (lambda weight, constant, layers: constant * layers / weight,
-             "what is divided by what",
-             "You divided by the weight: multiply it by the constant and by the number of layers."),
-            (lambda weight, constant, layers: weight * constant / layers,
-             "what has to be done about the number of layers",
-             "You divided by the number of layers: multiply by it, since the kit divides by it and "
-             "the weight has to make up for that."),
-            (lambda weight, constant, layers: weight / (constant * layers),
-             "the direction of the conversion",
-             "That is the way from the kit's weight to the plain one: multiply by the constant and "
-             "by the number of layers instead."),
-        ],
     ),
-}
+}  # fmt: skip
