@@ -5,13 +5,13 @@ missing.
 """
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 
 from ..console import prepare, say
 from ..engine import DEFAULTS, FIELDS
 from ..errors import KitError, PictureError, SettingsError, as_path, readable
+from . import doctor, lab
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
     "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
@@ -60,17 +60,30 @@ def build_parser():
     parser = Parser(prog=program, description="Neural style transfer on VGG19.")
     commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor}")
     _add_stylize(commands)
-    lab = commands.add_parser(
+    command = commands.add_parser(
         "lab",
         help="open the lessons in JupyterLab",
         usage="%(prog)s [NOTEBOOK] [options of JupyterLab]",
         description="NOTEBOOK: a file, or a lesson such as 03 (00).",
         allow_abbrev=False,
     )
-    lab.set_defaults(run=run_lab)
-    _add_grade(commands)
-    doctor = commands.add_parser("doctor", help="check this installation")
-    doctor.set_defaults(run=run_doctor)
+    command.set_defaults(run=run_lab)
+    command = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
+    command.set_defaults(run=run_grade)
+    command.add_argument(
+        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
+    )
+    command.add_argument(
+        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
+    )
+    command.add_argument(
+        "--seconds", type=float, default=20, help="for each exercise (%(default)s)"
+    )
+    command.add_argument(
+        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
+    )
+    command = commands.add_parser("doctor", help="check this installation")
+    command.set_defaults(run=lambda options: doctor.examine())
     return parser
 
 
@@ -115,22 +128,6 @@ def _default(name):
     return "" if value in (None, False) else f" ({value})"
 
 
-def _add_grade(commands):
-    """The command `grade`."""
-    grade = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
-    grade.set_defaults(run=run_grade)
-    grade.add_argument(
-        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
-    )
-    grade.add_argument(
-        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
-    )
-    grade.add_argument("--seconds", type=float, default=20, help="for each exercise (%(default)s)")
-    grade.add_argument(
-        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
-    )
-
-
 def run_stylize(options):
     """Paint and save."""
     from ..machine import import_tensorflow
@@ -143,7 +140,9 @@ def run_stylize(options):
     settings = {name: given[name] for name in FIELDS if name in given}
     masks = {name: given[name] for name in MASKS if name in given}
     # All checks come before the run.
-    style = _style(given)
+    if ("painting" in given) == ("style" in given):
+        raise SettingsError("Name the painting after the photo, or several with --style A B.")
+    style = given.get("style") or given["painting"]
     path, image_format = check_output_path(options.output)
     _check_no_input(path, options.photo, style, masks)
     # Read now, since it may be what is written over.
@@ -165,13 +164,6 @@ def run_stylize(options):
     for sentence in _differences(model, result.card) if model else []:
         say(sentence)
     return code
-
-
-def _style(given):
-    """The painting, or a list of several. Raises `SettingsError` unless one of the two is given."""
-    if ("painting" in given) == ("style" in given):
-        raise SettingsError("Name the painting after the photo, or several with --style A B.")
-    return given.get("style") or given["painting"]
 
 
 def _check_no_input(path, photo, style, masks):
@@ -198,10 +190,7 @@ def _check_size(path, image_format, photo, settings):
     from ..engine import Settings
     from ..pictures import check_size, load_image
 
-    side = Settings(size=settings.get("size", DEFAULTS.size)).size
-    with contextlib.suppress(PictureError):  # the photo may be smaller
-        check_size(path, image_format, side)
-        return
+    side = Settings(size=settings.get("size", DEFAULTS.size)).size  # the photo may be smaller
     check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
 
 
@@ -227,32 +216,27 @@ def _differences(model, made):
 
     model: the card of that one.
     """
-    forgotten = [
-        name for name in MASKS if f"{name}_sha256" in model and f"{name}_sha256" not in made
-    ]
     asked, done = sum((model.get("painted") or {}).get("steps", [])), model.get("steps_done", 0)
     is_whole = made["steps_done"] == sum(made["painted"]["steps"])
-    weights = made["weights_sha256"]
-    reasons = [
-        (
-            "painted_live" in model,
+    kept = [name for name in MASKS if f"{name}_sha256" in made]
+    forgotten = [name for name in MASKS if f"{name}_sha256" in model and name not in kept]
+    reasons = []
+    if "painted_live" in model:
+        reasons.append(
             "painted on the easel: this one has the last of its settings from the first step on, "
-            "and its own scales and number of steps",
-        ),
-        (forgotten, f"painted with {' and '.join(forgotten)}: name them too"),
-        (done < asked and is_whole, f"stopped after {done} of {asked} steps; this one was not"),
-        (
-            model.get("weights_sha256", weights) != weights,
-            "painted with other weights of VGG19; this one with the bundled ones",
-        ),
-    ]
-    sentences = [
-        f"The picture taken as a model was {reason}." for applies, reason in reasons if applies
-    ]
-    inputs_and_settings = ("content_sha256", "style_sha256", "settings")
+            "and its own scales and number of steps"
+        )
+    if forgotten:
+        reasons.append(f"painted with {' and '.join(forgotten)}: name them too")
+    if done < asked and is_whole:
+        reasons.append(f"stopped after {done} of {asked} steps; this one was not")
+    if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
+        reasons.append("painted with other weights of VGG19; this one with the bundled ones")
+    sentences = [f"The picture taken as a model was {reason}." for reason in reasons]
     before, now = _computed_by(model), _computed_by(made)
     changed = [name for name in now if before[name] not in (None, now[name])]
-    if changed and all(model.get(name) == made[name] for name in inputs_and_settings):
+    same = ("content_sha256", "style_sha256", "settings")
+    if changed and all(model.get(name) == made[name] for name in same):
         sentences.append(
             f"Inputs and settings are the model's, but not {' and '.join(changed)}: "
             "small differences are to be expected."
@@ -262,15 +246,12 @@ def _differences(model, made):
 
 def _computed_by(card):
     precision = (card.get("painted") or {}).get("precision")
-    machine, versions = card.get("machine"), card.get("versions")
-    return {"precision": precision, "machine": machine, "versions": versions}
+    return {"precision": precision} | {name: card.get(name) for name in ("machine", "versions")}
 
 
 def run_lab(options):
     """Open JupyterLab."""
-    from .lab import open_lab, split
-
-    return open_lab(*split(options.arguments))
+    return lab.open_lab(*lab.split(options.arguments))
 
 
 def run_grade(options):
@@ -285,10 +266,3 @@ def run_grade(options):
         say(f"Interrupted: {marked}.", sys.stderr)
         return 130
     return 0
-
-
-def run_doctor(options):
-    """Check the installation."""
-    from .doctor import examine
-
-    return examine()

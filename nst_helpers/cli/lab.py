@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from ..console import say
 from ..course import FIRST, folders, lessons
-from ..errors import as_path
+from ..errors import KitError, as_path
 
 # JupyterLab asks whether it may fetch news from the internet, and looks for newer versions: neither
 # belongs into a lesson. This folder holds other defaults for the one start that it is named for;
@@ -24,19 +23,16 @@ def open_lab(name=None, more=()):
     """Open JupyterLab, and return the exit code when it has ended.
 
     name: a notebook, or the beginning of a lesson's name such as `03`; without one, lesson 00.
-    more: options of JupyterLab itself.
+    more: options of JupyterLab itself. Raises `KitError` if JupyterLab or the notebook is missing.
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        say(
+        raise KitError(
             "JupyterLab is not installed here: run "
-            f'"{sys.executable}" -m pip install jupyterlab, then this command again.',
-            sys.stderr,
+            f'"{sys.executable}" -m pip install jupyterlab, then this command again.'
         )
-        return 1
     path = find(name or FIRST)
     if path is None:
-        say(_not_found(name), sys.stderr)
-        return 1
+        raise KitError(_not_found(name))
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*filter(None, [others]), str(QUIET)])
     place = f"--LabApp.default_url=/lab/tree/{quote(path.relative_to(root(path)).as_posix())}"
@@ -48,20 +44,20 @@ def open_lab(name=None, more=()):
     return 0
 
 
-def split(words):
+def split(arguments):
     """`(notebook or None, options of JupyterLab)`.
 
-    The notebook is the first word. After options it has to be one that is there, since the word
-    after an option may be its value, as in `--port 8889`.
+    The notebook is the first argument. After options it has to be one that is there, since the
+    argument after an option may be its value, as in `--port 8889`.
     """
-    if words and not words[0].startswith("-"):
-        return words[0], words[1:]
-    named = [word for word in words if len(word) > 1 and word[0] != "-" and find(word)]
-    named = [word for word in named if word.endswith(".ipynb") or not os.path.lexists(word)]
+    if arguments and not arguments[0].startswith("-"):
+        return arguments[0], arguments[1:]
+    named = [text for text in arguments if len(text) > 1 and text[0] != "-" and find(text)]
+    named = [text for text in named if text.endswith(".ipynb") or not os.path.lexists(text)]
     if not named:
-        return None, words
-    number = words.index(named[-1])
-    return words[number], words[:number] + words[number + 1 :]
+        return None, arguments
+    number = arguments.index(named[-1])
+    return arguments[number], arguments[:number] + arguments[number + 1 :]
 
 
 def find(name):

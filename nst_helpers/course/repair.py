@@ -299,6 +299,6 @@ def _put_around(tree):
 
 
 KINDS = (  # the likeliest first
-    _left_out, _moves, _operators, _assignments, _taken_out, _functions, _everywhere, _names, _exchanges,
-    _arguments, _put_around,
+    _left_out, _moves, _operators, _assignments, _taken_out, _functions, _everywhere, _names,
+    _exchanges, _arguments, _put_around,
 )  # fmt: skip

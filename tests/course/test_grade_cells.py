@@ -10,6 +10,7 @@ from test_grade import run_grade, table_of
 from nst_helpers import PictureError
 from nst_helpers.cli import main
 from nst_helpers.course.grading import grade, table
+from nst_helpers.pictures import saving
 
 PRODUCT = (
     "def correlation(features, i, j):\n"
@@ -124,7 +125,7 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one_and_is_printed(
     def full(*_):
         raise PictureError("t.csv cannot be written (No space left on device).")
 
-    monkeypatch.setattr(grade, "write", full)
+    monkeypatch.setattr(saving, "write_files", full)
     assert main(["grade", str(tmp_path / "class"), "-o", str(output)]) == 1
     assert output.read_text() == "learner\nzoe\n"
     assert "ann,right" in capsys.readouterr().out
@@ -149,6 +150,5 @@ def test_limits_are_numbers_above_0(tmp_path, marked, capsys, option, value):
 
 
 def test_a_table_is_text_that_a_spreadsheet_reads():
-    assert table.as_text(["learner", "note"], [["a;b", 'x "y", z']]) == (
-        'learner,note\r\na;b,"x ""y"", z"\r\n'
-    )
+    written = table.Table(["learner", "note"], [["a;b", 'x "y", z']], ",", None)
+    assert table.as_text(written) == 'learner,note\r\na;b,"x ""y"", z"\r\n'

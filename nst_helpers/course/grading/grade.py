@@ -6,9 +6,9 @@ data, and is judged here, where no code of theirs is.
 
 import ast
 import math
+import os
 import re
 import shutil
-import sys
 import tempfile
 import unicodedata
 from collections import Counter, namedtuple
@@ -16,16 +16,17 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import cloudpickle
+
 from ...console import say
 from ...errors import PictureError, SettingsError, as_path
-from . import places, table
-from .notebook import read_lessons
-from .table import LEARNER, NOTE, write
-from .watched import Ended, Limits, Watched, prepare
+from . import places, watched
+from .notebook import NOTEBOOK_BYTES, read_lessons
+from .table import Marks, plain
+from .watched import Ended, Limits, Watched
 
-Learner = namedtuple("Learner", "cells notes")  # `{exercise: (state, words)}`, words on notebooks
-NOTEBOOK_BYTES = 50_000_000
-WORDS = 400  # characters of a message that are kept
+Learner = namedtuple("Learner", "cells notes")  # `{exercise: (state, message)}`, on notebooks
+MESSAGE = 400  # characters of it that are kept
 ENDING = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)  # browsers add the second one
 PLATFORMS = [  # how they name what teachers download
     re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w+?_.*"),  # Moodle
@@ -56,78 +57,33 @@ def grade(folder, output, seconds=20.0, gigabytes=2.0):
     lessons = read_lessons(places.lessons())
     if not lessons:
         raise SettingsError("The lessons are not here: run this command in the course's folder.")
-    output = check_output(output, [path for _, path in notebooks])
-    marks = Marks(output, [name for lesson in lessons.values() for name in lesson])
+    marks = Marks(check_output(output), [name for lesson in lessons.values() for name in lesson])
     hidden = [folder.resolve(), places.lessons()[0].parent]
-    prepare()
+    watched.context()
     exercises()  # TensorFlow is imported there and here at the same time
     learners, confined = {}, True
     try:
-        for learner, path in notebooks:
+        for name, path in notebooks:
             cells, note, held = grade_notebook(path, folder, lessons, limits, hidden)
             confined = confined and held
-            add(learners.setdefault(learner, Learner({}, [])), path.name, cells, note)
+            learner = learners.setdefault(name, Learner({}, []))
+            for exercise, cell in cells.items():
+                both = [cell, learner.cells.get(exercise, cell)]
+                learner.cells[exercise] = min(both, key=lambda cell: STATES.index(cell[0]))
+            learner.notes.extend([f"{path.name}: {note}"] if note else [])
             right = sum(state == "right" for state, _ in cells.values())
             say(f"{path.relative_to(folder)}: {note or f'{right} of {len(cells)} right'}")
             marks.keep(learners)
     finally:
         marks.close()
-    say(summary(learners, marks.exercises_of(learners)))
+    say(summary(learners, marks.known))
     if not confined:
         say(NOT_CONFINED)
     return marks.rows
 
 
-class Marks:
-    """The table in a file. It is written after each notebook, so that nothing is lost later on."""
-
-    def __init__(self, path, known):
-        self.path, self.known, self.rows = path, known, []
-        self.table, self.changed, self.fault = table.read(path), 0, None
-        self.beside, number = path.with_stem(f"{path.stem}.before"), 1
-        while self.beside.exists():
-            number += 1
-            self.beside = path.with_stem(f"{path.stem}.before{number}")
-
-    def exercises_of(self, learners):
-        """All exercises that somebody has done, in the course's order."""
-        found = {name for learner in learners.values() for name in learner.cells}
-        return [name for name in self.known if name in found]
-
-    def keep(self, learners):
-        """Write what was marked until now, beside what the file held before."""
-        exercises = self.exercises_of(learners)
-        self.rows = [as_row(name, exercises, learner) for name, learner in learners.items()]
-        self.new, self.changed = table.merged(self.table, exercises, self.rows, self.known)
-        try:
-            others = [(self.beside, self.table.before)] * bool(self.changed)
-            write(self.path, *self.new[:3], others)
-            self.fault = None
-        except PictureError as error:
-            self.fault = error
-
-    def close(self):
-        """Say what became of the older table; print the new one where it could not be written."""
-        if self.fault:
-            say(table.as_text(*self.new[:3]))
-            raise PictureError(f"{self.fault} The table is printed above.") from self.fault
-        if self.rows and self.table.before:
-            kept = f"; what it held before is in {self.beside.name}" if self.changed else ""
-            say(f"{self.path.name} was added to: {self.changed} older marks changed{kept}.")
-
-
-def add(learner, notebook, cells, note):
-    """Add what a notebook of this name was found to hold; the better one of two counts."""
-    for exercise, cell in cells.items():
-        both = [cell, learner.cells.get(exercise, cell)]
-        learner.cells[exercise] = min(both, key=lambda one: STATES.index(one[0]))
-    if note:
-        learner.notes.append(f"{notebook}: {note}")
-
-
 def find_notebooks(folder):
     """`[(learner, path)]` of the notebooks under a folder. Raises `SettingsError` without any."""
-    folder = as_path(folder)
     if not folder.is_dir():
         raise SettingsError(f"{folder} is no folder: give the one that holds the notebooks.")
     found = []
@@ -138,11 +94,9 @@ def find_notebooks(folder):
             found.append((whose(parts), path))
     if not found:
         raise SettingsError(f"{folder} holds no notebook: their names end in .ipynb.")
-    numbers = {}
-    for (name, number), _ in found:
-        numbers.setdefault(name, set()).add(number)
+    namesakes = Counter(name for name, _ in {learner for learner, _ in found})
     return [
-        (f"{name} ({number})" if number and len(numbers[name]) > 1 else name, path)
+        (f"{name} ({number})" if number and namesakes[name] > 1 else name, path)
         for (name, number), path in found
     ]
 
@@ -157,65 +111,53 @@ def whose(parts):
     return (parts[0] if len(parts) > 1 else ENDING.sub("", parts[0])), None
 
 
+def check_output(output):
+    """The table's path, if a file can be written there; else raises a `KitError`."""
+    output = as_path(output).absolute()
+    try:
+        target = os.path.realpath(output)
+        tempfile.TemporaryFile(dir=output.parent).close()
+        if output.exists():
+            output.open("r+b").close()
+    except (OSError, ValueError) as error:
+        raise PictureError(
+            f"{output} cannot be written ({getattr(error, 'strerror', None) or error}): "
+            "give another file after -o."
+        ) from error
+    if ENDING.search(output.name) or ENDING.search(target):
+        raise SettingsError(
+            f"{output.name} is a notebook, which the table would replace: "
+            "give another file after -o, such as grades.csv."
+        )
+    return output
+
+
 def copy_beside(path, folder, work):
     """Copy what lies beside a notebook and may be needed by it to the folder that it is run in.
 
     In a class's folder, where others' work lies, only modules; else all files up to a size.
     """
     found = path.parent.glob("*.py") if path.parent == folder else path.parent.rglob("*")
-    room = NOTEBOOK_BYTES
-    for one in sorted(found):
+    space = NOTEBOOK_BYTES
+    for file in sorted(found):
         with suppress(OSError):
-            room -= one.stat().st_size
-            if room > 0 and one.is_file() and not one.is_symlink() and not ENDING.search(one.name):
-                place = work / one.relative_to(path.parent)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(one, place)
-
-
-def check_output(output, notebooks):
-    """The table's path, if a file can be written there; else raises a `KitError`."""
-    output = as_path(output).absolute()
-    try:
-        if ENDING.search(output.name) or any(
-            output.exists() and output.samefile(path) for path in notebooks
-        ):
-            raise SettingsError(
-                f"{output.name} is a notebook, which the table would replace: "
-                "give another file after -o, such as grades.csv."
-            )
-        tempfile.TemporaryFile(dir=output.parent).close()
-        if output.exists():
-            output.open("r+b").close()
-    except (OSError, ValueError) as error:
-        if isinstance(error, SettingsError):
-            raise
-        raise PictureError(
-            f"{output} cannot be written ({getattr(error, 'strerror', None) or error}): "
-            "give another file after -o."
-        ) from error
-    return output
+            space -= file.stat().st_size
+            if space > 0 and file.is_file() and not (file.is_symlink() or ENDING.search(file.name)):
+                copy = work / file.relative_to(path.parent)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
 
 
 def grade_notebook(path, folder, lessons, limits, hidden):
-    """`({exercise: (state, words)}, note, whether the system held its code)` of one notebook.
+    """`({exercise: (state, message)}, note, whether the system held its code)` of one notebook.
 
     The exercise at which its process ends, or has to be ended, is broken; another one goes on.
     """
     cells, todo, confined = {}, None, True
-    with tempfile.TemporaryDirectory(prefix="nst_", ignore_cleanup_errors=True) as scratch:
-        copy = Path(scratch, "notebook.ipynb")
-        try:
-            if path.stat().st_size > NOTEBOOK_BYTES:
-                return {}, f"it is larger than {NOTEBOOK_BYTES // 10**6} MB", True
-            shutil.copyfile(path, copy)
-        except OSError as error:
-            return {}, f"it cannot be read ({error.strerror})", True
-        while todo is None or todo:
-            work = Path(scratch, f"work{len(cells)}")
-            work.mkdir()
-            copy_beside(path, folder, work)
-            given, at = (str(copy), str(work), limits.bytes, hidden), None
+    while todo is None or todo:
+        with tempfile.TemporaryDirectory(prefix="nst_", ignore_cleanup_errors=True) as work:
+            copy_beside(path, folder, Path(work))
+            given, exercise = (str(path.absolute()), work, limits.bytes, hidden), None
             process = Watched(given, limits)
             try:
                 opened = process.ask("open", lessons)
@@ -225,49 +167,48 @@ def grade_notebook(path, folder, lessons, limits, hidden):
                 confined = opened["confined"]
                 process.hold()
                 while todo:
-                    at = todo.pop(0)
-                    cells[at] = judge(process, at, cells, opened["exercises"])
+                    exercise = todo.pop(0)
+                    cells[exercise] = judge(process, exercise, cells, opened["exercises"])
             except Ended as error:
-                if at is None:
+                if exercise is None:
                     return {}, f"it is not marked ({error})", True
-                cells[at] = "broken", str(error)[:WORDS]
+                cells[exercise] = "broken", str(error)[:MESSAGE]
             finally:
                 process.end()
     return cells, "", confined
 
 
 def judge(process, name, cells, held):
-    """`(state, words)` of an exercise, from what its function gave in the learner's process.
+    """`(state, message)` of an exercise, from what its function gave in the learner's process.
 
     cells: what was marked before. held: all exercises of the notebook; the kit's own functions
     are lent for those that are not among them, or were not right.
     """
-    from ..checks import judged  # with TensorFlow, in this process, too
-    from ..kept import NOT_BEGUN, NOT_YET, RIGHT
+    from ..checks import NOT_BEGUN, STOPPED, judged  # with TensorFlow, in this process, too
     from ..reading import is_stub
 
     process.begin()
-    lent = {one: reference for one, reference in references().items() if one not in held}
-    lent |= {one: references()[one] for one in cells if cells[one][0] != "right"
-             if one in references()}  # fmt: skip
-    begun = process.ask("begin", name, cases_of(name), lent)
+    found, cases, lent = exercises()
+    own = {other for other in held if cells.get(other, ("right",))[0] == "right"}
+    lent = {other: function for other, function in lent.items() if other not in own}
+    begun = process.ask("begin", name, cases[name], lent)
     try:
         match begun:
-            case {"state": "not done" | "broken" as state, "words": str(words)}:
-                return state, words[:WORDS]
+            case {"state": "not done" | "broken" as state, "message": str(message)}:
+                return state, message[:MESSAGE]
         tree = tree_at(begun["cell"], begun["place"])
         if is_stub(tree):
             return "not done", ""
-        found = judged(exercises()[name], tree, process.ask("run", 2 * process.allowed), process)
-        errors = "".join(f" Before that: {one}" for one in begun["errors"])
+        verdict = judged(found[name], tree, process.ask("run", 2 * process.allowed), process)
+        errors = "".join(f" Before that: {error}" for error in begun["errors"])
     except Ended:
         raise
     except Exception:  # what no function of the kit's answers: somebody else wrote it
         return "broken", "What it gave is no result."
-    state = {RIGHT: "right", NOT_BEGUN: "not done", NOT_YET: "not yet"}.get(found.state, "broken")
+    state = {NOT_BEGUN: "not done", STOPPED: "broken"}.get(verdict.state, verdict.state)
     if state in ("right", "not done"):
         return state, ""
-    return state, (found.message(2).removeprefix("Not yet. ") + errors)[:WORDS]
+    return state, (verdict.message(2).removeprefix("Not yet. ") + errors)[:MESSAGE]
 
 
 def tree_at(cell, place):
@@ -281,70 +222,38 @@ def tree_at(cell, place):
 
 @cache
 def exercises():
-    """All exercises; the first call imports TensorFlow."""
+    """`{name: exercise}` of all, and pickles of their cases and of the kit's functions, by name.
+
+    Pickled are the functions that lessons go on with. What stands in the exercises' modules goes
+    whole, and not by its name: no learner's process may read them. Imports TensorFlow.
+    """
     from ...machine import import_tensorflow
 
     import_tensorflow()
-    from ..exercises import EXERCISES
+    from .. import exercises as package
 
-    return EXERCISES
-
-
-@cache
-def cases_of(name):
-    """An exercise's cases, as a pickle that needs no module of the exercises."""
-    return packed(exercises()[name].cases())
-
-
-@cache
-def references():
-    """The kit's functions that lessons go on with, by exercise, as such pickles."""
-    return {name: packed(one.reference) for name, one in exercises().items() if one.goes_on}
-
-
-def packed(value):
-    """A value as a pickle by which functions of the exercises go whole, and not by their names."""
-    import cloudpickle
-
-    modules = [
-        one for name, one in sys.modules.items() if name.startswith("nst_helpers.course.exercises")
-    ]
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
+    found = package.EXERCISES
+    lent = {name: exercise.reference for name, exercise in found.items() if exercise.goes_on}
+    cloudpickle.register_pickle_by_value(package)
     try:
-        return cloudpickle.dumps(value)
+        cases = {name: cloudpickle.dumps(exercise.cases()) for name, exercise in found.items()}
+        lent = {name: cloudpickle.dumps(function) for name, function in lent.items()}
     finally:
-        for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)
-
-
-def as_row(name, exercises, learner):
-    """A row of the table, by the names of its columns."""
-    row = {one: as_text(*learner.cells[one]) for one in exercises if one in learner.cells}
-    return {LEARNER: plain(name), **row, NOTE: plain("; ".join(learner.notes))}
-
-
-def as_text(state, words):
-    """What stands in a table's cell: a state, or which mistake it is."""
-    if state in ("right", "not done"):
-        return state
-    return plain(f"broken: {words}" if state == "broken" else words)
-
-
-def plain(text):
-    """Text as one line that no spreadsheet takes for a formula."""
-    text = " ".join(text.encode(errors="replace").decode().split())
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+        cloudpickle.unregister_pickle_by_value(package)
+    return found, cases, lent
 
 
 def summary(learners, exercises):
-    """How a class did: a line an exercise, and its most frequent mistake."""
-    lines = [f"Of {len(learners)} learners:{'':18}"[:32] + "".join(f"{one:>10}" for one in STATES)]
+    """How a class did: a line an exercise that it has done, and its most frequent mistake."""
+    states = "".join(f"{state:>10}" for state in STATES)
+    lines = [f"{f'Of {len(learners)} learners:':32}{states}"]
     for exercise in exercises:
-        found = [one.cells[exercise] for one in learners.values() if exercise in one.cells]
+        found = [cells[exercise] for cells, _ in learners.values() if exercise in cells]
         counts = Counter(state for state, _ in found)
-        lines.append(f"{exercise:32}{''.join(f'{counts[state]:10}' for state in STATES)}")
-        mistakes = Counter(words for state, words in found if state == "not yet")
-        lines += [f"    {number} × {words}" for words, number in mistakes.most_common(1)]
-    unread = [plain(name) for name, learner in learners.items() if not learner.cells]
-    return "\n".join(lines + ([f"Nothing to mark: {', '.join(unread)}."] if unread else []))
+        if found:
+            lines.append(f"{exercise:32}{''.join(f'{counts[state]:10}' for state in STATES)}")
+        mistakes = Counter(message for state, message in found if state == "not yet")
+        lines += [f"    {number} × {message}" for message, number in mistakes.most_common(1)]
+    if unread := [plain(name) for name, learner in learners.items() if not learner.cells]:
+        lines.append(f"Nothing to mark: {', '.join(unread)}.")
+    return "\n".join(lines)

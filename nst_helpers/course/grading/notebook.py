@@ -3,23 +3,25 @@
 Nothing of it is run here.
 """
 
-import __future__
-
 import ast
+import codeop
 import dis
 import json
 import re
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 from ..reading import make_findable
 
+NOTEBOOK_BYTES = 50_000_000
 CHECK = re.compile(r"""\bcheck\(\s*["'](?P<exercise>[^"']+)["']\s*,\s*(?P<function>\w+)\s*\)""")
 NOTHING = "it holds no exercise of the course"
 DAMAGED = "it is no notebook, or a damaged one"
+NO_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # what its compiler raises
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
 NOT_HERE = "bash", "file", "python", "python3", "script", "sh", "writefile"  # run or kept elsewhere
 HARMLESS = {*import_module("nst_helpers").__all__, "print", "display"}  # of their arguments
@@ -37,7 +39,12 @@ def read_cells(path):
 
     Of the formats 1 to 4, in any of JSON's encodings, or in that of an old editor.
     """
-    data = Path(path).read_bytes()
+    try:
+        if Path(path).stat().st_size > NOTEBOOK_BYTES:
+            raise ValueError(f"it is larger than {NOTEBOOK_BYTES // 10**6} MB")
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"it cannot be read ({error.strerror})") from error
     try:
         try:
             notebook = json.loads(data)
@@ -51,8 +58,8 @@ def read_cells(path):
 
 
 def _source(cell):
-    lines = next(cell[key] for key in ("source", "input", "code", "cell_type") if key in cell)
-    return "".join(lines)
+    """The text of a cell, whose lines have had three names from format to format."""
+    return "".join(cell.get("source", cell.get("input", cell.get("code", ""))))
 
 
 def _python(source):
@@ -78,7 +85,7 @@ def _transformed(source):
 def _parses(source):
     try:
         return bool(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return False
 
 
@@ -89,18 +96,18 @@ def checked_in(cells, parts, faults):
     """
     found = {}
     for number in faults:
-        for one in CHECK.finditer(cells[number - 1]):
-            found[one["exercise"]] = ast.Name(one["function"], ast.Load())
-    for part in parts:
-        for node in ast.walk(part.tree):
-            if isinstance(node, ast.Call) and _ending(node.func) == "check":
-                match [*node.args, *(one.value for one in node.keywords)]:
-                    case [ast.Constant(str(exercise)), function]:
-                        found[exercise] = function
+        for match in CHECK.finditer(cells[number - 1]):
+            found[match["exercise"]] = ast.Name(match["function"], ast.Load())
+    for node in chain.from_iterable(ast.walk(part.tree) for part in parts):
+        if isinstance(node, ast.Call) and _last_name(node.func) == "check":
+            match [*node.args, *(keyword.value for keyword in node.keywords)]:
+                case [ast.Constant(str(exercise)), function]:
+                    found[exercise] = function
     return found
 
 
-def _ending(node):
+def _last_name(node):
+    """`c` of an expression such as `c` or `a.b.c`; None of another one."""
     return getattr(node, "attr", None) or getattr(node, "id", None)
 
 
@@ -121,21 +128,22 @@ def exercises_of(checked, parts, lessons):
     """`{exercise: (function's name, its stub)}` that a notebook holds, in the course's order.
 
     All of the lesson that it has most of, and those of other lessons that it checks or defines.
+    Raises `ValueError` if there are none.
     """
     defined = set().union(*(part.binds for part in parts))
-
-    def held(lesson):
-        return {
-            exercise: pair
-            for exercise, pair in lessons[lesson].items()
-            if exercise in checked or pair[0] in defined
-        }
-
-    best = max(lessons, key=lambda lesson: len(held(lesson)))
-    if not held(best):
-        return {}
-    found = [lessons[lesson] if lesson == best else held(lesson) for lesson in lessons]
-    return {exercise: pair for one in found for exercise, pair in one.items()}
+    held = {
+        lesson: {name for name in exercises if name in checked or exercises[name][0] in defined}
+        for lesson, exercises in lessons.items()
+    }
+    best = max(held, key=lambda lesson: len(held[lesson]))
+    if not held[best]:
+        raise ValueError(NOTHING)
+    return {
+        name: exercises[name]
+        for lesson, exercises in lessons.items()
+        for name in exercises
+        if lesson == best or name in held[lesson]
+    }
 
 
 def function_of(expression, name, parts):
@@ -151,30 +159,24 @@ def function_of(expression, name, parts):
     part = next(part for part in parts if expression in ast.walk(part.tree))
     target = ast.copy_location(ast.Name(GIVEN, ast.Store()), expression)  # such as a lambda
     tree = ast.copy_location(ast.Assign([target], expression), expression)
-    return GIVEN, [*parts, _part(tree, part.code.co_filename, 0)]
+    return GIVEN, [*parts, _part(tree, part.code.co_filename, compile)]
 
 
 def split(cells):
     """The cells' top-level statements as `Part`s, and `{number of a cell: why it has none}`."""
-    parts, faults, flags = [], {}, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    parts, faults, compiler = [], {}, codeop.Compile()  # which keeps to each `from __future__`
+    compiler.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for number, source in enumerate(cells, 1):
         file = f"<code cell {number}>"
         make_findable(source, file)
         try:
-            for tree in ast.parse(source, file).body:
-                for one in _timed(tree):
-                    flags |= _future(one)
-                    parts.append(_part(one, file, flags))
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            said = getattr(error, "msg", None) or str(error)
+            for tree in chain.from_iterable(map(_timed, ast.parse(source, file).body)):
+                parts.append(_part(tree, file, compiler))
+        except NO_PYTHON as error:
+            reason = getattr(error, "msg", None) or str(error)
             line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
-            faults[number] = f"{type(error).__name__} in code cell {number}{line}: {said}"
+            faults[number] = f"{type(error).__name__} in code cell {number}{line}: {reason}"
     return parts, faults
-
-
-def _part(tree, file, flags):
-    code = compile(ast.Module([tree], []), file, "exec", flags)
-    return Part(tree, code, _names(code, "STORE_"), _needs(code), *_changes(tree))
 
 
 def _timed(tree):
@@ -186,38 +188,27 @@ def _timed(tree):
     return [tree]
 
 
-def _future(tree):
-    """The compiler's flags that a `from __future__` sets, for this statement and all later ones."""
-    if not isinstance(tree, ast.ImportFrom) or tree.module != "__future__":
-        return 0
-    features = [getattr(__future__, one.name, None) for one in tree.names]
-    return sum(feature.compiler_flag for feature in set(filter(None, features)))
+def _part(tree, file, compiler):
+    code = compiler(ast.Module([tree], []), file, "exec")
+    return Part(tree, code, _names(code, "STORE"), _needs(code), *_changes(tree))
 
 
 def _names(code, action):
-    return {
-        one.argval
-        for one in dis.get_instructions(code)
-        if one.opname in (f"{action}NAME", f"{action}GLOBAL")
-    }
-
-
-def _inner(code):
-    return [constant for constant in code.co_consts if hasattr(constant, "co_code")]
+    operations = f"{action}_NAME", f"{action}_GLOBAL"
+    return {step.argval for step in dis.get_instructions(code) if step.opname in operations}
 
 
 def _needs(code):
     """The global names that code loads, or the functions that it defines."""
-    return _names(code, "LOAD_").union(*map(_needs, _inner(code)))
+    inner = [constant for constant in code.co_consts if hasattr(constant, "co_code")]
+    return _names(code, "LOAD").union(*map(_needs, inner))
 
 
 def _root(node):
     """The name that an expression such as `a.b[0].c()` begins with; None where there is none."""
-    while not isinstance(node, ast.Name):
+    while node is not None and not isinstance(node, ast.Name):
         node = getattr(node, "value", None) or getattr(node, "func", None)
-        if node is None:
-            return None
-    return node.id
+    return node and node.id
 
 
 def _changes(tree):
@@ -228,10 +219,7 @@ def _changes(tree):
     sets, changes, calls = set(), set(), set()
     for node in ast.walk(tree):
         match node:
-            case (
-                ast.Attribute(ctx=ast.Store() | ast.Del())
-                | ast.Subscript(ctx=ast.Store() | ast.Del())
-            ):
+            case ast.Attribute() | ast.Subscript() if not isinstance(node.ctx, ast.Load):
                 sets.add(_root(node))
             case ast.Call(ast.Name(name)):
                 calls.add(name)
@@ -239,7 +227,7 @@ def _changes(tree):
                 changes.add(_root(node))
             case ast.Global():
                 changes.update(node.names)
-            case ast.Expr(ast.Call() as call) if _ending(call.func) not in HARMLESS:
+            case ast.Expr(ast.Call() as call) if _last_name(call.func) not in HARMLESS:
                 changes |= _loaded([*call.args, *call.keywords])
     return sets - {None}, changes - {None}, calls
 
@@ -250,12 +238,10 @@ def _loaded(trees):
 
 def written_out(parts, name):
     """The last definition of the function `name`, spelled in one way; None without one."""
-    found = [
-        ast.dump(part.tree)
-        for part in parts
-        if isinstance(part.tree, ast.FunctionDef) and part.tree.name == name
-    ]
-    return found[-1] if found else None
+    for tree in reversed([part.tree for part in parts]):
+        if isinstance(tree, ast.FunctionDef) and tree.name == name:
+            return ast.dump(tree)
+    return None
 
 
 def needed(parts, name):
@@ -265,26 +251,28 @@ def needed(parts, name):
     function itself needs, and cells may stand in any order. Magics do next to nothing, and are all
     taken: they may write a module that is imported.
     """
-    changed = changed_by(parts)
-    taken, names, more = set(), {name}, True
-    while more:
-        more = {
-            number
-            for number, part in enumerate(parts)
-            if number not in taken and (part.binds | changed[number]) & names
-        }
-        taken |= more
-        names = names.union(*(parts[number].needs for number in more))
-    magics = {n for n, part in enumerate(parts) if _ending(_called(part.tree)) in MAGICS}
-    imports = {n for n, part in enumerate(parts) if isinstance(part.tree, IMPORTS)}
-    stars = {n for n in imports if parts[n].tree.names[0].name == "*"}
-    first = magics | imports
-    return [parts[n] for n in sorted(taken | stars | magics, key=lambda n: (n not in first, n))]
+    given = [part.binds | changed for part, changed in zip(parts, changed_by(parts))]
+
+    def needs(name):
+        return set().union(*(part.needs for part, names in zip(parts, given) if name in names))
+
+    wanted, first, then = _reached({name}, needs), [], []
+    for part, names in zip(parts, given):
+        called = getattr(getattr(part.tree, "value", None), "func", None)
+        is_magic, is_import = _last_name(called) in MAGICS, isinstance(part.tree, IMPORTS)
+        is_star = is_import and part.tree.names[0].name == "*"
+        if is_magic or is_star or names & wanted:
+            (first if is_magic or is_import else then).append(part)
+    return first + then
 
 
-def _called(tree):
-    """What a statement that is a call alone calls; None for another one."""
-    return tree.value.func if isinstance(getattr(tree, "value", None), ast.Call) else None
+def _reached(names, leads):
+    """The names, and those that each one leads to, directly or not."""
+    found = set()
+    while more := names - found:
+        found |= more
+        names = set().union(*map(leads, more))
+    return found
 
 
 def changed_by(parts):
@@ -293,14 +281,10 @@ def changed_by(parts):
     defined = {part.tree.name for part in parts if isinstance(part.tree, DEFINITIONS)}
     leads, changed = _leads(parts, defined), []
     for part in parts:
-        reached, more = set(), part.sets | part.changes
-        more = more.union(*(leads.get(name, set()) for name in part.calls))
-        while more:
-            reached |= more
-            more = set().union(*(leads.get(name, set()) for name in more)) - reached
-        changed.append(part.sets | reached - imported - defined)
-        if isinstance(part.tree, DEFINITIONS):
-            changed[-1] = set()  # not before it is called
+        called = set().union(*(leads[name] for name in part.calls))
+        reached = _reached(part.sets | part.changes | called, leads.__getitem__)
+        is_run = not isinstance(part.tree, DEFINITIONS)  # others have to be called first
+        changed.append(part.sets | (reached - imported - defined) if is_run else set())
     return changed
 
 
@@ -309,24 +293,23 @@ def _leads(parts, defined):
 
     What a function changes when it is called; and what a second name stands for, or a part of it.
     """
-    leads = {}
+    leads = defaultdict(set)
     for part in parts:
         if isinstance(part.tree, DEFINITIONS):
-            inside = (part.sets | part.changes | part.calls & defined) & part.needs
-            leads.setdefault(part.tree.name, set()).update(inside)
+            leads[part.tree.name] |= (part.sets | part.changes | part.calls & defined) & part.needs
             continue
         for node in ast.walk(part.tree):
             match node:
+                case ast.Assign(targets, ast.Call() as value):
+                    source = {_root(value)} - {None}
                 case ast.Assign(targets, value):
-                    pass
-                case ast.AnnAssign(target, value=value) | ast.NamedExpr(target, value):
-                    targets = [target]
+                    source = _loaded([value])
+                case ast.AnnAssign(target, value=ast.AST() as value) | ast.NamedExpr(target, value):
+                    targets, source = [target], _loaded([value])
                 case ast.For(target, value) | ast.comprehension(target, value):
-                    targets = [target]
+                    targets, source = [target], _loaded([value])
                 case _:
                     continue
-            is_call = isinstance(node, ast.Assign) and isinstance(value, ast.Call)
-            source = {_root(value)} if is_call else _loaded([value] if value else [])
             for name in _loaded(targets):
-                leads.setdefault(name, set()).update(source - {None})
+                leads[name] |= source
     return leads

@@ -9,7 +9,6 @@ import multiprocessing
 import multiprocessing.forkserver
 import os
 import pickle
-import queue
 import signal
 import sys
 import threading
@@ -34,21 +33,11 @@ class Watched:
 
     def __init__(self, given, limits):
         self.limits, self.at_first = limits, None
-        self.requests, self.answers = queue.SimpleQueue(), queue.SimpleQueue()
-        here, there = context().Pipe()
-        self.process = context().Process(target=_serve, args=(there, *given), daemon=True)
+        self.connection, other_end = context().Pipe()
+        self.process = context().Process(target=_serve, args=(other_end, *given), daemon=True)
         self.process.start()
-        there.close()
-        threading.Thread(target=self._talk, args=[here], daemon=True).start()
+        other_end.close()
         self.begin(START)
-
-    def _talk(self, connection):
-        """Wait for the process in a thread: what comes from it may never come to an end."""
-        with suppress(OSError, EOFError), connection:
-            for request in iter(self.requests.get, None):
-                connection.send_bytes(request)
-                self.answers.put(connection.recv_bytes(ANSWER_BYTES))
-        self.answers.put(None)
 
     def begin(self, seconds=None):
         """From now on it has so many seconds for all that it is asked; else those of the limits."""
@@ -63,22 +52,29 @@ class Watched:
 
         seconds: those that `checks` allows, for whom this is a learner. Raises `Ended`.
         """
-        self.requests.put(pickle.dumps((name, arguments)))
-        while True:
-            with suppress(queue.Empty):
-                answer = self.answers.get(timeout=0.05)
-                break
+        answers, request = [], pickle.dumps((name, arguments))
+        thread = threading.Thread(target=self._exchange, args=[request, answers], daemon=True)
+        thread.start()
+        thread.join(0.05)
+        while thread.is_alive():
             self._check()
-        if answer is None:
+            thread.join(0.05)
+        if not answers:
             self.process.join(1)
             raise Ended(how_it_ended(self.process.exitcode))
         try:
-            answer = json.loads(answer)
+            answer = json.loads(answers[0])
         except (ValueError, RecursionError):
             raise Ended("It gave an answer that is none.") from None
         if isinstance(answer, dict) and "stopped" in answer:
             raise Ended(f"Your function stopped with {answer['stopped']}")
         return answer
+
+    def _exchange(self, request, answers):
+        """In a thread: what comes from the process may never come to an end."""
+        with suppress(OSError, EOFError):
+            self.connection.send_bytes(request)
+            answers.append(self.connection.recv_bytes(ANSWER_BYTES))
 
     def _check(self):
         """Raise `Ended` with a sentence on a limit that the process has passed."""
@@ -92,36 +88,30 @@ class Watched:
 
     def end(self):
         """End the process and all that it has started."""
-        self.requests.put(None)
-        family = []
-        with suppress(psutil.Error):
-            family = psutil.Process(self.process.pid).children(recursive=True)
+        family = family_of(self.process.pid)
         if hasattr(os, "killpg"):
             with suppress(OSError):  # it is the first of a group of its own, which outlives it
                 os.killpg(self.process.pid, signal.SIGKILL)
-        for one in family:
+        for process in family:
             with suppress(psutil.Error):
-                one.kill()
+                process.kill()
         self.process.kill()
         self.process.join()
 
 
-def prepare():
-    """Start the process that all others are branched off, where there is one."""
-    if context().get_start_method() == "forkserver":
-        multiprocessing.forkserver.ensure_running()
-
-
 def context():
-    """How processes are started. One thread each: memory is limited, and results are the same."""
+    """How processes are started; on Linux, the one that they are branched off runs from here on.
+
+    One thread each: memory is limited, and results are the same.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "MALLOC_ARENA_MAX": "2"}
     os.environ |= dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
-    forkserver = multiprocessing.get_context("forkserver")
-    forkserver.set_forkserver_preload(["nst_helpers.course.grading.marking"])
-    return forkserver
+    multiprocessing.set_forkserver_preload(["nst_helpers.course.grading.marking"])
+    multiprocessing.forkserver.ensure_running()
+    return multiprocessing.get_context("forkserver")
 
 
 def _serve(*given):
@@ -130,15 +120,21 @@ def _serve(*given):
     serve(*given)
 
 
-def size_of(pid):
-    """Bytes of memory that a process and its descendants have, and how many they are."""
-    size = number = 0
+def family_of(pid):
+    """A process and its descendants."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        for one in [process, *process.children(recursive=True)]:
-            with suppress(psutil.Error):
-                size, number = size + one.memory_info().rss, number + 1
-    return size, number
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def size_of(pid):
+    """Bytes of memory that a process and its descendants have, and how many they are."""
+    sizes = []
+    for process in family_of(pid):
+        with suppress(psutil.Error):
+            sizes.append(process.memory_info().rss)
+    return sum(sizes), len(sizes)
 
 
 def how_it_ended(code):
