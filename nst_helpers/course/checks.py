@@ -205,18 +205,20 @@ def _compared(exercise, tree, found, report, inputs, learner, tries):
     change = _change(exercise, tree, learner, tries)
     arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     given = reading.parameters(exercise.reference)
-    written = _joined(
-        reading.other_order(report["parameters"], given),
-        reading.power(tree),
-        reading.lengths(tree, arrays),
-    )
+    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
+    in_another_order = reading.other_order(report["parameters"], given)
+    if in_another_order:  # so that no value bears the right name
+        return _not_yet(in_another_order)
+    slip = _joined(reading.always_true(tree), reading.not_kept(tree))
+    if slip:  # of Python's: what should be there may be, and have no effect
+        return _not_yet(evidence, slip, _joined(slip, change))
+    written = _joined(reading.power(tree), reading.lengths(tree, arrays))
     known = _known_mistake(exercise, found)
     if known:
         return _mistaken(exercise, found, inputs, known, written, change)
     if spoiled:
         return _not_yet(spoiled)
     related = None if exercise.place else compare.named(found, wanted, inputs)
-    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
     second = _joined(written, related, reading.unused(tree)) or evidence
     return _not_yet(evidence, second, _joined(second, change))
 

@@ -78,9 +78,9 @@ DONE_TO_WHAT_IS_RIGHT = {  # with which it comes out like the learner's
     ),
 }
 MAKES_IT_RIGHT = {  # done to the learner's result
-    "You give a list or tensor of {size} in the first test case, where a single number is wanted: "
+    "You give a list or tensor of {size} in test case {number}, where a single number is wanted: "
     "it is their mean, over all axes.": np.mean,
-    "You give a list or tensor of {size} in the first test case, where a single number is wanted: "
+    "You give a list or tensor of {size} in test case {number}, where a single number is wanted: "
     "it is their sum, over all axes.": np.sum,
     "Your result is right, but has a border of one more on each side: leave it out.": _inner,
     "Your list is right, but the first one is too much.": _without(first=1),
@@ -112,7 +112,7 @@ def _relations(found, wanted, inputs):
     if have_equal_shapes:
         yield from _by_difference(found, wanted)
     yield from _without_computing(found, inputs)
-    if len(found) > 1 and same(found, found[:1] * len(found)):
+    if have_equal_shapes and len(found) > 1 and same(found, found[:1] * len(found)):
         if not same(wanted, wanted[:1] * len(wanted)):
             yield "Your result is the same in all test cases: it has to depend on what comes in."
 
@@ -153,7 +153,9 @@ def _by_formula(found, wanted):
             yield sentence
     for sentence, function in MAKES_IT_RIGHT.items():
         if same(map(function, found), wanted):
-            yield sentence.format(size=found[0].size)
+            sizes = [values.size for values in found]
+            number = next((number for number, size in enumerate(sizes) if size > 1), 0)
+            yield sentence.format(size=sizes[number], number=number + 1)
 
 
 def _by_order(found, wanted):

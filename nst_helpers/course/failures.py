@@ -55,6 +55,8 @@ def described(failure):
         seen = f" In this line {' and '.join(shapes)}." if failure["shapes"] else ""
         meet = "shapes meet there that do not fit together."
         return f"{stopped}: {meet}{seen} In its own words: {text}", ""
+    if "Tensor' object has no attribute '_" in text and failure.get("name") != "_id":
+        text = "a plain tensor stands there where a variable has to be."
     return f"{stopped}{text and ': '}{text}", _meant(failure)
 
 
@@ -148,11 +150,12 @@ def _has_none(data):
 
 
 def _what_cuts_the_tape(tree):
-    """A sentence's end on the call that makes plain numbers of tensors; None without one."""
-    nodes = nodes_of(tree, ast.Call)
-    calls = [(*ast.unparse(node.func).rpartition("."), node.lineno) for node in nodes]
-    for module, dot, name, line in sorted(calls, key=lambda call: (call[2] in EMPTY, call[3])):
-        if module in ("np", "numpy"):
+    """A sentence's end on the calls that make plain numbers of tensors; None without any."""
+    found = []
+    for node in nodes_of(tree, ast.Call):
+        module, dot, name = ast.unparse(node.func).rpartition(".")
+        given = [part for argument in node.args for part in nodes_of(argument, ast.Name)]
+        if module in ("np", "numpy") and given:  # and not of constants alone
             call, instead = f"np.{name}(...)", _of_tensorflow(name)
         elif name == "numpy":
             call, instead = f"{module}{dot}numpy()", f"`{module}` itself"
@@ -160,12 +163,18 @@ def _what_cuts_the_tape(tree):
             call, instead = f"{name}(...)", _of_tensorflow(name)
         else:
             continue
-        kind = "NumPy's result" if call.startswith("np.") else f"what `{call}` gives"
-        return (
-            f"{kind} is a plain number: the tape cannot see how it came about. "
-            f"Take {instead} in place of `{call}` in line {line}."
-        )
-    return None
+        # The inner of two calls first, since it ends first; what is only filled, last.
+        order = name in EMPTY, node.lineno, node.end_lineno, node.end_col_offset
+        found.append((order, call, f"{instead} in place of `{call}` in line {node.lineno}"))
+    if not found:
+        return None
+    found.sort()
+    kind = "NumPy's result" if found[0][1].startswith("np.") else f"what `{found[0][1]}` gives"
+    changes = dict.fromkeys(change for *_, change in found)
+    return (
+        f"{kind} is a plain number or array: the tape cannot see how it came about. "
+        f"Take {', and '.join(changes)}."
+    )
 
 
 def _of_tensorflow(name):

@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from ..errors import PictureError
 from ..pictures import write_files
-from .exercises import capstone, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07
+from .exercises import LESSONS
 from .reading import make_findable, tree_of
 
 FUNCTIONS = "my_functions.py"  # in the folder that the lesson runs in
@@ -99,14 +99,6 @@ def _source_of(name, function):
 
 
 PROGRESS = "my_progress.json"  # in the folder that the lesson runs in, beside `kept.FUNCTIONS`
-LESSONS = {  # the exercises of each, in its order
-    1: [*lesson_01.EXERCISES],
-    2: [*lesson_02.EXERCISES],
-    3: [*lesson_03.EXERCISES],
-    4: [*lesson_04.EXERCISES],
-    5: [*lesson_05.EXERCISES, *capstone.EXERCISES],
-    7: [*lesson_07.EXERCISES],
-}
 STATES = RIGHT, NOT_YET, NOT_BEGUN = "right", "not yet", "not begun"
 TRIES = "tries"  # the entry beside the exercises: how often each was wrong since it was right last
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import linecache
+import re
 from functools import lru_cache
 
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
@@ -175,6 +176,36 @@ def power(tree):
         if isinstance(node.op, ast.BitXor):
             return (
                 f"In line {node.lineno} `^` is no power in Python (it compares bits): write `**`."
+            )
+    return None
+
+
+def always_true(tree):
+    """A sentence on an `or` with a text in it; None if the function has none."""
+    for node in nodes_of(tree, ast.BoolOp):
+        texts = [ast.unparse(part) for part in node.values if isinstance(part, ast.Constant)]
+        if isinstance(node.op, ast.Or) and texts:
+            return (
+                f"In line {node.lineno} `or {texts[0]}` is true whatever came before: compare with "
+                'each text, as in `name in ("one", "another")`.'
+            )
+    return None
+
+
+def not_kept(tree):
+    """A sentence on a statement whose value is lost; None if the function has none."""
+    for node in _own_nodes(tree, ast.Expr):
+        source = ast.unparse(node.value)
+        if source.startswith(("+", "-")):
+            return (
+                f"Line {node.lineno}, `{source}`, stands by itself: put brackets around it and the "
+                "line that it goes on from, so that Python takes them for one."
+            )
+        is_call = re.match(r"(tf|np)\.(?!print|debugging|random)", source)
+        if is_call or isinstance(node.value, ast.BinOp):
+            return (
+                f"What `{source}` gives in line {node.lineno} is not kept, and changes nothing: "
+                "give it a name, and go on with that."
             )
     return None
 

@@ -51,14 +51,15 @@ def repaired(tree, is_right):
     start, ended = time.monotonic(), 0
     with _changed([(tree, "decorator_list", [])]):
         for edit in chain.from_iterable(kind(tree) for kind in KINDS):
-            before = edit.shown and ast.unparse(edit.shown[0])
+            before = edit.shown and _shown(edit.shown[0])
             try:
                 with _changed(edit.changes):
                     if is_right(ast.unparse(tree)):
-                        after = edit.shown and ast.unparse(edit.shown[1])
+                        after = edit.shown and _shown(edit.shown[1])
                         message = edit.message or f"with `{after}` in place of `{before}`"
+                        come = "would come" if message.startswith("if ") else "come"
                         place = f"Look at line {edit.line}"
-                        return f"{place}: {message}, all test cases come out right."
+                        return f"{place}: {message}, all test cases {come} out right."
             except Ended:
                 ended += 1
             except (ValueError, TypeError, RecursionError):  # a change that is no Python
@@ -66,6 +67,13 @@ def repaired(tree, is_right):
             if time.monotonic() - start > SECONDS or ended == ENDED:
                 return None
     return None
+
+
+def _shown(node):
+    """Its source; that of an index such as `[:, 0]`, which is none by itself, in its brackets."""
+    source = ast.unparse(node)
+    is_index = isinstance(node, ast.Tuple) and nodes_of(node, ast.Slice)
+    return f"[{source.strip('()')}]" if is_index else source
 
 
 @contextmanager
@@ -256,13 +264,15 @@ def _names(tree):
 
 
 def _exchanges(tree):
-    """Two names exchanged wherever they are read."""
-    read = [node for node in nodes_of(tree, ast.Name) if not isinstance(node.ctx, ast.Store)]
-    for name, other in combinations(_known_names(tree), 2):
-        new = {name: other, other: name}
-        changes = [(node, "id", new[node.id]) for node in read if node.id in new]
-        message = f"with `{name}` and `{other}` exchanged in your function"
-        yield Edit(tree.lineno, changes, message)
+    """Two names exchanged where one statement reads them."""
+    known = _known_names(tree)
+    for statement in nodes_of(tree, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)):
+        read = [node for node in nodes_of(statement, ast.Name) if isinstance(node.ctx, ast.Load)]
+        names = dict.fromkeys(node.id for node in read if node.id in known)
+        for name, other in combinations(names, 2):
+            new = {name: other, other: name}
+            changes = [(node, "id", new[node.id]) for node in read if node.id in new]
+            yield Edit(statement.lineno, changes, shown=(statement, statement))
 
 
 def _arguments(tree):

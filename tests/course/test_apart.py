@@ -29,9 +29,11 @@ def folder(tmp_path, monkeypatch):
 
 CUT = {
     "np.mean(np.square(f - t))": r"Take `tf.reduce_mean` in place of `np.mean\(",
-    "tf.reduce_mean(tf.square(f - t)).numpy()": "is a plain number: the tape cannot see",
+    "tf.reduce_mean(tf.square(f - t)).numpy()": "is a plain number or array: the tape cannot see",
     "float(tf.reduce_mean(tf.square(f - t)))": r"`float\(...\)` gives is a plain number",
     "np.dot(np.ravel(f - t), np.ravel(f - t)) / np.size(f)": "the tape cannot see how it came about",
+    "np.sqrt(np.mean(np.square(f - t)) ** 2)": "`tf.square` in place of .* in line 2, and `tf.reduce_mean` in place of .*`tf.sqrt`",
+    "tf.constant(np.array([1.0])[0] * np.mean((f - t) ** 2))": r"Take `tf.reduce_mean` in place of `np.mean\(...\)` in line 2\.",
     "tf.reduce_mean(tf.square(tf.stop_gradient(f) - t))": "no way from your result back",
     "tf.reduce_mean((f - t) * tf.stop_gradient(f - t))": "the gradient that the tape finds is not",
 }

@@ -544,6 +544,67 @@ SAID = {
         """,
         "with `transpose_b=False` in place of `transpose_b=True`",
     ),
+    "or a text": (
+        "receptive field",
+        """
+        def my_receptive_field(layers):
+            size, spacing = 1, 1
+            for layer in layers:
+                if layer == "conv" or "convolution":
+                    size += 2 * spacing
+                else:
+                    size += spacing
+                    spacing *= 2
+            return size
+        """,
+        "In line 5 `or 'convolution'` is true whatever came before",
+    ),
+    "a result that is not kept": (
+        "preprocess",
+        """
+        def my_preprocess(picture):
+            tf.reverse(picture, axis=[-1])
+            return picture * 255 - tf.constant([103.939, 116.779, 123.68])
+        """,
+        r"What `tf.reverse\(picture, axis=\[-1\]\)` gives in line 3 is not kept",
+    ),
+    "a line that ends too early": (
+        "total loss",
+        """
+        def my_total_loss(content, style, variation, content_weight, style_weight, tv_weight):
+            return content_weight * content + style_weight * style
+            + tv_weight * variation
+        """,
+        "Line 4, .*, stands by itself: put brackets around it and the line that it goes on from",
+    ),
+    "two names exchanged, with the line": (
+        "guided gram matrix",
+        """
+        def my_guided_gram_matrix(features, mask):
+            height, width = features.shape[1:3]
+            smaller = tf.image.resize(mask, (width, height), "area")
+            weights = tf.reshape(smaller, (-1, 1))
+            rows = tf.reshape(features, (-1, features.shape[-1]))
+            return tf.matmul(rows, weights * rows, transpose_a=True) / tf.reduce_sum(weights)
+        """,
+        r"Look at line 4: with `smaller = tf.image.resize\(mask, \(height, width\), 'area'\)`",
+    ),
+    "an index in place of another": (
+        "correlation of two channels",
+        """
+        def correlation(features, i, j):
+            return tf.reduce_mean(features[:, :, :, i] * features[:, :, :, i])
+        """,
+        r"with `\[:, :, :, j\]` in place of `\[:, :, :, i\]`",
+    ),
+    "no single number in the second case": (
+        "content loss",
+        """
+        def my_content_loss(features, target):
+            return tf.reduce_mean(tf.square(features - target), axis=-1)
+        """,
+        "a list or tensor of 14 in test case 2, where a single number",
+    ),
     "a list divided": (
         "blended targets",
         """

@@ -130,10 +130,9 @@ ERRORS = {
     "No gradients provided": "The tape gave no gradient: it is asked first about the loss, then "
     "about the variable, as in `tape.gradient(loss, picture)`, and the losses have to be computed "
     "from that variable, inside the `with`.",
-    "EagerTensor": "A plain tensor stands where a variable has to be. The picture begins as "
-    "`tf.Variable(start)` and stays that variable only if `picture.assign(...)` changes it: after "
-    "a line such as `picture = tf.clip_by_value(...)` it is a plain tensor. The optimizer takes "
-    "pairs in the order `[(gradient, picture)]`.",
+    "EagerTensor": "The picture begins as `tf.Variable(start)` and stays that variable only if "
+    "`picture.assign(...)` changes it: after a line such as `picture = tf.clip_by_value(...)` it "
+    "is a plain tensor. The optimizer takes pairs in the order `[(gradient, picture)]`.",
     "not enough values to unpack (expected 2, got 1)": "`apply_gradients` takes a list of pairs, "
     "`[(gradient, picture)]`, in square brackets, too.",
 }

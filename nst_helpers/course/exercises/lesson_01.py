@@ -248,7 +248,9 @@ _DEPROCESS = {
          "The mean is not added: add it before anything else.")],
     "the moment at which you clip": [
         (lambda v: _reverse_colors(clipped(v / 255) + MEAN / 255),
-         "You clipped before adding the mean: clip last.")],
+         "You clipped before adding the mean: clip last."),
+        (lambda v: clipped(_reverse_colors(v + MEAN)) / 255,
+         "You clipped before dividing by 255: clip last.")],
     "the axis that is reversed": [
         (lambda v: tf.reverse(clipped((v + MEAN) / 255), [2]),
          "You reversed axis 2, the width: reverse the last axis, which holds the colors.")],
@@ -266,6 +268,8 @@ EXERCISES = {
         errors={
             "truth value": "`max` compares single numbers, and was given an array: add up the nine "
             "products first, with `np.sum`.",
+            "array element with a sequence": "Several numbers are to go into one place: add up all "
+            "nine products, with `np.sum`.",
         },
     ),
     "receptive field": Exercise(

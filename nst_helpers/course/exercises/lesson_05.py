@@ -127,9 +127,9 @@ _SLOPE = {
          "You divided the function's value by x, which is the slope of a line from 0: ask the tape "
          "for the slope of the function at x."),
         *((_difference(step, behind),
-           "You took a difference of two values, which comes near the slope only and needs an "
-           "evaluation more for every value of a picture: ask the tape, which goes backwards once "
-           "for all of them.")
+           "You took a difference of two values, which only comes near the slope, knows nothing of "
+           "`tf.stop_gradient`, and needs an evaluation more for every value of a picture: ask the "
+           "tape, which goes backwards once for all of them.")
           for step in (0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6)
           for behind in (0.0, step))],
     "what the tape is asked for": [
