@@ -343,7 +343,8 @@ def _failed(exercise, tree, failure, learner, tries):
         return NOT_DONE
     first, second = failures.described(failure)
     known = (message for part, message in exercise.errors.items() if part in failure["text"])
-    second = _joined(next(known, second), reading.power(tree))
+    in_place = "NoneType" in failure["text"] and reading.changed_in_place(tree)
+    second = _joined(next(known, second), reading.power(tree), in_place)
     is_of_operands = failures.OPERANDS.search(failure["text"])  # a list or dict for a number
     can_help = REPAIRED & set(failure["bases"]) and not is_of_operands
     change = _change(exercise, tree, learner, tries) if can_help else None

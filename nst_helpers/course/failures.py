@@ -72,6 +72,9 @@ def _meant(failure):
     if operands:
         kind = next(filter(None, operands.groups()))
         return f"Python has no such operation for a {kind}: go through its entries one by one."
+    called = re.search(r"'(dict|list|tuple)' object is not callable", text)
+    if called:
+        return f"The entries of a {called[1]} are asked for in square brackets, as in `name[...]`."
     if "'dims' must be 1-dimension" in text:
         return "`tf.reverse` takes a list of axes, in square brackets even if it is one."
     if "KeyError" in bases:

@@ -192,6 +192,21 @@ def always_true(tree):
     return None
 
 
+def changed_in_place(tree):
+    """A sentence on a name for what a method such as `append` gives; None if there is none."""
+    for node in _own_nodes(tree, ast.Assign):
+        method = getattr(node.value, "func", None)
+        if isinstance(method, ast.Attribute) and method.attr in IN_PLACE.split():
+            owner, name = ast.unparse(method.value), ast.unparse(node.targets[0])
+            if owner in ("tf", "np"):  # which have functions of these names
+                continue
+            return (
+                f"`{owner}.{method.attr}(...)` in line {node.lineno} changes `{owner}` itself and "
+                f"gives None: leave out `{name} =`."
+            )
+    return None
+
+
 def not_kept(tree):
     """A sentence on a statement whose value is lost; None if the function has none."""
     for node in _own_nodes(tree, ast.Expr):

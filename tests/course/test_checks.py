@@ -605,6 +605,25 @@ SAID = {
         """,
         "a list or tensor of 14 in test case 2, where a single number",
     ),
+    "a name for what insert gives": (
+        "scales",
+        """
+        def my_scales(size, coarsest):
+            sides = [size]
+            while sides[0] // 2 >= coarsest:
+                sides = sides.insert(0, sides[0] // 2)
+            return sides
+        """,
+        r"`sides.insert\(...\)` in line 5 changes `sides` itself and gives None: leave out `sides =`",
+    ),
+    "a dictionary called": (
+        "style loss",
+        """
+        def my_style_loss(grams, targets, layer_weights):
+            return sum(layer_weights(layer) for layer in targets)
+        """,
+        "The entries of a dict are asked for in square brackets",
+    ),
     "a list divided": (
         "blended targets",
         """
