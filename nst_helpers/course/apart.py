@@ -176,9 +176,13 @@ class _Process:
         self.kill()
 
     def kill(self):
-        """End it and, where there are groups of processes, those that it has started."""
-        if self.process.poll() is None and hasattr(os, "killpg"):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """End it and, where there are groups of processes, those that it has started.
+
+        These, too, where it has ended by itself: they hold the pipe on which an answer is awaited.
+        """
+        if hasattr(os, "killpg"):
+            with suppress(OSError):  # none is left
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
 
     def end(self):

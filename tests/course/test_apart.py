@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 import pytest
 import tensorflow as tf
@@ -90,6 +91,18 @@ def test_a_fork_answers_once_and_is_gone(monkeypatch):
     for _ in range(2):
         assert verdict(EXERCISES["content loss"], space["mine"]).state == "right"
         assert verdict(EXERCISES["content loss"], RIGHT).state == "right"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_what_is_left_of_a_process_that_ended_is_ended_too(monkeypatch):
+    """A fork that stays holds the pipe on which the check waits for an answer."""
+    monkeypatch.setattr(trial, "SECONDS", 0.5)
+    source = (
+        "def mine(f, t):\n    import os, time\n    os.fork() or time.sleep(600)\n    os._exit(3)"
+    )
+    start = time.monotonic()
+    assert verdict(EXERCISES["content loss"], of_cell(source)).state == STOPPED
+    assert time.monotonic() - start < 60
 
 
 @pytest.mark.parametrize(
