@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 
 CUT = {
-    "np.mean(np.square(f - t))": r"Take `tf.reduce_mean` in place of `np.mean\(",
+    "np.mean(np.square(f - t))": r"`tf.reduce_mean` in place of `np.mean\(",
     "tf.reduce_mean(tf.square(f - t)).numpy()": "is a plain number or array: the tape cannot see",
     "float(tf.reduce_mean(tf.square(f - t)))": r"`float\(...\)` gives is a plain number",
     "np.dot(np.ravel(f - t), np.ravel(f - t)) / np.size(f)": "the tape cannot see how it came about",

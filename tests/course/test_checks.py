@@ -557,7 +557,7 @@ SAID = {
                     spacing *= 2
             return size
         """,
-        "In line 5 `or 'convolution'` is true whatever came before",
+        "In line 4 `or 'convolution'` is true whatever came before",
     ),
     "a result that is not kept": (
         "preprocess",
@@ -566,7 +566,7 @@ SAID = {
             tf.reverse(picture, axis=[-1])
             return picture * 255 - tf.constant([103.939, 116.779, 123.68])
         """,
-        r"What `tf.reverse\(picture, axis=\[-1\]\)` gives in line 3 is not kept",
+        r"What `tf.reverse\(picture, axis=\[-1\]\)` gives in line 2 is not kept",
     ),
     "a line that ends too early": (
         "total loss",
@@ -575,7 +575,7 @@ SAID = {
             return content_weight * content + style_weight * style
             + tv_weight * variation
         """,
-        "Line 4, .*, stands by itself: put brackets around it and the line that it goes on from",
+        "Line 3, .*, stands by itself: put brackets around it and the line that it goes on from",
     ),
     "two names exchanged, with the line": (
         "guided gram matrix",
@@ -587,7 +587,7 @@ SAID = {
             rows = tf.reshape(features, (-1, features.shape[-1]))
             return tf.matmul(rows, weights * rows, transpose_a=True) / tf.reduce_sum(weights)
         """,
-        r"Look at line 4: with `smaller = tf.image.resize\(mask, \(height, width\), 'area'\)`",
+        r"Look at line 3: with `smaller = tf.image.resize\(mask, \(height, width\), 'area'\)`",
     ),
     "an index in place of another": (
         "correlation of two channels",
@@ -614,7 +614,7 @@ SAID = {
                 sides = sides.insert(0, sides[0] // 2)
             return sides
         """,
-        r"`sides.insert\(...\)` in line 5 changes `sides` itself and gives None: leave out `sides =`",
+        r"`sides.insert\(...\)` in line 4 changes `sides` itself and gives None: leave out `sides =`",
     ),
     "a dictionary called": (
         "style loss",
