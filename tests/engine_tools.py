@@ -3,13 +3,24 @@
 import dataclasses
 import itertools
 
-from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, load_image, paint, style_loss
+import numpy as np
+
+from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, load_image, paint, style_loss, stylize
 from nst_helpers.engine import DEFAULTS
 from nst_helpers.method import loop
 
 QUICK = {"size": 64, "precision": "float32", "progress": False}
 LAYERS = CONTENT_LAYER, STYLE_LAYERS
+TWO = ["mosaic", "waves"]
 SHAPE = (1, 64, 64, 3)  # of the astronaut at 64 px
+
+
+def quick_run(vgg, style="mosaic", steps=3, **settings):
+    return stylize("astronaut", style, steps=steps, vgg=vgg, **QUICK | settings)
+
+
+def white(height=8, width=8):
+    return np.ones((height, width))
 
 
 def pair(side=64):

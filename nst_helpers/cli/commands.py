@@ -5,6 +5,7 @@ missing.
 """
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
@@ -190,7 +191,11 @@ def _check_size(path, image_format, photo, settings):
     from ..engine import Settings
     from ..pictures import check_size, load_image
 
-    side = Settings(size=settings.get("size", DEFAULTS.size)).size  # the photo may be smaller
+    side = Settings(size=settings.get("size", DEFAULTS.size)).size
+    with contextlib.suppress(
+        PictureError
+    ):  # the photo, which is not loaded for nothing, is smaller
+        return check_size(path, image_format, side)
     check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
 
 

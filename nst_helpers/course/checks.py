@@ -140,8 +140,10 @@ def judged(exercise, tree, report, learner, tries=2):
     found, faults = [outcome for outcome, _ in outcomes], [fault for _, fault in outcomes]
     if failure:
         known = None if any(faults) else _known_mistake(exercise, found)
-        if known and not compare.same(found, _wanted(exercise)[: len(found)]):
-            return _mistaken(exercise, found, inputs, known)
+        wanted = _wanted(exercise)[: len(found)]  # of the cases that it came to the end of
+        if known and not compare.same(found, wanted):
+            evidence = compare.first_difference(found, wanted, inputs, exercise.place)
+            return _mistaken(evidence, known)
         return _failed(exercise, tree, failure, learner, tries)
     if any(is_unfilled(decoded(case["value"])) for case in ran):
         return NOT_DONE
@@ -202,20 +204,20 @@ def _compared(exercise, tree, found, report, inputs, learner, tries):
     spoiled = _spoiled(exercise, report, inputs)
     if compare.same(found, wanted):
         return _not_yet(spoiled) if spoiled else Verdict(RIGHT, f"Right. {exercise.right}")
-    change = _change(exercise, tree, learner, tries)
-    arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     given = reading.parameters(exercise.reference)
-    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
     in_another_order = reading.other_order(report["parameters"], given)
     if in_another_order:  # so that no value bears the right name
         return _not_yet(in_another_order)
+    change = _change(exercise, tree, learner, tries)
+    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
     slip = _joined(reading.always_true(tree), reading.not_kept(tree))
     if slip:  # of Python's: what should be there may be, and have no effect
         return _not_yet(evidence, slip, _joined(slip, change))
+    arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
     written = _joined(reading.power(tree), reading.lengths(tree, arrays))
     known = _known_mistake(exercise, found)
     if known:
-        return _mistaken(exercise, found, inputs, known, written, change)
+        return _mistaken(evidence, known, written, change)
     if spoiled:
         return _not_yet(spoiled)
     related = None if exercise.place else compare.named(found, wanted, inputs)
@@ -239,10 +241,8 @@ def _known_mistake(exercise, found):
     return next((known for mistake, *known in exercise.mistakes if gives_these(mistake)), None)
 
 
-def _mistaken(exercise, found, inputs, known, written="", change=None):
+def _mistaken(evidence, known, written="", change=None):
     where, message = known
-    wanted = _wanted(exercise)[: len(found)]  # among the cases that it came to the end of
-    evidence = compare.first_difference(found, wanted, inputs, exercise.place)
     first = f"{evidence} Look at {where}."
     wrong, _, to_do = message.partition(": ")
     if written:  # what stands in the source says more exactly what is wrong

@@ -195,16 +195,22 @@ def always_true(tree):
 def changed_in_place(tree):
     """A sentence on a name for what a method such as `append` gives; None if there is none."""
     for node in _own_nodes(tree, ast.Assign):
-        method = getattr(node.value, "func", None)
-        if isinstance(method, ast.Attribute) and method.attr in IN_PLACE.split():
-            owner, name = ast.unparse(method.value), ast.unparse(node.targets[0])
-            if owner in ("tf", "np"):  # which have functions of these names
-                continue
+        owner = _changed_by(node.value)
+        if owner:
             return (
-                f"`{owner}.{method.attr}(...)` in line {node.lineno} changes `{owner}` itself and "
-                f"gives None: leave out `{name} =`."
+                f"`{ast.unparse(node.value.func)}(...)` in line {node.lineno} changes `{owner}` "
+                f"itself and gives None: leave out `{ast.unparse(node.targets[0])} =`."
             )
     return None
+
+
+def _changed_by(value):
+    """What a call of a method such as `append` changes in place; None for any other value."""
+    method = value.func if isinstance(value, ast.Call) else None
+    if not isinstance(method, ast.Attribute) or method.attr not in IN_PLACE.split():
+        return None
+    owner = ast.unparse(method.value)
+    return None if owner in ("tf", "np") else owner  # these have functions of such names
 
 
 def not_kept(tree):
@@ -270,8 +276,8 @@ def _of_return(tree, node):
     called = value.func
     if isinstance(called, ast.Name) and called.id == "print":
         return "`print` shows a value and gives None: use `return` with the value itself."
-    if isinstance(called, ast.Attribute) and called.attr in IN_PLACE.split():
-        owner = ast.unparse(called.value)
+    owner = _changed_by(value)
+    if owner:
         return (
             f"`{owner}.{called.attr}(...)` changes `{owner}` itself and gives None: write it on a "
             f"line of its own, and return `{owner}`."

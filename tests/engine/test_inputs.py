@@ -4,21 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from engine_tools import QUICK
+from engine_tools import TWO, quick_run, white
 
 from nst_helpers import PictureError, SettingsError, card, stylize
 from nst_helpers.engine.inputs import load_inputs
 from nst_helpers.engine.settings import DEFAULTS
-
-TWO = ["mosaic", "waves"]
-
-
-def white(height=8, width=8):
-    return np.ones((height, width))
-
-
-def paint(vgg, style="mosaic", steps=3, **settings):
-    return stylize("astronaut", style, steps=steps, vgg=vgg, **QUICK | settings)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +34,7 @@ def paint(vgg, style="mosaic", steps=3, **settings):
 )
 def test_what_does_not_go_together_gets_a_sentence(vgg, style, settings, error, words):
     with pytest.raises(error, match=words):
-        paint(vgg, style, **settings)
+        quick_run(vgg, style, **settings)
 
 
 def test_a_painting_is_seen_at_its_scale(vgg):
@@ -52,13 +42,13 @@ def test_a_painting_is_seen_at_its_scale(vgg):
     content, paintings, *_ = load_inputs(asked, "astronaut", "starry_night")
     assert max(paintings.pictures[0].shape[1:3]) == 128
     assert max(paintings.at(32, content, 2.0).pictures[0].shape[1:3]) == 64
-    np.testing.assert_array_equal(paint(vgg, style_scale=1).picture, paint(vgg).picture)
-    assert np.abs(paint(vgg, style_scale=2).picture - paint(vgg).picture).mean() > 0.01
+    np.testing.assert_array_equal(quick_run(vgg, style_scale=1).picture, quick_run(vgg).picture)
+    assert np.abs(quick_run(vgg, style_scale=2).picture - quick_run(vgg).picture).mean() > 0.01
 
 
 def test_a_run_goes_on_from_a_picture(vgg, tmp_path):
-    first = paint(vgg, steps=6)
-    second = paint(vgg, steps=2, init=first.picture)
+    first = quick_run(vgg, steps=6)
+    second = quick_run(vgg, steps=2, init=first.picture)
     assert second.history[0]["total"] == pytest.approx(first.history[-1]["total"], rel=1e-3)
     assert second.settings["init"] == "picture" and len(second.card["init_sha256"]) == 64
     assert second.card["painted"]["scales"] == [64]
@@ -69,7 +59,9 @@ def test_a_run_goes_on_from_a_picture(vgg, tmp_path):
 
 
 def test_the_card_tells_of_paintings_and_masks(vgg, tmp_path):
-    made = paint(vgg, TWO, style_masks=[white()] * 2, painting_masks=[white()] * 2, steps=1).card
+    made = quick_run(
+        vgg, TWO, style_masks=[white()] * 2, painting_masks=[white()] * 2, steps=1
+    ).card
     assert len(set(made["style_sha256"])) == 2
     assert len(made["style_masks_sha256"]) == len(made["painting_masks_sha256"]) == 2
     assert len(made["constants"]["block1_conv1"]) == 2

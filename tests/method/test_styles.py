@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from engine_tools import QUICK
+from engine_tools import QUICK, TWO, quick_run, white
 
 from nst_helpers import (
     SettingsError,
@@ -110,22 +110,11 @@ def test_without_detail_kept_there_is_nothing_of_the_photo():
     np.testing.assert_allclose(made, tf.fill(larger.shape, 0.3), atol=1e-6)
 
 
-TWO = ["mosaic", "waves"]
-
-
-def paint(vgg, style="mosaic", steps=3, **settings):
-    return stylize("astronaut", style, steps=steps, vgg=vgg, **QUICK | settings)
-
-
-def white(height=8, width=8):
-    return np.ones((height, width))
-
-
 @pytest.mark.parametrize("init", ["recolored", "noise", "style"])
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 def test_luminance_keeps_the_photos_color(vgg, init, optimizer):
     photo = load_image("astronaut", max_side=64)
-    made = paint(vgg, original_colors="luminance", init=init, optimizer=optimizer).picture
+    made = quick_run(vgg, original_colors="luminance", init=init, optimizer=optimizer).picture
     difference = (made - luminance(made)) - (photo - luminance(photo))
     assert np.abs(difference).max() < 0.5 / 255
     assert np.abs(luminance(made) - luminance(photo)).mean() > 0.02
@@ -134,15 +123,15 @@ def test_luminance_keeps_the_photos_color(vgg, init, optimizer):
 def test_match_paints_like_the_painting_in_the_photos_colors(vgg):
     photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
     by_hand = stylize(photo, in_colors_of(photo, painting), steps=3, vgg=vgg, **QUICK)
-    made = paint(vgg, original_colors="match")
+    made = quick_run(vgg, original_colors="match")
     np.testing.assert_allclose(made.picture, by_hand.picture, atol=1 / 255)
-    assert np.abs(made.picture - paint(vgg).picture).mean() > 0.05
+    assert np.abs(made.picture - quick_run(vgg).picture).mean() > 0.05
 
 
 def test_a_blend_of_one_is_that_painting_alone(vgg):
-    alone = paint(vgg)
+    alone = quick_run(vgg)
     for style, weights in [(["mosaic"], None), (TWO, [1, 0]), (TWO[::-1], [0, 7])]:
-        made = paint(vgg, style, style_blend_weights=weights)
+        made = quick_run(vgg, style, style_blend_weights=weights)
         np.testing.assert_array_equal(made.picture, alone.picture)
 
 
@@ -161,8 +150,8 @@ def test_the_order_of_paintings_does_not_count(vgg):
     masks = [half(load_image("astronaut", max_side=64), side) for side in ("left", "right")]
     for more in ({}, {"style_masks": masks}):
         turned = {name: value[::-1] for name, value in more.items()}
-        one = paint(vgg, TWO, style_blend_weights=[1, 3], steps=2, **more)
-        other = paint(vgg, TWO[::-1], style_blend_weights=[3, 1], steps=2, **turned)
+        one = quick_run(vgg, TWO, style_blend_weights=[1, 3], steps=2, **more)
+        other = quick_run(vgg, TWO[::-1], style_blend_weights=[3, 1], steps=2, **turned)
         np.testing.assert_allclose(one.picture, other.picture, atol=2 / 255)
         assert one.history[0]["total"] == pytest.approx(other.history[0]["total"], rel=1e-4)
 
@@ -176,7 +165,7 @@ def test_a_blend_starts_between_its_paintings_colors():
 
 
 def test_one_white_mask_is_none(vgg):
-    plain, guided = paint(vgg), paint(vgg, ["mosaic"], style_masks=[white()])
+    plain, guided = quick_run(vgg), quick_run(vgg, ["mosaic"], style_masks=[white()])
     for name in ("content", "style", "total"):
         assert guided.history[0][name] == pytest.approx(plain.history[0][name], rel=1e-4)
     np.testing.assert_allclose(guided.picture, plain.picture, atol=4 / 255)
@@ -184,7 +173,7 @@ def test_one_white_mask_is_none(vgg):
 
 def test_where_no_mask_is_the_photo_stays(vgg):
     photo = load_image("astronaut", max_side=64)
-    made = paint(vgg, ["mosaic"], style_masks=[half(photo, "left")])
+    made = quick_run(vgg, ["mosaic"], style_masks=[half(photo, "left")])
     np.testing.assert_allclose(made.picture[:, :, 32:], photo[:, :, 32:], atol=1e-6)
     assert np.abs(made.picture - photo)[:, :, :30].mean() > 0.05
 

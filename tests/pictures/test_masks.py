@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from engine_tools import white
 
 from nst_helpers import SettingsError, circle, color_range, half
 from nst_helpers.pictures import load_mask, shared_out
-
-
-def white(height=8, width=8):
-    return np.ones((height, width))
 
 
 def test_masks_share_what_they_all_cover():
