@@ -1,4 +1,4 @@
-"""Run by nbval's kernels as they start: long runs take two steps a scale.
+"""Run by nbval's kernels as they start: long runs take two steps a scale, lessons' loops a few.
 
 In full a lesson's pictures take minutes, and nbval asks whether its cells run. `on_colab.py` runs
 them as they are, and so did whoever committed them.
@@ -9,6 +9,24 @@ import functools
 import sys
 
 STEPS = 2  # a scale; only from the second on does L-BFGS have a curvature to go by
+
+# In a lesson's own loops, of learners' functions. Each must stand in a lesson, says a test.
+SHORTER = {
+    "range(32)": "range(3)",
+    "steps=32": "steps=3",
+    "60, schedule(60)": "4, schedule(4)",
+    "steps=60) for depth": "steps=3) for depth",
+    "[256], [13]": "[256], [3]",
+    "[20, 8]": "[3, 3]",
+    "range(1, 9)": "range(1, 4)",
+}
+
+
+def shorten_loops(lines):
+    cell = "".join(lines)
+    for loop, shorter in SHORTER.items():
+        cell = cell.replace(loop, shorter)
+    return cell.splitlines(keepends=True)
 
 
 def shorten(_):
@@ -27,4 +45,5 @@ def settle_for_few(settle, *asked):
     return dataclasses.replace(used, steps=[min(STEPS, steps) for steps in used.steps])
 
 
+get_ipython().input_transformers_post.append(shorten_loops)  # noqa: F821
 get_ipython().events.register("pre_run_cell", shorten)  # noqa: F821

@@ -2,6 +2,8 @@ import functools
 import inspect
 import json
 import re
+import runpy
+import unittest.mock
 
 import keras
 import numpy as np
@@ -14,6 +16,7 @@ from notebook_tools import (
     all_notebooks,
     badge,
     cells,
+    code_cells,
     definitions,
     setup_cell,
     text,
@@ -196,6 +199,13 @@ def test_a_solution_differs_only_in_exercises_badge_and_links(path):
             assert not stub.search(sources[1])
         else:
             assert plain(sources[0]) == plain(sources[1])
+
+
+def test_each_loop_that_the_tests_shorten_stands_in_a_lesson():
+    kernel = {"get_ipython": unittest.mock.MagicMock()}
+    shorter = runpy.run_path(str(ROOT / "tests" / "short_runs.py"), kernel)["SHORTER"]
+    lessons = ["".join(code_cells(NOTEBOOKS / f"{name}.ipynb")) for name in LESSONS]
+    assert not [loop for loop in shorter if not any(loop in lesson for lesson in lessons)]
 
 
 def test_only_solutions_skip_cells_and_only_the_lessons_own():
