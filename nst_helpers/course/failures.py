@@ -31,7 +31,7 @@ OBJECTS = re.compile(r"<(?:class ')?(?:function|nst_helpers).*?(?: at 0x\w+|')>"
 INSTEAD = {  # what NumPy's functions and methods, and Python's, are called in TensorFlow
     "T": "tf.transpose", "astype": "tf.cast", "average": "tf.reduce_mean",
     "clip": "tf.clip_by_value", "copy": "tf.identity", "dot": "tf.tensordot(..., 1)",
-    "flatten": "tf.reshape", "flip": "tf.reverse", "inner": "tf.tensordot(..., 1)",
+    "flatten": "tf.reshape", "flip": "tf.reverse(..., axis=[-1])", "inner": "tf.tensordot(..., 1)",
     "int": "tf.cast", "max": "tf.reduce_max", "mean": "tf.reduce_mean", "min": "tf.reduce_min",
     "power": "tf.pow", "prod": "tf.reduce_prod", "ravel": "tf.reshape", "reshape": "tf.reshape",
     "size": "tf.size", "std": "tf.math.reduce_std", "sum": "tf.reduce_sum",
@@ -78,7 +78,9 @@ def _meant(failure):
     if "'dims' must be 1-dimension" in text:
         return "`tf.reverse` takes a list of axes, in square brackets even if it is one."
     if "KeyError" in bases:
-        return "There is no such entry in the dictionary."
+        return "There is no such entry in the dictionary: go through the names that it has."
+    if "Iterating over a symbolic" in text:
+        return "Take a list in place of the tensor that is gone through, or `tf.unstack` of it."
     first = re.search(r"local variable '(\w+)'", text)
     if "UnboundLocalError" in bases and first:
         return f"Give `{first[1]}` a first value before this line, outside of any loop."
@@ -154,12 +156,21 @@ def _has_none(data):
 
 def _what_cuts_the_tape(tree):
     """A sentence's end on the calls that make plain numbers of tensors; None without any."""
-    found = []
+    found, after = [], []
+    for node in nodes_of(tree, ast.Attribute):
+        if node.attr == "T":
+            after.append(f"`tf.transpose` in place of `.T` in line {node.lineno}")
     for node in nodes_of(tree, ast.Call):
         module, dot, name = ast.unparse(node.func).rpartition(".")
-        given = [part for argument in node.args for part in nodes_of(argument, ast.Name)]
+        parts = (part for argument in node.args for part in nodes_of(argument, ast.Name))
+        given = {part.id for part in parts} - {"np", "numpy", "tf"}
         if module in ("np", "numpy") and given:  # and not of constants alone
             call, instead = f"np.{name}(...)", _of_tensorflow(name)
+        elif ast.unparse(node.func) == "tf.constant" and given:  # takes no tensor in a graph
+            after.append(
+                f"what is in its brackets in place of `tf.constant(...)` in line {node.lineno}"
+            )
+            continue
         elif name == "numpy":
             call, instead = f"{module}{dot}numpy()", f"`{module}` itself"
         elif not dot and name in ("float", "int", "sum", "max", "min", "abs", "round"):
@@ -173,7 +184,7 @@ def _what_cuts_the_tape(tree):
         return None
     found.sort()
     kind = "NumPy's result" if found[0][1].startswith("np.") else f"what `{found[0][1]}` gives"
-    changes = dict.fromkeys(change for *_, change in found)
+    changes = dict.fromkeys([*(change for *_, change in found), *after])
     return (
         f"{kind} is a plain number or array: the tape cannot see how it came about. "
         f"Take {', and '.join(changes)}."

@@ -222,11 +222,17 @@ def not_kept(tree):
                 f"Line {node.lineno}, `{source}`, stands by itself: put brackets around it and the "
                 "line that it goes on from, so that Python takes them for one."
             )
-        is_call = re.match(r"(tf|np)\.(?!print|debugging|random)", source)
+        is_call = re.match(r"(tf|np)\.(?!print|debugging|random)|\w+\.gradient\(", source)
         if is_call or isinstance(node.value, ast.BinOp):
+            returns = any(line.value for line in _own_nodes(tree, ast.Return))
+            changed = ast.unparse(node.value.args[0]) if is_call and node.value.args else ""
             return (
                 f"What `{source}` gives in line {node.lineno} is not kept, and changes nothing: "
-                "give it a name, and go on with that."
+                + (
+                    f"put it into `{changed}.assign(...)`, which changes `{changed}`."
+                    if not returns and changed in _argument_names(tree)
+                    else "give it a name, and go on with that."
+                )
             )
     return None
 

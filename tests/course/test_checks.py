@@ -568,6 +568,58 @@ SAID = {
         """,
         r"What `tf.reverse\(picture, axis=\[-1\]\)` gives in line 2 is not kept",
     ),
+    "a clipped variable that is not kept": (
+        "gradient step",
+        """
+        def gradient_step(picture, loss_function, learning_rate):
+            with tf.GradientTape() as tape:
+                loss = loss_function(picture)
+            picture.assign_sub(learning_rate * tape.gradient(loss, picture))
+            tf.clip_by_value(picture, 0, 1)
+        """,
+        r"in line 5 is not kept, and changes nothing: put it into `picture.assign\(...\)`",
+    ),
+    "a gradient that is not kept": (
+        "slope",
+        """
+        def slope(function, x):
+            x = tf.Variable(x)
+            with tf.GradientTape() as tape:
+                value = function(x)
+            tape.gradient(value, x)
+            return value
+        """,
+        r"What `tape.gradient\(value, x\)` gives in line 5 is not kept",
+    ),
+    "a constant made of a tensor, inside of a graph": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            vectors = tf.reshape(features, (-1, features.shape[-1]))
+            products = tf.matmul(vectors, vectors, transpose_a=True)
+            return tf.constant(products.numpy() / vectors.shape[0])
+        """,
+        r"and what is in its brackets in place of `tf.constant\(...\)` in line 4",
+    ),
+    "a transpose that tensors have not, beside NumPy": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            vectors = np.reshape(features, (-1, features.shape[-1]))
+            return np.dot(vectors.T, vectors) / len(vectors)
+        """,
+        r"and `tf.transpose` in place of `.T` in line 3",
+    ),
+    "a tensor that is gone through inside of a graph": (
+        "preprocess",
+        """
+        def my_preprocess(picture):
+            mean = tf.constant([103.939, 116.779, 123.68])
+            channels = tf.unstack(picture, axis=-1)[::-1]
+            return tf.stack([c * 255 - m for c, m in zip(channels, mean)], axis=-1)
+        """,
+        "Take a list in place of the tensor that is gone through",
+    ),
     "a line that ends too early": (
         "total loss",
         """

@@ -185,7 +185,7 @@ _GRAM_MATRIX = _ANY_GRAM_MATRIX | {
     "the order of the axes before and after `reshape`": [
         (lambda f: _rows_by_rows(f, (f.shape[-1], -1)),
          "You reshaped to channels × positions, which mixes the two: reshape to (-1, channels), "
-         "and transpose in `tf.matmul`.")],
+         "and transpose the first of the two in `tf.matmul`.")],
 }  # fmt: skip
 
 _GRAM_MATRIX_BY_EINSUM = _ANY_GRAM_MATRIX | {

@@ -132,9 +132,9 @@ _SLOPE = {
            "tape, which goes backwards once for all of them.")
           for step in (0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6)
           for behind in (0.0, step))],
-    "what the tape is asked for": [
+    "what becomes of the gradient": [
         (lambda f, x: f(tf.constant(float(x))),
-         "You returned the function's value: ask the tape for its gradient.")],
+         "You returned the function's value: return its gradient, for which the tape is asked.")],
     "what is differentiated": [
         (lambda f, x: 1.0,
          "You took the gradient of x itself, which is always 1: take that of the function's "

@@ -93,11 +93,12 @@ _BLEND = {
     "what is done about the matrices' different strengths": [
         (_mixed(strength=lambda gram: 1.0, back=lambda n, s: 1.0),
          "You added the matrices up as they are, so the painting with the stronger ones wins: "
-         "divide each matrix by its own strength first, and multiply the sum by their mean.")],
+         "divide each matrix by its own strength first, and multiply the sum by "
+         "the mean of the strengths, weighted by the shares.")],
     "the strength of your result": [
         (_mixed(back=lambda n, s: 1.0),
          "Your matrix has a strength of about 1, where a painting's can have thousands: multiply "
-         "the sum by the mean of the strengths.")],
+         "the sum by the mean of the strengths, weighted by the shares.")],
     "how the weights become shares": [
         (_mixed(shares=lambda w: w),
          "The weights do not add up to 1: divide each by their sum."),
@@ -111,11 +112,11 @@ _BLEND = {
         (_mixed(shares=lambda w: w, strength=lambda gram: 1.0, back=lambda n, s: 1.0),
          "The weights do not add up to 1, and the matrices are as strong as they come: divide each "
          "weight by their sum and each matrix by its own strength, and multiply the result by the "
-         "mean of the strengths.")],
+         "mean of the strengths, weighted by the shares.")],
     "how the weights become shares, and the strength of your result": [
         (_mixed(shares=lambda w: w, back=lambda n, s: 1.0),
          "The weights do not add up to 1, and the strength is not put back: divide each weight by "
-         "their sum, and multiply by the mean of the strengths.")],
+         "their sum, and multiply by the mean of the strengths, weighted by the shares.")],
     "where the shares come from": [
         (_mixed(shares=lambda w: np.ones(len(w)) / len(w)),
          "You gave each painting the same share: use the weights.")],
@@ -148,11 +149,11 @@ _BLEND = {
     "what is done with the weights and the strengths": [
         (lambda grams, weights: tf.add_n(grams) / len(grams),
          "You took the plain mean of the matrices: divide each by its own strength, weight it by "
-         "its share, and multiply the sum by the mean of the strengths.")],
+         "its share, and multiply the sum by the mean of the strengths, weighted by the shares.")],
     "what is done with each matrix's strength": [
         (_mixed(strength=lambda gram: 1 / tf.sqrt(mean_square(gram)), back=lambda n, s: 1.0),
          "You multiplied each matrix by its strength: divide by it, and multiply the sum by the "
-         "mean of the strengths.")],
+         "mean of the strengths, weighted by the shares.")],
     "how many paintings come in": [
         (lambda grams, weights: _blended(grams[:2], weights[:2]),
          "You used the first two matrices only: go through the whole list, since there may be "
@@ -175,13 +176,13 @@ _GUIDED = {
     "what the products are divided by": [
         (_guided(divide_by=lambda w, m: w.shape[0]),
          "You divided by the number of all positions, so a small region gets a weak matrix: divide "
-         "by the sum of the mask, which is how many positions the region has."),
+         "by the sum of the resized mask, which is how many positions the region has."),
         (_guided(divide_by=lambda w, m: tf.reduce_sum(m)),
          "You divided by the sum of the mask in its own size: take the sum after you have resized "
          "it."),
         (_guided(divide_by=lambda w, m: 1.0),
-         "You did not divide: divide by the sum of the mask, or a large region would have a "
-         "stronger matrix than a small one."),
+         "You did not divide: divide by the sum of the resized mask, or a large region would have "
+         "a stronger matrix than a small one."),
         (_guided(divide_by=lambda w, m: tf.reduce_sum(tf.cast(w > 0, tf.float32))),
          "You divided by the number of positions that are not black in the mask: divide by the sum "
          "of the mask, since gray ones count in part."),
@@ -198,7 +199,7 @@ _GUIDED = {
     "how often the mask comes in, and what the products are divided by": [
         (_guided(_both_weighed, divide_by=lambda w, m: w.shape[0]),
          "You multiplied both factors by the mask, and divided by the number of all positions: "
-         "multiply one factor only, and divide by the sum of the mask.")],
+         "multiply one factor only, and divide by the sum of the resized mask.")],
     "the factors of your products": [
         (_guided(_centered),
          "You subtracted the region's mean, which gives a covariance: leave the mean in.")],
