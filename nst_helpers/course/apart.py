@@ -210,7 +210,7 @@ class _Process:
 
 def _pickled(function):
     """The function by value, even where it stands in a module: to import that may run a lesson."""
-    name = getattr(function, "__module__", None) or "__main__"
+    name = str(getattr(function, "__module__", None))
     module = sys.modules.get(name)
     file = getattr(module, "__file__", None)
     by_value = file and "site-packages" not in file and name.split(".")[0] != "nst_helpers"

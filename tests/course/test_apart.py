@@ -9,7 +9,7 @@ import tensorflow as tf
 import test_checks
 
 from nst_helpers import check
-from nst_helpers.course import kept, trial
+from nst_helpers.course import apart, kept, trial
 from nst_helpers.course.checks import STOPPED, verdict
 from nst_helpers.course.exercises import EXERCISES
 
@@ -134,10 +134,28 @@ def test_what_does_more_than_compute_is_not_run_with_changes(folder):
 
 def test_only_what_computes_is_called_harmless(folder):
     assert trial.computes_only(of_cell(MEAN))
-    for body in ("os.remove('x')", "np.save('x', f)", "f.numpy().tofile('x')", "tf.io.write_file"):
+    writes = "os.remove('x')", "np.save('x', f)", "f.numpy().tofile('x')", "tf.io.write_file"
+    for body in (*writes, "keep(f)"):
         function = of_cell(f"def mine(f, t):\n    return {body}")
-        function.__globals__["os"] = __import__("os")
+        function.__globals__.update(os=os, keep=[].append)
         assert not trial.computes_only(function)
+
+
+def test_what_a_function_prints_is_shown_once_up_to_a_length(capsys):
+    check(
+        "content loss", of_cell(MEAN.replace("    return", "    print(len(f.shape))\n    return"))
+    )
+    assert capsys.readouterr().out.startswith("1\n4\n4\nRight.")
+    check(
+        "content loss", of_cell(MEAN.replace("    return", "    print('ab' * 15_000)\n    return"))
+    )
+    assert capsys.readouterr().out.count("ab") == trial.PRINTED // 2
+
+
+def test_in_the_process_of_its_own_a_check_has_none_of_its_own(monkeypatch):
+    monkeypatch.setenv(apart.INSIDE, "1")
+    with pytest.raises(apart.CannotLeave):
+        apart.Apart(of_cell(MEAN), [])
 
 
 def test_each_try_says_more_and_a_right_one_begins_anew(capsys):

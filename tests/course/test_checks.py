@@ -641,6 +641,26 @@ SAID = {
         """,
         r"Look at line 3: with `smaller = tf.image.resize\(mask, \(height, width\), 'area'\)`",
     ),
+    "each of two calls is another's": (
+        "squared total variation",
+        """
+        def squared_total_variation(picture):
+            down = picture[:, 1:] - picture[:, :-1]
+            across = picture[:, :, 1:] - picture[:, :, :-1]
+            return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
+        """,
+        r"Look at line 4: with `tf.square` in place of each `tf.abs`",
+    ),
+    "a number one too small": (
+        "gram matrix",
+        """
+        def my_gram_matrix(features):
+            height, width = features.shape[1:3]
+            vectors = tf.reshape(features, (-1, features.shape[2]))
+            return tf.matmul(vectors, vectors, transpose_a=True) / (height * width)
+        """,
+        r"Look at line 3: with `features.shape\[3\]` in place of `features.shape\[2\]`",
+    ),
     "an index in place of another": (
         "correlation of two channels",
         """
