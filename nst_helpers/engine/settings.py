@@ -41,6 +41,7 @@ def _within(kind, least, most, advice):
 _count = _within(whole_number, 1, math.inf, "ask for at least 1")
 _seed = _within(whole_number, 0, 2**31 - 1, f"use a whole number from 0 to {2**31 - 1}")
 _weight = _within(number, 0, math.inf, "use a number from 0 upward")
+_share = _within(number, 0, 1, "use a number from 0 to 1")
 _above_zero = _within(number, math.ulp(0), math.inf, "use a number above 0, such as 0.03")
 _style_scale = _within(
     number, 0.25, 4, "use a number from 0.25 to 4; 1 has the painting as long as the picture"
@@ -132,8 +133,21 @@ class Settings:
     content_weight: float = _setting(1.0, _weight, "how much the content loss counts", type=float)
     # Explorer "weights": at 2 the sky is nearly the photo's, at 80 the painting's rings fill it.
     style_weight: float = _setting(20.0, _weight, "how much the style loss counts", type=float)
+    neighbor_weight: float = _setting(
+        0.0,
+        _weight,
+        "how much the neighbor loss counts, at scales up to 400 px, and at the first one",
+        type=float,
+    )
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.
     tv_weight: float = _setting(1.0, _weight, "how much total variation counts", type=float)
+    neighbor_share: float = _setting(
+        0.5,
+        _share,
+        "of what is matched with the painting for the neighbor loss, the share that is the "
+        "picture's own, 0 to 1; the rest is the photo's, and with more of it the scene is kept",
+        type=float,
+    )
     original_colors: bool | str = _setting(
         False,
         _one_of(*ORIGINAL_COLORS),

@@ -13,7 +13,8 @@ import math
 import tensorflow as tf
 
 from .losses import TERMS, gram_matrix
-from .objective import Targets, loss_and_gradient_by, measuring
+from .neighbors import Neighbors
+from .objective import Measured, Targets, loss_and_gradient_by, measuring
 from .vgg import feature_extractor, stride
 
 PIXELS_AT_ONCE = 1.2e6  # of a picture; in bands a step takes half as long again
@@ -49,14 +50,14 @@ def graphs_for(picture, vgg, layers, precision, regions=0):
     regions: how many there are guides for; bands see no such picture.
     """
     large = not regions and math.prod(picture.shape[1:3]) > PIXELS_AT_ONCE
-    return _graphs(vgg, layers, precision, large and can_see(*layers), regions)
+    return _graphs(vgg, layers, precision, large and can_see(*layers[:2]), regions)
 
 
 @functools.lru_cache(maxsize=8)
 def _graphs(vgg, layers, precision, in_bands, regions=0):
     if in_bands:
-        function = loss_and_gradient_by(measuring_in_bands(vgg, *layers, precision))
-        return function, measuring_in_bands(vgg, *layers, "float32")
+        function = loss_and_gradient_by(measuring_in_bands(vgg, *layers[:2], precision))
+        return function, measuring_in_bands(vgg, *layers[:2], "float32")
     # All is traced now and for all sizes, not when it is called: after some short runs, each with
     # layers of its own, TensorFlow would warn of "retracing".
     loss_and_gradient = tf.function(
@@ -64,7 +65,7 @@ def _graphs(vgg, layers, precision, in_bands, regions=0):
     )
     measure = tf.function(_measuring(vgg, *layers, "float32"), reduce_retracing=True)
     picture, guide, number = map(tf.TensorSpec, ((1, None, None, 3), (1, None, None, 1), ()))
-    content, grams = measure.get_concrete_function(picture).structured_outputs
+    content, grams, columns = measure.get_concrete_function(picture).structured_outputs
     guides = None
     if regions:
         measure.get_concrete_function(picture, {layer: [guide] for layer in grams})  # a painting's
@@ -73,14 +74,18 @@ def _graphs(vgg, layers, precision, in_bands, regions=0):
     grams = {layer: [gram] * max(1, regions) for layer, [gram] in grams.items()}
     constants = {"content": number} | {layer: [number] * len(grams[layer]) for layer in grams}
     weights = dict.fromkeys([*TERMS, *grams], number)
-    targets = Targets(content, grams, constants, guides)
+    neighbors = None
+    if columns:
+        covered = tf.TensorSpec((1, None, None))
+        neighbors = Neighbors(columns, dict.fromkeys(columns, number), covered)
+    targets = Targets(content, grams, constants, guides, neighbors)
     loss_and_gradient.get_concrete_function(picture, targets, weights)
     return loss_and_gradient, measure
 
 
-def _measuring(vgg, content_layer, style_layers, precision):
-    extract = feature_extractor(vgg, [content_layer, *style_layers], precision)
-    return measuring(extract, content_layer, style_layers)
+def _measuring(vgg, content_layer, style_layers, neighbor_layers, precision):
+    extract = feature_extractor(vgg, [content_layer, *style_layers, *neighbor_layers], precision)
+    return measuring(extract, content_layer, style_layers, neighbor_layers)
 
 
 def can_see(content_layer, style_layers):
@@ -102,10 +107,10 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
 
     def measure(picture, guides=None):
         if guides:  # of a painting's part
-            return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
+            return _measuring(vgg, content_layer, style_layers, (), precision)(picture, guides)
         early_grams, last = first_blocks(picture)
         content, late_grams = later_blocks(last)
-        return content, late_grams | early_grams
+        return Measured(content, late_grams | early_grams, {})
 
     return measure
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from ..errors import LossNotFinite
 from ..machine import memory_errors_said
 from ..pictures import resize, with_longest_side
-from . import styles
+from . import neighbors, styles
 from .large import graphs_for
 from .losses import TERMS
 from .objective import undivided
@@ -55,7 +55,8 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     What it does not hold is as in the settings. start: a picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
-    layers = settings.content_layer, tuple(settings.style_layers)
+    style_layers = tuple(settings.style_layers)
+    with_neighbors = (weights or {}).get("neighbor", settings.neighbor_weight) > 0
     original, colors = content, settings.original_colors
     content, paintings = styles.repainted(content, styles.one_painting(style), colors)
     picture, photo, optimizer, number = start, None, None, 0
@@ -69,12 +70,19 @@ def paint(vgg, content, style, settings, weights=None, start=None):
                 picture = styles.enlarged(picture, smaller, photo, settings.keeps_detail)
             begun = resize(picture, *photo.shape[1:3])
             optimizer = new_optimizer(settings, begun, steps, optimizer)
+            shares = {
+                "style": styles.style_share(side, settings.scales),
+                "neighbor": neighbors.share_at(side, smaller is None) * with_neighbors,
+            }
+            compared = tuple(neighbors.LAYERS) if shares["neighbor"] else ()
+            layers = settings.content_layer, style_layers, compared
             loss_and_gradient, measure = graphs_for(
                 photo, vgg, layers, settings.precision, here.regions
             )
-            targets_for = styles.measure_pictures(measure, photo, here, layers[1])
-            share = styles.style_share(side, settings.scales)
-            read = functools.partial(_read, weights or {}, settings, share)
+            targets_for = styles.measure_pictures(
+                measure, photo, here, style_layers, settings.neighbor_share
+            )
+            read = functools.partial(_read, weights or {}, settings, shares)
             numbers = range(number + 1, number + steps + 1)
             original_here = with_longest_side(original, side)
             for number, losses, picture, constants in _descend(
@@ -84,13 +92,13 @@ def paint(vgg, content, style, settings, weights=None, start=None):
                 yield Step(number, sum(settings.steps), side, losses, shown, constants)
 
 
-def _read(given, settings, share):
+def _read(given, settings, shares):
     """The `Weights` as they are now. given: what `paint` was given."""
     layers = settings.style_layers
     factors = layers if isinstance(layers, dict) else dict.fromkeys(layers, 1.0)
     terms = {term: given.get(term, getattr(settings, f"{term}_weight")) for term in TERMS}
     return Weights(
-        terms | {"style": share * terms["style"]},
+        terms | {term: share * terms[term] for term, share in shares.items()},
         {layer: given.get(layer, factor) for layer, factor in factors.items()},
         given.get("blend"),
         given.get("learning_rate", settings.learning_rate),
@@ -99,13 +107,14 @@ def _read(given, settings, share):
 
 def _descend(loss_and_gradient, targets_for, optimizer, read, numbers):
     """The loop at one scale: yields `(number, losses, picture, constants)`, of the best so far."""
-    trial, before = optimizer.picture, None
+    trial, before, targets = optimizer.picture, None, None
+    again = numbers[len(numbers) // 2]
     for number in numbers:
         weights = read()
         optimizer.learning_rate = weights.learning_rate
-        if weights != before:
+        if weights != before or number == again and targets.neighbors:
             trial = trial if before is None else optimizer.loss_changed()
-            before, targets = weights, targets_for(weights.blend)
+            before, targets = weights, targets_for(weights.blend, optimizer.picture)
             constants = undivided(targets.constants)
             factors = weights.terms | weights.layers
             factors = {name: tf.constant(factor, tf.float32) for name, factor in factors.items()}

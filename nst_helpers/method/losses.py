@@ -1,4 +1,4 @@
-"""The three losses of style transfer, each as short as its formula.
+"""The losses of style transfer, each as short as its formula.
 
 The features of a layer are what it makes of one picture: shape
 `(1, height, width, channels)`. N is the number of channels, M = height × width. Papers cited:
@@ -8,6 +8,8 @@ The features of a layer are what it makes of one picture: shape
   CVPR 2016; its equation numbers are the ones given here.
 * Gatys, Ecker, Bethge, Hertzmann, Shechtman: *Controlling Perceptual Factors in Neural Style
   Transfer*, arXiv 1611.07865 (2017).
+* Kolkin, Kucera, Paris, Sýkora, Shechtman, Shakhnarovich: *Neural Neighbor Style Transfer*,
+  arXiv 2203.13215 (2022).
 * Johnson, Alahi, Fei-Fei: *Perceptual Losses for Real-Time Style Transfer and
   Super-Resolution*, arXiv 1603.08155 (2016).
 """
@@ -19,6 +21,7 @@ import tensorflow as tf
 TERMS = {
     "content": ("content", "#0072B2", (6, 3)),
     "style": ("style", "#D55E00", (8, 3, 2, 3)),
+    "neighbor": ("neighbors", "#CC79A7", (1, 2)),
     "tv": ("total variation", "#009E73", (2, 3)),
 }
 
@@ -109,6 +112,22 @@ def style_loss(grams, targets, layer_weights=None):
 def gram_loss(gram, target):
     """One layer's part of the style loss: the mean squared difference of two Gram matrices."""
     return tf.reduce_mean(tf.square(gram - target))
+
+
+def neighbor_loss(features, matched, covered=1.0):
+    """How far the features at each position point away from those it is matched with.
+
+    features, matched: `{layer: (1, height, width, channels)}`, all of one height and width; the
+    layers are taken side by side, as one long vector a position. What is matched has length 1 there
+    (see `neighbors.matching`), or less: it may be a mean, or nothing where no painting applies.
+    covered: how much of each position counts, `(1, height, width)`. Returns a scalar: the mean over
+    the positions of 1 − cosine.
+
+    Kolkin 2022, section 3.3, equation 3, whose cosine distance this is.
+    """
+    products = tf.add_n([tf.reduce_sum(features[name] * matched[name], -1) for name in features])
+    squares = tf.add_n([tf.reduce_sum(tf.square(values), -1) for values in features.values()])
+    return tf.reduce_mean(covered - products * tf.math.rsqrt(squares + 1e-12))
 
 
 def total_variation(picture):

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from .losses import TERMS, content_loss, gram_loss, gram_matrix, guided_gram_matrix, total_variation
+from .losses import (
+    TERMS,
+    content_loss,
+    gram_loss,
+    gram_matrix,
+    guided_gram_matrix,
+    neighbor_loss,
+    total_variation,
+)
+from .neighbors import Neighbors, side_by_side
 
 
 class Targets(NamedTuple):
@@ -19,6 +28,7 @@ class Targets(NamedTuple):
     grams: dict  # {layer: [Gram matrix of the style image, (channels, channels), of each region]}
     constants: dict  # {"content": number, layer: [number of each region]}, see `compute_targets`
     guides: dict | None = None  # {layer: [guide of each region]}, see `measuring`
+    neighbors: Neighbors | None = None  # None without the neighbor loss
 
 
 def compute_targets(extract, content, style, content_layer, style_layers):
@@ -40,7 +50,7 @@ def compute_targets(extract, content, style, content_layer, style_layers):
     the mean squared difference of the Gram matrices over height × width.
     """
     measure = measuring(extract, content_layer, style_layers)
-    targets = compare(measure(content), measure(style)[1])
+    targets = compare(measure(content), measure(style).grams)
     return Targets(targets.content, undivided(targets.grams), undivided(targets.constants))
 
 
@@ -51,20 +61,19 @@ def undivided(values):
 
 
 def compare(photo, grams, guides=None, areas=(1.0,)):
-    """The `Targets` of a photo and of the style images' Gram matrices.
+    """The `Targets` of a photo and of the style images' Gram matrices, but for the neighbors.
 
-    photo: its features and Gram matrices, from `measuring`. grams, guides: as in `Targets`. areas:
+    photo: as it was measured, see `measuring`. grams, guides: as in `Targets`. areas:
     of each region, as a share of the photo: so much its style loss counts, which is as much as
     these pixels would count in an undivided photo.
     """
-    features, photo_grams = photo
-    constants = {"content": strength(features)}
+    constants = {"content": strength(photo.content)}
     for layer, targets in grams.items():
         constants[layer] = [
             tf.maximum(strength(target), strength(gram)) / area
-            for target, gram, area in zip(targets, photo_grams[layer], areas, strict=True)
+            for target, gram, area in zip(targets, photo.grams[layer], areas, strict=True)
         ]
-    return Targets(features, grams, constants, guides)
+    return Targets(photo.content, grams, constants, guides)
 
 
 def strength(values):
@@ -72,11 +81,19 @@ def strength(values):
     return tf.maximum(tf.reduce_mean(tf.square(values)), 1.0)
 
 
-def measuring(extract, content_layer, style_layers):
-    """`measure(picture, guides=None)`: the content layer's features, and the Gram matrices.
+class Measured(NamedTuple):
+    """What the losses need of a picture."""
+
+    content: tf.Tensor  # the content layer's features, (1, height, width, channels)
+    grams: dict  # as in `Targets`
+    columns: dict  # {layer: features of the neighbor loss}, see `neighbors.side_by_side`, or none
+
+
+def measuring(extract, content_layer, style_layers, neighbor_layers=()):
+    """`measure(picture, guides=None)`, which gives what is `Measured`.
 
     guides: `{layer: [guide of each region, (1, height, width, 1)]}`, see `guided_gram_matrix`;
-    None for one region that is the whole picture. Gram matrices are as in `Targets`.
+    None for one region that is the whole picture.
     """
 
     def measure(picture, guides=None):
@@ -89,7 +106,8 @@ def measuring(extract, content_layer, style_layers):
                 if guides
                 else [gram_matrix(values)]
             )
-        return features[content_layer], grams
+        columns = side_by_side({layer: features[layer] for layer in neighbor_layers})
+        return Measured(features[content_layer], grams, columns)
 
     return measure
 
@@ -103,10 +121,12 @@ def loss_and_gradient_by(measure):
     """
 
     def loss_and_gradient(picture, targets, weights):
-        content, style, constants, guides = targets
+        content, style, constants, guides, neighbors = targets
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            features, grams = measure(picture, guides)
+            features, grams, columns = measure(picture, guides)
+            if neighbors:
+                columns = {name: neighbors.factors[name] * columns[name] for name in columns}
             shares = {}  # of the layers in the style loss
             for layer in grams:
                 regions = zip(grams[layer], style[layer], constants[layer], strict=True)
@@ -117,6 +137,9 @@ def loss_and_gradient_by(measure):
             losses = {
                 "content": content_loss(features, content) / constants["content"],
                 "style": tf.add_n([*shares.values()]),
+                "neighbor": neighbor_loss(columns, neighbors.matched, neighbors.covered)
+                if neighbors
+                else tf.constant(0.0),
                 "tv": total_variation(picture),
             }
             total = sum(weights[term] * losses[term] for term in TERMS)

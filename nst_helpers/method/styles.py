@@ -18,6 +18,7 @@ from ..pictures import (
     with_colors_of,
     with_longest_side,
 )
+from .neighbors import by_area, matching
 from .objective import compare, strength, undivided
 from .vgg import stride
 
@@ -105,13 +106,6 @@ def one_painting(style):
     return style if isinstance(style, Paintings) else Paintings((style,))
 
 
-def by_area(mask, height, width):
-    """A mask, or several, at another size, each value the mean over the area that it stands for."""
-    if mask.shape[1:3] == (height, width):
-        return mask
-    return tf.image.resize(mask, (height, width), "area")
-
-
 def at_size_of(photo, paintings):
     """The same paintings, with masks in the photo's size."""
     masks = None if paintings.masks is None else by_area(paintings.masks, *photo.shape[1:3])
@@ -167,32 +161,39 @@ def style_share(side, sides):
     return STYLE_SHARE_WHEN_SMALL if side < min(SMALL_SIDE, sides[-1]) else 1.0
 
 
-def measure_pictures(measure, photo, paintings, layers):
-    """The function from the share of the second of two paintings to the `Targets` at this size.
+def measure_pictures(measure, photo, paintings, layers, neighbor_share):
+    """`targets_for(second, picture)`, which gives the `Targets` at this size.
 
-    The share is None for those that they have. measure: from `graphs_for`. layers: the style
+    second: the share of the second of two paintings; None for those that they have. picture: the
+    one painted so far, see `neighbors.matching`. measure: from `graphs_for`. layers: the style
     loss's.
     """
-    grams = [_grams(measure, picture, own, layers) for picture, own, _ in paintings.parts()]
+    parts = paintings.parts()
+    own_guides = [None if own is None else guides_for(own, layers)[0] for _, own, _ in parts]
+    measured = [measure(picture, guides) for (picture, *_), guides in zip(parts, own_guides)]
+    grams = [undivided(of_painting.grams) for of_painting in measured]
+    guides, masks = None, [mask for *_, mask in parts]
     if paintings.masks is not None:
         guides, areas = guides_for(paintings.masks, layers)
         in_regions = {layer: [painting[layer] for painting in grams] for layer in layers}
-        targets = compare(measure(photo, guides), in_regions, guides, areas)
-        return lambda second: targets
-    measured = measure(photo)
+    of_photo = measure(photo, guides)
+    if of_photo.columns:
+        columns = [of_painting.columns for of_painting in measured]
+        match = matching(of_photo.columns, columns, [own for _, own, _ in parts], masks)
 
-    def targets_for(second):
+    def targets_for(second, picture):
         shares = paintings.shares if second is None else (1 - second, second)
-        mixed = grams[0] if len(grams) == 1 else blended(grams, shares)
-        return compare(measured, {layer: [gram] for layer, gram in mixed.items()})
+        if guides:
+            targets = compare(of_photo, in_regions, guides, areas)
+        else:
+            mixed = grams[0] if len(grams) == 1 else blended(grams, shares)
+            targets = compare(of_photo, {layer: [gram] for layer, gram in mixed.items()})
+        if not of_photo.columns:
+            return targets
+        columns = measure(picture, guides).columns
+        return targets._replace(neighbors=match(columns, shares, neighbor_share))
 
     return targets_for
-
-
-def _grams(measure, painting, part, layers):
-    """`{layer: Gram matrix}` of the part of a painting that counts."""
-    guides = None if part is None else guides_for(part, layers)[0]
-    return undivided(measure(painting, guides)[1])
 
 
 def blended(grams, shares):
