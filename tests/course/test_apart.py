@@ -34,7 +34,7 @@ CUT = {
     "float(tf.reduce_mean(tf.square(f - t)))": r"`float\(...\)` gives is a plain number",
     "np.dot(np.ravel(f - t), np.ravel(f - t)) / np.size(f)": "the tape cannot see how it came about",
     "np.sqrt(np.mean(np.square(f - t)) ** 2)": "`tf.square` in place of .* in line 2, and `tf.reduce_mean` in place of .*`tf.sqrt`",
-    "tf.constant(np.array([1.0])[0] * np.mean((f - t) ** 2))": r"Take `tf.reduce_mean` in place of `np.mean\(...\)` in line 2\.",
+    "tf.constant(np.array([1.0])[0] * np.mean((f - t) ** 2))": r"Take `tf.reduce_mean` in place of `np.mean\(...\)` in line 2, and what is in its brackets in place of `tf.constant\(...\)` in line 2\.",
     "tf.reduce_mean(tf.square(tf.stop_gradient(f) - t))": "no way from your result back",
     "tf.reduce_mean((f - t) * tf.stop_gradient(f - t))": "the gradient that the tape finds is not",
 }

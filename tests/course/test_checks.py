@@ -336,7 +336,8 @@ SAID = {
             return tf.stack([channel * 255 - one for channel, one in channels], axis=-1)
         """,
         "^Not yet. The values are right, but inside of `tf.function`, as the lesson calls it, it "
-        "stops with OperatorNotAllowedInGraphError: Iterating over a symbolic .{,40}$",
+        "stops with OperatorNotAllowedInGraphError: Iterating over a symbolic .{,40} Take a list in "
+        "place of the tensor that is gone through, or `tf.unstack` of it.$",
     ),
     "an array made of a tensor": (
         "content loss",
@@ -609,16 +610,6 @@ SAID = {
             return np.dot(vectors.T, vectors) / len(vectors)
         """,
         r"and `tf.transpose` in place of `.T` in line 3",
-    ),
-    "a tensor that is gone through inside of a graph": (
-        "preprocess",
-        """
-        def my_preprocess(picture):
-            mean = tf.constant([103.939, 116.779, 123.68])
-            channels = tf.unstack(picture, axis=-1)[::-1]
-            return tf.stack([c * 255 - m for c, m in zip(channels, mean)], axis=-1)
-        """,
-        "Take a list in place of the tensor that is gone through",
     ),
     "a line that ends too early": (
         "total loss",
