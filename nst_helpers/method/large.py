@@ -43,27 +43,31 @@ def make_loss_and_gradient(extract, content_layer, style_layers):
     return tf.function(loss_and_gradient, reduce_retracing=True)  # traced at two sizes, takes all
 
 
-def graphs_for(picture, vgg, layers, precision, regions=0):
+def graphs_for(picture, vgg, layers, precision, regions=0, neighbor_layers=()):
     """`(f, g)` for pictures of this size.
 
     f: see `objective.loss_and_gradient_by`. g: see `objective.measuring`, in float32.
-    regions: how many there are guides for; bands see no such picture.
+    regions: how many there are guides for; bands see no such picture. neighbor_layers: those of
+    `neighbors.LAYERS`, or none; bands compare no neighbors.
     """
     large = not regions and math.prod(picture.shape[1:3]) > PIXELS_AT_ONCE
-    return _graphs(vgg, layers, precision, large and can_see(*layers[:2]), regions)
+    return _graphs(vgg, layers, precision, large and can_see(*layers), regions, neighbor_layers)
 
 
 @functools.lru_cache(maxsize=8)
-def _graphs(vgg, layers, precision, in_bands, regions=0):
+def _graphs(vgg, layers, precision, in_bands, regions=0, neighbor_layers=()):
     if in_bands:
-        function = loss_and_gradient_by(measuring_in_bands(vgg, *layers[:2], precision))
-        return function, measuring_in_bands(vgg, *layers[:2], "float32")
+        function = loss_and_gradient_by(measuring_in_bands(vgg, *layers, precision))
+        return function, measuring_in_bands(vgg, *layers, "float32")
     # All is traced now and for all sizes, not when it is called: after some short runs, each with
     # layers of its own, TensorFlow would warn of "retracing".
     loss_and_gradient = tf.function(
-        loss_and_gradient_by(_measuring(vgg, *layers, precision)), reduce_retracing=True
+        loss_and_gradient_by(_measuring(vgg, *layers, precision, neighbor_layers)),
+        reduce_retracing=True,
     )
-    measure = tf.function(_measuring(vgg, *layers, "float32"), reduce_retracing=True)
+    measure = tf.function(
+        _measuring(vgg, *layers, "float32", neighbor_layers), reduce_retracing=True
+    )
     picture, guide, number = map(tf.TensorSpec, ((1, None, None, 3), (1, None, None, 1), ()))
     content, grams, columns = measure.get_concrete_function(picture).structured_outputs
     guides = None
@@ -83,7 +87,7 @@ def _graphs(vgg, layers, precision, in_bands, regions=0):
     return loss_and_gradient, measure
 
 
-def _measuring(vgg, content_layer, style_layers, neighbor_layers, precision):
+def _measuring(vgg, content_layer, style_layers, precision, neighbor_layers=()):
     extract = feature_extractor(vgg, [content_layer, *style_layers, *neighbor_layers], precision)
     return measuring(extract, content_layer, style_layers, neighbor_layers)
 
@@ -107,7 +111,7 @@ def measuring_in_bands(vgg, content_layer, style_layers, precision):
 
     def measure(picture, guides=None):
         if guides:  # of a painting's part
-            return _measuring(vgg, content_layer, style_layers, (), precision)(picture, guides)
+            return _measuring(vgg, content_layer, style_layers, precision)(picture, guides)
         early_grams, last = first_blocks(picture)
         content, late_grams = later_blocks(last)
         return Measured(content, late_grams | early_grams, {})

@@ -55,7 +55,7 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     What it does not hold is as in the settings. start: a picture to go on from.
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
-    style_layers = tuple(settings.style_layers)
+    layers = settings.content_layer, tuple(settings.style_layers)
     with_neighbors = (weights or {}).get("neighbor", settings.neighbor_weight) > 0
     original, colors = content, settings.original_colors
     content, paintings = styles.repainted(content, styles.one_painting(style), colors)
@@ -75,12 +75,11 @@ def paint(vgg, content, style, settings, weights=None, start=None):
                 "neighbor": neighbors.share_at(side, smaller is None) * with_neighbors,
             }
             compared = tuple(neighbors.LAYERS) if shares["neighbor"] else ()
-            layers = settings.content_layer, style_layers, compared
             loss_and_gradient, measure = graphs_for(
-                photo, vgg, layers, settings.precision, here.regions
+                photo, vgg, layers, settings.precision, here.regions, compared
             )
             targets_for = styles.measure_pictures(
-                measure, photo, here, style_layers, settings.neighbor_share
+                measure, photo, here, layers[1], settings.neighbor_share
             )
             read = functools.partial(_read, weights or {}, settings, shares)
             numbers = range(number + 1, number + steps + 1)

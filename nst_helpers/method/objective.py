@@ -117,7 +117,7 @@ def loss_and_gradient_by(measure):
 
     measure: from `measuring`. Returns `f(picture, targets, weights)`, which gives `(losses,
     gradient)`: the losses as in `Step`, the gradient in the picture's shape. weights: of the terms,
-    and factors for style layers.
+    and factors for style layers; what has no weight counts nothing.
     """
 
     def loss_and_gradient(picture, targets, weights):
@@ -142,8 +142,9 @@ def loss_and_gradient_by(measure):
                 else tf.constant(0.0),
                 "tv": total_variation(picture),
             }
-            total = sum(weights[term] * losses[term] for term in TERMS)
-        losses = {term: weights[term] * losses[term] for term in TERMS} | {"total": total}
+            losses = {term: weights.get(term, 0.0) * losses[term] for term in TERMS}
+            total = tf.add_n([*losses.values()])
+        losses |= {"total": total}
         losses |= {layer: weights["style"] * share for layer, share in shares.items()}
         return losses, tape.gradient(total, picture)  # scalars; (1, height, width, 3)
 

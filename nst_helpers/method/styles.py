@@ -161,11 +161,11 @@ def style_share(side, sides):
     return STYLE_SHARE_WHEN_SMALL if side < min(SMALL_SIDE, sides[-1]) else 1.0
 
 
-def measure_pictures(measure, photo, paintings, layers, neighbor_share):
+def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
     """`targets_for(second, picture)`, which gives the `Targets` at this size.
 
     second: the share of the second of two paintings; None for those that they have. picture: the
-    one painted so far, see `neighbors.matching`. measure: from `graphs_for`. layers: the style
+    one painted so far, for `neighbors.matching`. measure: from `graphs_for`. layers: the style
     loss's.
     """
     parts = paintings.parts()
@@ -181,7 +181,7 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share):
         columns = [of_painting.columns for of_painting in measured]
         match = matching(of_photo.columns, columns, [own for _, own, _ in parts], masks)
 
-    def targets_for(second, picture):
+    def targets_for(second, picture=photo):
         shares = paintings.shares if second is None else (1 - second, second)
         if guides:
             targets = compare(of_photo, in_regions, guides, areas)

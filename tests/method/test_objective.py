@@ -15,7 +15,7 @@ from nst_helpers import (
 )
 from nst_helpers.method import Paintings, guides_for, measure_pictures
 from nst_helpers.method.losses import TERMS, gram_matrix, guided_gram_matrix, total_variation
-from nst_helpers.method.objective import compare, loss_and_gradient_by, measuring
+from nst_helpers.method.objective import Measured, compare, loss_and_gradient_by, measuring
 
 PICTURE, PHOTO, PAINTING = (
     tf.random.stateless_uniform((1, 3, 4, 3), (seed, 0), maxval=9.0) for seed in range(3)
@@ -24,7 +24,8 @@ WEIGHTS = dict.fromkeys(TERMS, 0.0) | {"content": 2.0, "style": 3.0, "tv": 5.0}
 
 
 def measure(picture, guides=None):
-    return picture, {"one": [gram_matrix(picture)], "other": [gram_matrix(picture[:, :2] / 9)]}
+    grams = {"one": [gram_matrix(picture)], "other": [gram_matrix(picture[:, :2] / 9)]}
+    return Measured(picture, grams, {})
 
 
 def targets_of(photo, painting):
@@ -127,7 +128,7 @@ def test_a_region_is_its_own(vgg):
     guides, areas = guides_for(masks, layers)
     assert [float(area) for area in areas] == [0.5, 0.5]
     measure = measuring(extract, layers[0], layers)
-    (_, before), (_, after) = measure(photo, guides), measure(changed, guides)
+    before, after = (measure(picture, guides).grams for picture in (photo, changed))
     for layer in layers:
         np.testing.assert_allclose(after[layer][1], before[layer][1], rtol=1e-5, atol=1e-3)
         assert np.abs(after[layer][0] - before[layer][0]).max() > 1
@@ -143,8 +144,8 @@ def test_a_half_counts_as_much_as_its_pixels_do(vgg):
     masks = tf.concat([half(photo, side)[..., :1] for side in ("left", "right")], axis=-1)
     paintings = Paintings((painting, painting), (0.5, 0.5), masks)
     targets = measure_pictures(measure, photo, paintings, STYLE_LAYERS)(None)
-    _, grams = measure(photo, targets.guides)
-    _, undivided = measure(photo)
+    grams = measure(photo, targets.guides).grams
+    undivided = measure(photo).grams
     for layer in STYLE_LAYERS:
         divided = sum(
             float(tf.reduce_mean((gram - target) ** 2) / constant)
