@@ -51,14 +51,14 @@ def loss_curves(history, title=None, yscale="log"):
     steps = [row["step"] for row in history]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
     for term, (color, dashes) in TERM_STYLES.items():
-        values = [row[term] for row in history]
+        values = [row.get(term, 0) for row in history]  # older ones have fewer terms
         if max(values) > 0:
             line = (0, dashes) if dashes else "-"
             label = f"{term}: {values[-1]:.2f}"
             axis.plot(steps, values, linestyle=line, color=color, label=label)
     floor = history[-1]["total"] / 100
     # A loss near 0, as the content loss is at the start, would press all others together.
-    above = [row[term] for row in history for term in TERM_STYLES if row[term] > floor]
+    above = [row[term] for row in history for term in TERM_STYLES if row.get(term, 0) > floor]
     if above:  # of two equal pictures, every loss can be 0
         axis.set_ylim(bottom=min(above) / 1.5 if yscale == "log" else 0)
         axis.set_yscale(yscale)

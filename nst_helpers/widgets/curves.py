@@ -56,7 +56,7 @@ def loss_curve(history):
     lines = [
         (term, [row[term] for row in history], color, dashes, 1.6)
         for term, (color, dashes) in TERM_STYLES.items()
-        if any(row[term] > 0 for row in history)  # and not left out
+        if term == "total" or any(row.get(term, 0) > 0 for row in history)  # and not left out
     ]
     floor, caption = history[-1]["total"] / 100, f"{len(history)} steps; logarithmic"
     return _drawing(lines, floor, top, caption)
