@@ -27,12 +27,15 @@ def test_the_curve_is_drawn_from_the_losses():
 
 
 def test_each_term_has_the_same_color_in_both_drawings(monkeypatch):
+    terms = list(curves.TERM_STYLES)
     history = [
-        {"step": n, "side": 64, "total": 6.0 / n, "content": 1 / n, "style": 3 / n, "tv": 2 / n}
+        {"step": n, "side": 64, **{term: number / n for number, term in enumerate(terms, 1)}}
         for n in (1, 2)
     ]
     drawing = ElementTree.fromstring(curves.loss_curve(history))
-    in_svg = {text.text.split()[0]: text.get("fill") for text in list(drawing.iter("text"))[:4]}
+    in_svg = {
+        text.text.split()[0]: text.get("fill") for text in list(drawing.iter("text"))[: len(terms)]
+    }
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
     loss_curves(history)
     figure = matplotlib.pyplot.gcf()
