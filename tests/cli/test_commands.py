@@ -45,7 +45,7 @@ def test_stylize_paints_a_file_and_its_card(tmp_path, capsys):
 
 def test_the_keywords_are_those_of_the_function():
     options = vars(build_parser().parse_args(
-        "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --tv-weight 1 --init noise --seed 1 "
+        "stylize a b -o c --size 9 --steps 9 --content-weight 1 --style-weight 1 --neighbor-weight 1 --neighbor-share 1 --tv-weight 1 --init noise --seed 1 "
         "--content-layer x --style-layers y z --optimizer adam --learning-rate 1 --scales 5 9 --precision float32 "
         "--like d --style-masks m --painting-masks n --original-colors match --style-scale 2 "
         "--style-blend-weights 1 --style x".split()
