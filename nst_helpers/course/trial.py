@@ -219,7 +219,8 @@ def _is_harmless(value, seen):
     if isinstance(value, type):
         return value.__module__.split(".")[0] in MODULES | {"builtins"}
     if callable(value):
-        home = str(getattr(value, "__module__", None))  # None of a list's method
+        # NumPy's ufuncs (of 2.1) and a list's methods have no module, but their types do.
+        home = getattr(value, "__module__", None) or type(value).__module__
         return home.split(".")[0] in MODULES
     plain = (bool, int, float, complex, str, bytes, list, tuple, dict, set, type(None))
     return isinstance(value, (*plain, np.ndarray, np.generic, tf.Tensor, tf.Variable))

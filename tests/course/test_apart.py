@@ -134,6 +134,7 @@ def test_what_does_more_than_compute_is_not_run_with_changes(folder):
 
 def test_only_what_computes_is_called_harmless(folder):
     assert trial.computes_only(of_cell(MEAN))
+    assert trial.computes_only(of_cell("def mine(f, t):\n    return np.mean(np.square(f - t))"))
     writes = "os.remove('x')", "np.save('x', f)", "f.numpy().tofile('x')", "tf.io.write_file"
     for body in (*writes, "keep(f)"):
         function = of_cell(f"def mine(f, t):\n    return {body}")
