@@ -68,17 +68,21 @@ def test_what_works_alone_only_is_refused_with_where_it_stops():
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "how"),
     [
-        "os.abort()", "os._exit(0)", "ctypes.string_at(0)", "os.kill(os.getpid(), 19)",
-        "os.closerange(3, 99)",
+        ("os.abort()", "(signal 6)"),
+        ("os._exit(0)", "(exit code 0)"),
+        ("ctypes.string_at(0)", "(signal 11)"),
+        ("os.kill(os.getpid(), 19)", "ended it after 10 seconds"),
+        ("os.closerange(3, 99)", "ended "),
     ],
-)  # fmt: skip
-def test_no_attempt_ends_the_kernel(body):
+)
+def test_no_attempt_ends_the_kernel(body, how):
     source = f"import os, ctypes\ndef mine(f, t):\n    {body}"
     space = {}
     exec(compile(source, "<hostile>", "exec"), space)
-    assert verdict(EXERCISES["content loss"], space["mine"]).state == STOPPED
+    found = verdict(EXERCISES["content loss"], space["mine"])
+    assert found.state == STOPPED and how in found.first
     assert verdict(EXERCISES["content loss"], RIGHT).state == "right"
 
 
