@@ -67,6 +67,17 @@ def test_what_works_alone_only_is_refused_with_where_it_stops():
     assert found.state == "not yet" and "inside of `tf.function`" in found.first
 
 
+def test_an_if_of_tensors_works_inside_of_a_graph():
+    """AutoGraph reads the function's source, which the other process must find, too."""
+    source = """
+    def mine(f, t):
+        if tf.reduce_sum(f) > 1e9:
+            f = 1.0 * f
+        return tf.reduce_mean((f - t) ** 2)
+    """
+    assert verdict(EXERCISES["content loss"], of_cell(source)).state == "right"
+
+
 @pytest.mark.parametrize(
     ("body", "how"),
     [
