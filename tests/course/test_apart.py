@@ -155,6 +155,9 @@ def test_only_what_computes_is_called_harmless(folder):
         function = of_cell(f"def mine(f, t):\n    return {body}")
         function.__globals__.update(os=os, keep=[].append)
         assert not trial.computes_only(function)
+    for helper, harmless in {"return x + 1": True, "return open('x')": False}.items():
+        source = f"def helper(x):\n    {helper}\n\ndef mine(f, t):\n    return helper(f)"
+        assert trial.computes_only(of_cell(source)) == harmless
 
 
 def test_what_a_function_prints_is_shown_once_up_to_a_length(capsys):
