@@ -67,18 +67,33 @@ def test_what_works_alone_only_is_refused_with_where_it_stops():
     assert found.state == "not yet" and "inside of `tf.function`" in found.first
 
 
+def test_an_if_of_tensors_works_inside_of_a_graph():
+    """AutoGraph reads the function's source, which the other process must find, too."""
+    source = """
+    def mine(f, t):
+        if tf.reduce_sum(f) > 1e9:
+            f = 1.0 * f
+        return tf.reduce_mean((f - t) ** 2)
+    """
+    assert verdict(EXERCISES["content loss"], of_cell(source)).state == "right"
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "how"),
     [
-        "os.abort()", "os._exit(0)", "ctypes.string_at(0)", "os.kill(os.getpid(), 19)",
-        "os.closerange(3, 99)",
+        ("os.abort()", "(signal 6)"),
+        ("os._exit(0)", "(exit code 0)"),
+        ("ctypes.string_at(0)", "(signal 11)"),
+        ("os.kill(os.getpid(), 19)", "ended it after 10 seconds"),
+        ("os.closerange(3, 99)", "ended "),
     ],
-)  # fmt: skip
-def test_no_attempt_ends_the_kernel(body):
+)
+def test_no_attempt_ends_the_kernel(body, how):
     source = f"import os, ctypes\ndef mine(f, t):\n    {body}"
     space = {}
     exec(compile(source, "<hostile>", "exec"), space)
-    assert verdict(EXERCISES["content loss"], space["mine"]).state == STOPPED
+    found = verdict(EXERCISES["content loss"], space["mine"])
+    assert found.state == STOPPED and how in found.first
     assert verdict(EXERCISES["content loss"], RIGHT).state == "right"
 
 
@@ -140,6 +155,9 @@ def test_only_what_computes_is_called_harmless(folder):
         function = of_cell(f"def mine(f, t):\n    return {body}")
         function.__globals__.update(os=os, keep=[].append)
         assert not trial.computes_only(function)
+    for helper, harmless in {"return x + 1": True, "return open('x')": False}.items():
+        source = f"def helper(x):\n    {helper}\n\ndef mine(f, t):\n    return helper(f)"
+        assert trial.computes_only(of_cell(source)) == harmless
 
 
 def test_what_a_function_prints_is_shown_once_up_to_a_length(capsys):
