@@ -176,7 +176,8 @@ def _stripped(outputs):
     kept = []
     for output in outputs:
         is_widget = WIDGET_VIEW in output.get("data", {}) or STILL in output.get("metadata", {})
-        if is_widget or output.get("name") == "stderr":
+        is_gone = output.get("data") == {}  # of the picture that was seen while it was painted
+        if is_widget or is_gone or output.get("name") == "stderr":
             continue
         if kept and output.output_type == "stream" and kept[-1].output_type == "stream":
             kept[-1].text += output.text

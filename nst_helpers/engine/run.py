@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..errors import RunStopped
 from ..method import enlarged, paint
 from ..pictures import card, with_longest_side
 from .cost import check_memory, timed
+from .growing import shown_growing
 from .inputs import load_inputs, split_init
 from .scales import settle
 from .settings import check_settings, takes_settings
@@ -63,9 +65,10 @@ def stylize(
     `(height, width)`, in the photo's shape, white where that painting applies, gray in between.
     Where all are black the photo stays as it is. painting_masks: the same in each painting's shape,
     white on the part of it that is used. init may be anything `load_image` takes, too: a picture in
-    the photo's shape, to go on from. vgg: what `load_vgg19` returns; None loads the
-    bundled weights, once. progress: show a bar. on_step: a function that is called with each
-    `Step`; it may raise `KeyboardInterrupt` to end the run.
+    the photo's shape, to go on from. vgg: what `load_vgg19` returns; None loads the bundled
+    weights, once. progress: show a bar and, in a notebook, the picture while it is painted; "bar"
+    for the bar alone. on_step: a function that is called with each `Step`; it may raise
+    `KeyboardInterrupt` to end the run.
 
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer
@@ -85,7 +88,11 @@ def stylize(
     vgg = vgg or bundled_vgg19()
 
     steps = timed(paint(vgg, content, paintings, used, start=start), used)
-    history, last, message, interrupted = to_the_end(steps, sum(used.steps), progress, on_step)
+    if progress is True:
+        steps = shown_growing(steps, width=content.shape[2])
+    with closing(steps):
+        total = sum(used.steps)
+        history, last, message, interrupted = to_the_end(steps, total, progress, on_step)
     with machine.interrupts_ignored():  # an impatient second one must not cost the picture
         if message and on_step is None:  # whoever watches the steps has the message from the result
             say(message)

@@ -18,6 +18,7 @@ from ..machine import interrupts_ignored
 from .card import FORMATS, save_options
 from .pictures import to_uint8
 
+JPEG_QUALITY = 88  # of pictures on the way
 LONGEST = {"JPEG": 65500, "WEBP": 16383}  # px on a side, of a file of these formats
 
 
@@ -50,6 +51,13 @@ def _encoded(pixels, image_format, card):
         raise PictureError(
             f"Pillow cannot make a {image_format} file of this picture ({error}): save it as .png."
         ) from error
+    return file.getvalue()
+
+
+def as_jpeg(picture):
+    """The bytes of a JPEG file. picture: `(1, height, width, 3)`."""
+    file = io.BytesIO()
+    Image.fromarray(to_uint8(picture)).save(file, "JPEG", quality=JPEG_QUALITY)
     return file.getvalue()
 
 

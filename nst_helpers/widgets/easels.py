@@ -18,9 +18,16 @@ from PIL import ImageColor
 
 from ..engine import DEFAULTS, STYLE_LAYERS
 from ..method import TERMS
-from ..pictures import PAINTINGS, PATTERNS, PHOTOS, STARTING_POINTS, with_longest_side
+from ..pictures import (
+    PAINTINGS,
+    PATTERNS,
+    PHOTOS,
+    STARTING_POINTS,
+    as_jpeg,
+    with_longest_side,
+)
 from .curves import WIDTH, loss_curve
-from .live import OPTIONS, STYLES, as_jpeg
+from .live import OPTIONS, STYLES
 from .painter import Painter
 
 YOUR_OWN = ""  # in the menus, of a picture that is no sample

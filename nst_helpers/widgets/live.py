@@ -12,7 +12,7 @@ from PIL import Image
 from .. import machine
 from ..engine import DEFAULTS, Settings, bundled_vgg19, regions, stylize, weights_sha256, with_masks
 from ..method import TERMS, Paintings, paint
-from ..pictures import SHORTEST_SIDE, card, load_with_sha256, read_file, to_uint8
+from ..pictures import SHORTEST_SIDE, card, load_with_sha256, read_file
 from .code import as_code
 
 STYLES = ("style", "second", "third")  # the paintings among the sources; of regions, from the top
@@ -20,7 +20,6 @@ SOURCES = ("content", *STYLES)
 OPTIONS = ("init", "original_colors", "style_scale")
 STEPS_AT_ONCE = 6000  # of one generator; another one then goes on
 FRAMES_OF_FILM = 120  # a film has at most twice as many
-JPEG_QUALITY = 88
 FILM_QUALITY, MILLISECONDS_A_FRAME = 80, 80
 
 
@@ -240,10 +239,3 @@ class Film:
         file = io.BytesIO()
         first.save(file, "WEBP", save_all=True, append_images=others, **options)
         return file.getvalue()
-
-
-def as_jpeg(picture):
-    """The bytes of a JPEG file. picture: `(1, height, width, 3)`."""
-    file = io.BytesIO()
-    Image.fromarray(to_uint8(picture)).save(file, "JPEG", quality=JPEG_QUALITY)
-    return file.getvalue()

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from ..errors import KitError, PictureError, SettingsError
-from ..pictures import check_size, save_image, write_files
-from .live import SOURCES, LivePicture, Subject, as_jpeg, decoded, starting_weights
+from ..pictures import as_jpeg, check_size, save_image, write_files
+from .live import SOURCES, LivePicture, Subject, decoded, starting_weights
 
 STEPS_BEFORE_A_PAUSE = 600
 SECONDS_BETWEEN_CURVES = 1.0

@@ -58,3 +58,69 @@ def test_a_factor_that_a_size_of_the_input_explains(factors, words):
     found = [factor * right for factor, right in zip(factors, TWO_CASES, strict=True)]
     said = compare._by_factor(found, TWO_CASES, [{"n": 2}, {"n": 6}])
     assert next(said, None) == words
+
+
+def plus_border(values):
+    return np.pad(values, 1, constant_values=9.0)
+
+
+SQUARES = [np.array([[1.5, -2.0, 0.25], [3.0, 0.5, 2.0], [0.75, 5.0, 1.25]]), np.full((2, 3), 0.3)]
+LISTS = [np.array([3.0, 5.0, 9.0]), np.array([2.0, 8.0])]
+NUMBERS = [np.array(4.0), np.array(0.5)]
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted", "words"),
+    [
+        (np.square, LISTS, "is the square of what it should be"),
+        (np.sqrt, LISTS, "is the root of what it should be"),
+        (np.reciprocal, LISTS, "is 1 divided by what it should be"),
+        (np.abs, SQUARES, "is the absolute value of what it should be"),
+        (np.round, SQUARES, "rounded to whole numbers"),
+        (np.floor, SQUARES, "rounded down to whole numbers"),
+        (lambda x: np.maximum(x, 0), SQUARES, "with its negative values set to 0"),
+        (lambda x: np.clip(x, 0, 1), SQUARES, "clipped to 0..1"),
+        (lambda x: 1 - x, LISTS, "is 1 minus what it should be"),
+        (lambda x: x / x.max(), LISTS, "divided by its largest value"),
+        (lambda x: x + 0.25, LISTS, "is 0.25 too large, in all test cases"),
+        (lambda x: x - 0.25, LISTS, "is 0.25 too small, in all test cases"),
+        (lambda x: x[1:], LISTS, "the first one is missing"),
+        (lambda x: x[:-1], LISTS, "the last one is missing"),
+        (lambda x: np.append(7.0, x), LISTS, "the first one is too much"),
+        (lambda x: np.append(x, 7.0), LISTS, "the last one is too much"),
+        (lambda x: x[::-1], LISTS, "The values are right, but in reversed order."),
+        (lambda x: x[:, ::-1], SQUARES[:1], "in reversed order along axis -1"),
+        (lambda x: x[::-1], SQUARES[:1], "in reversed order along axis -2"),
+        (np.transpose, SQUARES[:1], "transposed: its last two axes are exchanged"),
+        (plus_border, SQUARES, "has a border of one more on each side"),
+        (np.mean, LISTS, "You give one number, the mean of the values that are wanted"),
+        (np.sum, LISTS, "You give one number, the sum of the values that are wanted"),
+        (lambda x: np.array([x - 1, x + 1]), NUMBERS, "of 2 in test case 1, where a single number"),
+        (lambda x: x[None], SQUARES, "there is an axis of length 1 too many"),
+        (lambda x: x[0], [x[None] for x in SQUARES], "there is an axis of length 1 too few"),
+        (np.ravel, SQUARES, "the shape is (9,) where (3, 3) is wanted: use `tf.reshape`"),
+        (np.ravel, NUMBERS, "it comes in a list or tensor: give the number alone"),
+        (np.squeeze, [x[None] for x in NUMBERS], "it is wanted in a list or tensor"),
+        (lambda x: x * 1.002, LISTS, "right in about its first three digits"),
+        (lambda x: x * 1.004, LISTS, "Your result is 1.004 times what it should be"),
+        (lambda x: x / 0 - x / 0, [np.array([1.0])], "nan, *not a number*"),
+        (lambda x: x / 0, LISTS, "Your result is infinite"),
+    ],
+)  # fmt: skip
+def test_how_a_result_comes_from_the_right_one(change, wanted, words):
+    with np.errstate(all="ignore"):
+        found = [change(values) for values in wanted]
+    assert words in compare.named(found, wanted, [{"n": 30 + k} for k in range(len(wanted))])
+
+
+def test_what_does_not_depend_on_the_input():
+    said = compare.named([NUMBERS[0] + 1] * 2, NUMBERS, [{}, {}])
+    assert said == "Your result is the same in all test cases: it has to depend on what comes in."
+    assert compare.named([np.array(1.1), np.array(7.3)], NUMBERS, [{}, {}]) is None
+
+
+def test_a_shape_taken_from_another_argument():
+    inputs = [{"a": np.ones((2, 3)), "b": np.ones((4, 2))}, {"a": np.ones(5), "b": np.ones(6)}]
+    found, wanted = ([case[name] for case in inputs] for name in "ab")
+    said = compare.named([2.5 * values for values in found], wanted, inputs)
+    assert said == "Your result has the shape of `a`; it should have that of `b`."

@@ -17,8 +17,8 @@ from PIL import Image
 
 from nst_helpers import PictureError, SettingsError, card, load_image, luminance, save_image
 from nst_helpers.engine import DEFAULTS
+from nst_helpers.pictures import as_jpeg
 from nst_helpers.widgets import easels
-from nst_helpers.widgets.live import as_jpeg
 
 
 def opened(vgg, content="astronaut", **options):
