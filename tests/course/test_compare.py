@@ -93,6 +93,7 @@ NUMBERS = [np.array(4.0), np.array(0.5)]
         (lambda x: x[::-1], SQUARES[:1], "in reversed order along axis -2"),
         (np.transpose, SQUARES[:1], "transposed: its last two axes are exchanged"),
         (plus_border, SQUARES, "has a border of one more on each side"),
+        (plus_border, [np.array([[2.0]])], "has a border of one more on each side"),
         (np.mean, LISTS, "You give one number, the mean of the values that are wanted"),
         (np.sum, LISTS, "You give one number, the sum of the values that are wanted"),
         (lambda x: np.array([x - 1, x + 1]), NUMBERS, "of 2 in test case 1, where a single number"),
