@@ -13,7 +13,7 @@ release = pages.version()
 language = "en"
 smartquotes = False  # quotes in the reference are Python's
 
-extensions = ["myst_nb", "mathml", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "mathml", "social", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"  # the notebooks are committed as they ran
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]

@@ -31,6 +31,12 @@ def repository():
     return _project()["urls"]["Repository"]
 
 
+def site():
+    """The site's address, where GitHub publishes it."""
+    owner, name = repository().split("/")[-2:]
+    return f"https://{owner.lower()}.github.io/{name}"
+
+
 def version():
     return _project()["version"]
 

@@ -100,6 +100,23 @@ def test_the_site_is_small_and_has_every_page(site, parsed):
     assert {name for name in names if "/solutions/" not in name} <= in_menu
 
 
+def test_every_page_says_what_it_is_to_those_who_link_to_it(site, parsed):
+    said = {}
+    for name, page in parsed.items():
+        metas = [found for tag, found in page.tags if tag == "meta"]
+        found = {meta.get("name") or meta.get("property"): meta.get("content") for meta in metas}
+        if name in ("search.html", "genindex.html", "py-modindex.html"):
+            continue
+        assert 20 < len(found["description"]) <= 200, name
+        assert found["og:description"] == found["description"]
+        assert found["og:title"] and "<" not in found["og:title"]
+        address, _, file = found["og:image"].partition(".github.io/")
+        assert address.startswith("https://") and (site / file.partition("/")[2]).is_file()
+        said[name] = found["description"]
+    lessons = [name for name in said if "/solutions/" not in name]
+    assert len({said[name] for name in lessons}) == len(lessons)
+
+
 def test_every_link_and_anchor_resolves_and_nothing_is_loaded_from_elsewhere(site, parsed):
     wrong = []
     for name, page in parsed.items():
@@ -291,6 +308,26 @@ def test_an_explorer_answers_each_key_as_its_frames_say(site, parsed, chromium, 
     assert len(explorer.seen) > sum(map(len, explorer.options)) - len(explorer.options)
     live = explorer.element.get_by_role("status")
     wait(reader.page, lambda: live.inner_text() == explorer.numbers())  # for a screen reader
+    assert reader.page.url.endswith(f"#{name}={','.join(map(str, explorer.at))}")
+    reader.context.close()
+    assert not reader.troubles
+
+
+def test_an_address_opens_with_the_sliders_in_their_places(site, chromium):
+    reader = Reader(chromium, site)
+    reader.open("index.html#weights=3,1")
+    explorer = Explorer(reader.page, "weights")
+    explorer.at = [3, 1]
+    explorer.check()
+    reader.page.evaluate("() => { location.hash = '#weights=0' }")  # a link on the page
+    explorer.at = [0, 1]
+    wait(reader.page, lambda: explorer.sliders[0].input_value() == "0")
+    explorer.check()
+    reader.page.evaluate("() => { location.hash = '#weights=' }")  # typed by somebody
+    reader.page.evaluate("() => { location.hash = '#weights=99,-1' }")
+    explorer.at = [len(explorer.options[0]) - 1, 0]
+    wait(reader.page, lambda: explorer.sliders[1].input_value() == "0")
+    explorer.check()
     reader.context.close()
     assert not reader.troubles
 

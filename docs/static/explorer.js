@@ -33,7 +33,8 @@
       controls.append(...this.sliders.map(({ row }) => row));
       this.replaceChildren(controls, this.image, this.numbers, this.live);
       if (this.data.curves) this.append(this.curve);
-      this.show();
+      this.follow();
+      addEventListener("hashchange", () => this.follow());
       this.addEventListener("pointerenter", () => this.load(), { once: true });
       this.addEventListener("focusin", () => this.load(), { once: true });
     }
@@ -56,6 +57,17 @@
         (sum, { input, axis }) => sum * axis.options.length + Number(input.value), 0);
     }
 
+    // The page's address ends in the sliders' places, as in #weights=2,1, so that it can be sent.
+    follow() {
+      const [name, places = ""] = location.hash.slice(1).split("=");
+      if (name === this.getAttribute("name")) {
+        places.split(",").slice(0, this.sliders.length)
+          .forEach((place, number) => (this.sliders[number].input.value = place));
+        this.scrollIntoView({ block: "center" });
+      }
+      this.show();
+    }
+
     source(frame) {
       return new URL(`${this.getAttribute("name")}/${frame.file}`, folder).href;
     }
@@ -74,6 +86,8 @@
       this.numbers.textContent = frame.words;
       if (curves) this.draw(curves, frame.point);
       if (!moved) return;
+      const here = this.sliders.map(({ input }) => input.value);
+      history.replaceState(null, "", `#${this.getAttribute("name")}=${here}`);
       clearTimeout(this.timer); // a screen reader hears where the slider came to rest
       this.timer = setTimeout(() => (this.live.textContent = frame.words), 500);
     }

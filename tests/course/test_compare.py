@@ -93,6 +93,7 @@ NUMBERS = [np.array(4.0), np.array(0.5)]
         (lambda x: x[::-1], SQUARES[:1], "in reversed order along axis -2"),
         (np.transpose, SQUARES[:1], "transposed: its last two axes are exchanged"),
         (plus_border, SQUARES, "has a border of one more on each side"),
+        (plus_border, [np.array([[2.0]])], "has a border of one more on each side"),
         (np.mean, LISTS, "You give one number, the mean of the values that are wanted"),
         (np.sum, LISTS, "You give one number, the sum of the values that are wanted"),
         (lambda x: np.array([x - 1, x + 1]), NUMBERS, "of 2 in test case 1, where a single number"),
@@ -124,3 +125,55 @@ def test_a_shape_taken_from_another_argument():
     found, wanted = ([case[name] for case in inputs] for name in "ab")
     said = compare.named([2.5 * values for values in found], wanted, inputs)
     assert said == "Your result has the shape of `a`; it should have that of `b`."
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "inputs", "words"),
+    [
+        (
+            NUMBERS,
+            [NUMBERS[0], np.array(0.25)],
+            [{}, {"f": np.array([1.0, 2.0]), "g": np.ones((4, 4)), "h": np.eye(2), "n": 3}],
+            "On test case 2, with `f` [1, 2], `g` of the shape (4, 4), `h` [1, 0, 0, 1] in the shape "
+            "(2, 2), `n` 3, your result is 0.5; it should be 0.25.",
+        ),
+        (
+            LISTS[:1],
+            [np.array([3.0, 5.0])],
+            [{"sides": [1, 2], "long": list(range(50)), "text": "a"}],
+            "On test case 1, with `sides` [1, 2], your result is [3, 5, 9]; it should be [3, 5].",
+        ),
+        (
+            [np.zeros(9)],
+            [np.ones(9)],
+            [{}],
+            "On test case 1 your result is 0 at (0,); it should be 1.",
+        ),
+        (
+            [np.zeros((2, 2))],
+            [np.eye(2)],
+            [{}],
+            "On test case 1 your result is 0 at (0, 0); it should be 1.",
+        ),
+        (
+            [np.zeros((2, 3))],
+            [np.eye(2)],
+            [{}],
+            "On test case 1 your result has the shape (2, 3); it should be (2, 2).",
+        ),
+    ],
+)
+def test_where_results_differ_first(found, wanted, inputs, words):
+    assert compare.first_difference(found, wanted, inputs) == words
+
+
+def test_which_part_of_an_outcome_differs_first():
+    def place(number, arguments):
+        return f"loss {number} of {arguments[0]}"
+
+    found, wanted = [np.array([1.0, 2.0, 3.0])], [np.array([1.0, 2.5, 3.5])]
+    assert compare.first_difference(found, wanted, [{"steps": 7}], place) == (
+        "On test case 1 the first thing that differs is loss 1 of 7: 2, and it should be 2.5."
+    )
+    said = compare.first_difference(found, [np.ones(2)], [{}], place)
+    assert said.startswith("On test case 1 you give 3 values in all, where 2 are wanted")

@@ -47,6 +47,11 @@ def test_after_a_failure_no_other_case_is_run():
     assert report["cases"][1]["failure"]["type"] == "ZeroDivisionError"
 
 
+def test_what_is_printed_is_cut_at_a_length():
+    report = trial.run(lambda: [print("a" * 12_000) for _ in range(3)] and 1.0, [[]] * 2, 10.0)
+    assert len(report["printed"]) == trial.PRINTED
+
+
 class OfTheLearner:
     pass
 
