@@ -16,6 +16,7 @@ SHORTER = {
     "steps=32": "steps=3",
     "60, schedule(60)": "4, schedule(4)",
     "steps=60) for depth": "steps=3) for depth",
+    "steps=40) for part": "steps=3) for part",
     "[256], [13]": "[256], [3]",
     "[20, 8]": "[3, 3]",
     "range(1, 9)": "range(1, 4)",

@@ -274,6 +274,33 @@ def test_lessons_define_the_helpers_losses(name, function, arguments):
     )
 
 
+def test_two_channels_of_lesson_03_respond_to_a_color_and_to_a_direction(vgg):
+    extract = vgg_module.feature_extractor(vgg, ["block3_conv1"])
+
+    def strength(picture, channel):
+        return float(tf.reduce_mean(extract(picture)["block3_conv1"][..., channel]))
+
+    gray = 0.2 + 0.6 * luminance(load_image("great_wave", max_side=128))
+    hues = {"violet": (1, 0, 1), "blue": (0, 0, 1), "yellow": (1, 1, 0), "gray": (0, 0, 0)}
+    by_hue = {}
+    for name, hue in hues.items():
+        tint = np.float32(hue) - np.dot(hue, [0.299, 0.587, 0.114])  # as bright as before
+        by_hue[name] = strength(gray + 0.3 * tint / max(np.linalg.norm(tint), 1), 251)
+    assert by_hue["violet"] > by_hue["blue"] > 10 * max(by_hue["yellow"], by_hue["gray"])
+    down, across = np.mgrid[:96, :96]
+    stripes = {
+        degrees: 0.5 + 0.35 * np.sin((across * np.sin(angle) + down * np.cos(angle)) / 2)
+        for degrees in range(0, 180, 45)
+        for angle in [np.radians(degrees)]  # 45: they rise to the right, 135: they fall
+    }
+    by_angle = {
+        degrees: strength(tf.constant(np.dstack([values] * 3)[None], tf.float32), 63)
+        for degrees, values in stripes.items()
+    }
+    falling = by_angle.pop(135)
+    assert falling > 100 and falling > 10 * max(by_angle.values())
+
+
 def test_lesson_05_paints_as_stylize_does(vgg):
     names = "content_loss", "gram_matrix", "style_loss"
     theirs = {name: getattr(losses, name) for name in names}

@@ -94,7 +94,8 @@ def test_the_site_is_small_and_has_every_page(site, parsed):
     notebooks = [path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.glob("*.ipynb")]
     notebooks += [path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.glob("solutions/*.ipynb")]
     names = {f"lessons/{path.with_suffix('.html').as_posix()}" for path in notebooks}
-    others = ["index", "solutions", "gallery", "benchmark", "reference", "teachers", "credits"]
+    others = ["index", "troubles", "solutions", "gallery", "benchmark", "reference"]
+    others += ["teachers", "credits"]
     assert {*names, *(f"{name}.html" for name in others), "search.html"} <= set(parsed)
     in_menu = {link for link in parsed["index.html"].links if link.startswith("lessons/")}
     assert {name for name in names if "/solutions/" not in name} <= in_menu

@@ -194,7 +194,7 @@ def _what_cuts_the_tape(tree):
 def _of_tensorflow(name):
     """What to take in TensorFlow for a function of NumPy or Python."""
     if name in EMPTY:
-        return "a list and `tf.stack`"
+        return "a list that you fill, and `tf.stack` of it at the end,"
     if name in ("array", "asarray", "float", "float32", "float64"):
         return "what is in its brackets"
     equal = (f"tf.{known}" for known in (f"reduce_{name}", name) if hasattr(tf, known))

@@ -32,6 +32,7 @@ FUNCTIONS = (
 AROUND = "tf.square", "tf.reduce_mean", "tf.reduce_sum", "-"
 AROUND_A_CALL = *AROUND, "tf.sqrt"  # a root of anything else makes up for a square elsewhere
 KEYWORDS = "keepdims=True", "axis=-1", "axis=0", "transpose_a=True", "transpose_b=True"
+OPERATIONS, PARTS = (ast.BinOp, ast.UnaryOp), (ast.Attribute, ast.Subscript)
 BLOCKS = ast.For, ast.While, ast.If, ast.With
 
 # A small change. changes: `(node, field, new value)` of the tree. message: how a sentence begins
@@ -104,10 +105,11 @@ def _replaced(tree, old, new):
         if value is old or isinstance(value, list) and old in value
     )
     value = new if value is old else [new if part is old else part for part in value]
-    # One more step up says where a name or a number stands.
+    # One more step up says where a name or a number stands, and puts brackets around an operation.
     is_short = isinstance(old, (ast.Name, ast.Constant, ast.UnaryOp))
     has_place = isinstance(parent, (ast.expr, ast.keyword))
-    shown = (parent, parent) if is_short and has_place else (old, new)
+    needs_brackets = isinstance(new, OPERATIONS) and isinstance(parent, (*OPERATIONS, *PARTS))
+    shown = (parent, parent) if is_short and has_place or needs_brackets else (old, new)
     return Edit(old.lineno, [(parent, field, value)], shown=shown)
 
 

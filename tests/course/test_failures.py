@@ -147,7 +147,7 @@ def test_a_sentence_ends_once():
          "how it came about. Take one of TensorFlow's own functions in place of `np.trapz(...)` in "
          "line 2, and what is in its brackets in place of `tf.constant(...)` in line 2."),
         ("np.zeros(f)", "NumPy's result is a plain number or array: the tape cannot see how it came "
-         "about. Take a list and `tf.stack` in place of `np.zeros(...)` in line 2."),
+         "about. Take a list that you fill, and `tf.stack` of it at the end, in place of `np.zeros(...)` in line 2."),
         ("tf.reduce_mean(f.T)", None),
     ],
 )  # fmt: skip

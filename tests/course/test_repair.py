@@ -220,6 +220,7 @@ def test_what_is_said_of_a_change():
     source = "def mine(x):\n    for i in x:\n        a = i\n        b = a\n    return b"
 
     def said(*changed):
+        """Of the source as it stands now."""
         return repair.repaired(ast.parse(source).body[0], lambda new: new.endswith(changed))
 
     assert said("a = i\n    return b").startswith("Look at line 4: without `b = a`, all test")
@@ -228,4 +229,6 @@ def test_what_is_said_of_a_change():
     )
     assert "with `x` in place of `b`" in said("return x")
     assert said("return c") is None
+    source = "def mine(x, y):\n    return 2 * tf.square(x - y) / 3"
+    assert "with `2 * (x - y)` in place of `2 * tf.square(x - y)`" in said("return 2 * (x - y) / 3")
     assert repair.repaired(ast.parse("lambda x: x").body[0], lambda new: True) is None
