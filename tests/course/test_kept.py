@@ -108,6 +108,17 @@ def test_what_the_checks_said_last_is_shown(capsys):
     assert {line[13:] for line in said.splitlines() if line.startswith(" ")} == set(EXERCISES)
 
 
+def test_what_moved_to_another_lesson_still_counts_and_what_is_gone_stays_in_the_file(
+    folder, capsys
+):
+    of_before = {"momentum": "right", "scales": "right"}
+    (folder / kept.PROGRESS).write_text(json.dumps(of_before))
+    progress(6)
+    assert capsys.readouterr().out.startswith("Lesson 06: 1 of 1 right\n  right      momentum\n")
+    check("slope", EXERCISES["slope"].reference)
+    assert json.loads((folder / kept.PROGRESS).read_text()) == of_before | {"slope": "right"}
+
+
 @pytest.mark.parametrize("lesson", [5, "05", "5"])
 def test_a_lesson_is_named_by_its_number(capsys, lesson):
     progress(lesson)
