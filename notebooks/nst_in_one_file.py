@@ -1,4 +1,4 @@
-"""Neural style transfer in one file: all that lessons 01 to 05 build, with TensorFlow and Pillow.
+"""Neural style transfer in one file: all that lessons 01 to 06 build, with TensorFlow and Pillow.
 
     python nst_in_one_file.py PHOTO PAINTING [RESULT.png] [SIZE]
 

@@ -23,6 +23,7 @@ from notebook_tools import (
 )
 
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, luminance, stylize
+from nst_helpers.engine import STYLE_SHARES
 from nst_helpers.method import blended, by_area, losses
 from nst_helpers.method import vgg as vgg_module
 from nst_helpers.pictures import with_colors_of
@@ -34,10 +35,12 @@ LESSONS = [
     "03_style_loss",
     "04_total_loss",
     "05_optimization_loop",
-    "06_studio",
-    "07_control",
+    "06_starts_optimizers_scales",
+    "07_studio",
+    "08_control",
 ]
-WITH_EXERCISES = [name for name in LESSONS if name not in ("00_start_here", "06_studio")]
+WITH_EXERCISES = [name for name in LESSONS if name not in ("00_start_here", "07_studio")]
+EXERCISES = {"05_optimization_loop": 2, "06_starts_optimizers_scales": 1}  # in all others four
 every_notebook = pytest.mark.parametrize(
     "path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS))
 )
@@ -50,7 +53,7 @@ def tags(cell):
     return found
 
 
-def test_the_eight_lessons_are_there():
+def test_the_nine_lessons_are_there():
     assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
 
 
@@ -122,14 +125,15 @@ def test_anatomy(path):
 
 
 @pytest.mark.parametrize("name", WITH_EXERCISES)
-def test_four_exercises_with_hints_and_a_solution(name):
+def test_exercises_with_hints_and_a_solution(name):
     prose = text(NOTEBOOKS / f"{name}.ipynb")
     exercises = re.findall(r"### Exercise (\d): ", prose)
-    assert exercises == ["1", "2", "3", "4"]
+    number = EXERCISES.get(name, 4)
+    assert exercises == [str(one) for one in range(1, number + 1)]
     code = "\n".join("".join(cell["source"]) for cell in cells(NOTEBOOKS / f"{name}.ipynb", "code"))
-    checks = 5 if "## Capstone: " in prose else 4
+    checks = number + ("## Capstone: " in prose)
     assert len(re.findall(r"^(?:\w+ = )?check\(", code, re.MULTILINE)) == checks
-    assert prose.count("<summary>Hint") >= 4
+    assert prose.count("<summary>Hint") >= checks
     assert prose.count("### Open exercise: ") == 1
     assert (NOTEBOOKS / "solutions" / f"{name}.ipynb").exists()
 
@@ -161,12 +165,11 @@ BY_HAND = {
     "05_optimization_loop": [
         "2 · (0.9 − 0.2) = 1.4",
         "0.9 − 0.1 · 1.4 = 0.76",
-        "0.9 · (−0.2) − 0.1 · 1.4 = −0.32",
-        "For 512 and 128 that is `[128, 256, 512]`",
         "0.7² + 2 · 1² + 10 · 0.4 = 6.49",
         "0.6² + 2 · 0.9² + 10 · 0.3 = 4.98",
     ],
-    "07_control": [
+    "06_starts_optimizers_scales": ["0.9 · (−0.2) − 0.1 · 1.4 = −0.32"],
+    "08_control": [
         "(0.921, 0.321, 0.321)",
         "√(0.0401 / 0.0101) = 1.9926",
         "(4.6, 1) and (1, 5.8)",
@@ -305,20 +308,44 @@ def test_lesson_05_paints_as_stylize_does(vgg):
     names = "content_loss", "gram_matrix", "style_loss"
     theirs = {name: getattr(losses, name) for name in names}
     extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
-    here = definitions(lesson("05_optimization_loop"), extract=extract, **theirs)
+    here = definitions(
+        lesson("05_optimization_loop"), extract=extract, SHARES=STYLE_SHARES, **theirs
+    )
     photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
     weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
     targets = functools.partial(here["targets_of"], photo, painting)
     rate = keras.optimizers.schedules.CosineDecay(0.03, 4, alpha=0.1)
     _, totals = here["paint"](photo, targets, here["losses_of"], weights, 4, rate)
-    same = {"optimizer": "adam", "init": "content", "style_layers": STYLE_LAYERS}
-    same |= {"precision": "float32", "progress": False}
+    same = {"optimizer": "adam", "init": "content", "precision": "float32", "progress": False}
     result = stylize(photo, painting, size=64, steps=4, vgg=vgg, **same)
     np.testing.assert_allclose(totals, [row["total"] for row in result.history], rtol=1e-3)
 
 
-def test_lesson_07_defines_the_helpers_functions():
-    here = definitions(lesson("07_control"))
+def test_lesson_06_has_the_loss_of_lesson_05(vgg):
+    names = "content_loss", "gram_matrix", "style_loss", "total_loss"
+    theirs = {name: getattr(losses, name) for name in names}
+    weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
+    space = theirs | {"SHARES": STYLE_SHARES, "weights": weights}
+    space["extract"] = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+    before = definitions(lesson("05_optimization_loop"), **space)
+    here = definitions(lesson("06_starts_optimizers_scales"), **space)
+    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    targets = here["targets_of"](photo, painting)
+    loss, gradient = here["loss_and_gradient"](photo, targets)
+    parts = before["losses_of"](photo, targets)
+    total = sum(weights[name] * parts[name] for name in weights)
+    np.testing.assert_allclose(loss, total, rtol=1e-5)
+    assert gradient.shape == photo.shape
+
+
+@pytest.mark.parametrize("name", ["05_optimization_loop", "06_starts_optimizers_scales"])
+def test_the_lessons_shares_are_the_defaults(name):
+    source = "\n".join(code_cells(lesson(name)))
+    assert f"zip(STYLE_LAYERS, {[*STYLE_SHARES.values()]})" in source
+
+
+def test_lesson_08_defines_the_helpers_functions():
+    here = definitions(lesson("08_control"))
     photo, painted = (0.35 + 0.3 * random_tensor(seed, (1, 6, 5, 3)) for seed in (30, 31))
     theirs = here["keep_colors"](photo, painted)
     np.testing.assert_allclose(theirs, with_colors_of(photo, luminance(painted)), atol=1e-6)
@@ -345,7 +372,7 @@ def test_the_readme_links_to_every_lesson():
 
 
 def test_optimize_documents_the_defaults_that_the_lessons_name():
-    studio = text(lesson("06_studio"))
+    studio = text(lesson("07_studio"))
     parameters = inspect.signature(stylize).parameters
     for name in ("size", "style_weight", "content_weight", "tv_weight", "seed"):
         assert f"| `{name}` | {parameters[name].default:g} |" in studio

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 MOST_MEGABYTES = 20
 WIDTHS = (1280, 390)  # px
-DARK = ["index.html", "lessons/05_optimization_loop.html", "reference.html", "gallery.html"]
+DARK = ["index.html", "lessons/06_starts_optimizers_scales.html", "reference.html", "gallery.html"]
 KEYS = [("End", -1), ("ArrowLeft", -2), ("Home", 0)]
 
 

@@ -49,7 +49,7 @@ def test_the_entry_point_is_the_command_line(capsys, monkeypatch):
         (None, "00_start_here"),
         ("03", "03_style_loss"),
         ("05_optimization_loop.ipynb", "05_optimization_loop"),
-        (str(NOTEBOOKS / "06_studio.ipynb"), "06_studio"),
+        (str(NOTEBOOKS / "07_studio.ipynb"), "07_studio"),
     ],
 )
 def test_a_lesson_is_opened_where_its_links_lead_somewhere(started, tmp_path, name, lesson):

@@ -14,15 +14,33 @@ from test_exercises import PAINT
 from nst_helpers.course import repair, trial
 from nst_helpers.course.checks import NOT_DONE, check, verdict
 from nst_helpers.course.exercises import EXERCISES
+from nst_helpers.course.exercises.exercise import Exercise
 from nst_helpers.course.reading import make_findable
 
 CORE = {"preprocess", "content loss", "gram matrix", "style loss", "total loss", "gradient step"}
 CHECK = re.compile(r'^(?:\w+ = )?check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE)
 
 
+def halved(size, coarsest):
+    sides = [size]
+    while sides[0] // 2 >= coarsest:
+        sides.insert(0, sides[0] // 2)
+    return sides
+
+
+# What the lessons do not have: an exercise that gives a list, and is written as a loop.
+SCALES = Exercise(
+    reference=halved,
+    cases=lambda: [[512, 128], [390, 96], [1001, 60], [250, 31], [96, 128], [300, 100]],
+    right="Coarse first.",
+    look_at={},
+)
+KNOWN = EXERCISES | {"scales": SCALES}
+
+
 def said(name, function, tries=3):
     """What a learner reads of a function on this try."""
-    return verdict(EXERCISES[name], function, tries).message(tries)
+    return verdict(KNOWN[name], function, tries).message(tries)
 
 
 def exercises_of(path):
@@ -732,7 +750,7 @@ RELATED = [
 
 @pytest.mark.parametrize("name, function, words", RELATED, ids=[words for *_, words in RELATED])
 def test_how_a_wrong_result_goes_together_with_the_right_one(name, function, words):
-    right = EXERCISES[name].reference
+    right = KNOWN[name].reference
     given = inspect.signature(function).parameters
     if "given" in given:
         words_said = said(name, lambda *arguments: function(right, *arguments))

@@ -134,7 +134,6 @@ BY_HAND = {
     "slope": 1.4,
     "gradient step": [[[[0.76]]]],
     "momentum": -0.32,
-    "scales": [128, 256, 512],
     "luminance": [[[[0.9206, 0.3206, 0.3206]]]],
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],

@@ -96,7 +96,7 @@ def test_what_the_checks_said_last_is_shown(capsys):
         "  not yet    gram matrix\n"
         "  right      gram matrix by einsum\n"
         "  not begun  style loss\n"
-        "Other lessons: 01: 0 of 4, 02: 0 of 4, 04: 0 of 4, 05: 1 of 5, 07: 0 of 4\n"
+        "Other lessons: 01: 0 of 4, 02: 0 of 4, 04: 0 of 4, 05: 1 of 3, 06: 0 of 1, 08: 0 of 4\n"
     )
     check(NAME, EXERCISES[NAME].reference)
     check(EINSUM, lambda *_: 1)
@@ -108,16 +108,27 @@ def test_what_the_checks_said_last_is_shown(capsys):
     assert {line[13:] for line in said.splitlines() if line.startswith(" ")} == set(EXERCISES)
 
 
+def test_what_moved_to_another_lesson_still_counts_and_what_is_gone_stays_in_the_file(
+    folder, capsys
+):
+    of_before = {"momentum": "right", "scales": "right"}
+    (folder / kept.PROGRESS).write_text(json.dumps(of_before))
+    progress(6)
+    assert capsys.readouterr().out.startswith("Lesson 06: 1 of 1 right\n  right      momentum\n")
+    check("slope", EXERCISES["slope"].reference)
+    assert json.loads((folder / kept.PROGRESS).read_text()) == of_before | {"slope": "right"}
+
+
 @pytest.mark.parametrize("lesson", [5, "05", "5"])
 def test_a_lesson_is_named_by_its_number(capsys, lesson):
     progress(lesson)
-    assert capsys.readouterr().out.startswith("Lesson 05: 0 of 5 right\n")
+    assert capsys.readouterr().out.startswith("Lesson 05: 0 of 3 right\n")
 
 
 @pytest.mark.parametrize("lesson", [0, 9, "three", ""])
 def test_a_lesson_without_exercises_is_said(capsys, lesson):
     progress(lesson)
-    assert capsys.readouterr().out == "There are exercises in lessons 1, 2, 3, 4, 5, 7 only.\n"
+    assert capsys.readouterr().out == "There are exercises in lessons 1, 2, 3, 4, 5, 6, 8 only.\n"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,7 @@ def test_a_lesson_without_exercises_is_said(capsys, lesson):
 def test_a_file_of_progress_changed_by_hand_is_no_fault(folder, capsys, text):
     (folder / kept.PROGRESS).write_bytes(text.encode("latin-1"))
     progress(5)
-    assert "0 of 5 right" in capsys.readouterr().out
+    assert "0 of 3 right" in capsys.readouterr().out
     check("slope", EXERCISES["slope"].reference)
     assert json.loads((folder / kept.PROGRESS).read_text()) == {"slope": "right"}
 
@@ -137,4 +148,4 @@ def test_a_folder_that_cannot_be_written_does_not_matter(folder, capsys):
     check("slope", EXERCISES["slope"].reference)
     assert capsys.readouterr().out.startswith("Right. ")
     progress(5)
-    assert "0 of 5 right" in capsys.readouterr().out
+    assert "0 of 3 right" in capsys.readouterr().out

@@ -29,7 +29,7 @@ def test_half_circle_and_color_range():
     assert float(tf.reduce_mean(half(photo, "top"))) == 0.5
     assert float(half(photo, "bottom")[0, 9, 0, 0]) == 1 == float(half(photo, "left")[0, 0, 9, 0])
     np.testing.assert_array_equal(color_range(photo, (0.9, 1, 1)), photo)
-    white = photo[0, 0, -1]  # a tensor, as a pixel is in lesson 07
+    white = photo[0, 0, -1]  # a tensor, as a pixel is in lesson 08
     np.testing.assert_array_equal(color_range(photo, white), photo)
     round_one = circle(tf.zeros((1, 100, 200, 3)), x=0.75, radius=0.3)
     assert float(tf.reduce_sum(round_one[..., 0])) == pytest.approx(np.pi * 30**2, rel=0.01)

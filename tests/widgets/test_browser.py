@@ -29,7 +29,7 @@ def lab(tmp_path_factory):
     for path in NOTEBOOKS.glob("*.ipynb"):
         nbformat.write(with_widgets_only(path), folder / path.name)
     small = nbformat.v4.new_notebook(
-        metadata=nbformat.read(NOTEBOOKS / "06_studio.ipynb", 4).metadata
+        metadata=nbformat.read(NOTEBOOKS / "07_studio.ipynb", 4).metadata
     )
     small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
     nbformat.write(small, folder / "easel.ipynb")
@@ -59,7 +59,7 @@ def with_widgets_only(path):
         if re.search(r"\b(explorer|easel)\(", notebook.cells[number].source)
     ]
     first = code[:2]  # setup and imports
-    if path.stem == "06_studio":
+    if path.stem == "07_studio":
         first = code[: code.index(shown[0])]  # the easel's pictures and network, too
     notebook.cells = [notebook.cells[number] for number in sorted({0, *first, *shown})]
     return notebook
@@ -71,8 +71,8 @@ def with_widgets_only(path):
         ("02_content_loss", ["content_depth"]),
         ("03_style_loss", ["texture"]),
         ("04_total_loss", ["weights", "smoothing"]),
-        ("05_optimization_loop", ["start", "optimizer"]),
-        ("07_control", ["blend", "style_scale"]),
+        ("06_starts_optimizers_scales", ["start", "optimizer"]),
+        ("08_control", ["blend", "style_scale"]),
     ],
 )
 def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explorers):
@@ -83,7 +83,7 @@ def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explor
 
 
 def test_the_studios_easel_paints_and_its_explorer_shows_the_right_frames(lab, chromium):
-    with opened(lab, chromium, "06_studio.ipynb") as page:
+    with opened(lab, chromium, "07_studio.ipynb") as page:
         run_all(page)
         turn_every_slider(page, "steps")
         live = cell(page, "easel(")

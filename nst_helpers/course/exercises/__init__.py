@@ -1,4 +1,4 @@
-"""The exercises of lessons 01 to 05 and 07: what is right, and which mistakes are known.
+"""The exercises of lessons 01 to 06 and 08: what is right, and which mistakes are known.
 
 Each lesson's modules hold its exercises as data for `checks.verdict`; `exercise.Exercise` says
 what belongs to one. The messages speak to the learner.
@@ -11,8 +11,9 @@ from . import (
     lesson_03,
     lesson_04,
     lesson_05,
-    lesson_07_colors,
-    lesson_07_paintings,
+    lesson_06,
+    lesson_08_colors,
+    lesson_08_paintings,
 )
 
 LESSONS = {  # the exercises of each, in its order
@@ -21,6 +22,7 @@ LESSONS = {  # the exercises of each, in its order
     3: lesson_03.EXERCISES,
     4: lesson_04.EXERCISES,
     5: lesson_05.EXERCISES | capstone.EXERCISES,
-    7: lesson_07_colors.EXERCISES | lesson_07_paintings.EXERCISES,
+    6: lesson_06.EXERCISES,
+    8: lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
 }
 EXERCISES = {name: exercise for lesson in LESSONS.values() for name, exercise in lesson.items()}

@@ -33,7 +33,7 @@ SIZES = (2, 7, 3), (5, 3, 6)
 
 
 def tiny_features():
-    """The example by hand of lessons 03 and 07: channels blue and swirl, at four positions."""
+    """The example by hand of lessons 03 and 08: channels blue and swirl, at four positions."""
     return tf.constant([[[[1.0, 0.0], [2.0, 1.0]], [[0.0, 1.0], [1.0, 3.0]]]])
 
 

@@ -62,37 +62,6 @@ def _set_to(value, clip=clipped):
 _step = _set_to(lambda p, f, r: p - r * _gradient(p, f))
 
 
-def _halved(half):
-    """A function that halves a size in this way, and gives the sides from the coarsest up."""
-
-    def scales(size, coarsest):
-        sides = [size]
-        while half(sides[0]) >= coarsest:
-            sides.insert(0, half(sides[0]))
-        return sides
-
-    return scales
-
-
-_scales = _halved(lambda side: side // 2)
-
-
-def _doubled(size, coarsest):
-    sides = [coarsest]
-    while 2 * sides[-1] <= size:
-        sides.append(2 * sides[-1])
-    return sides
-
-
-def _one_scale_too_far(size, coarsest):
-    sides = _scales(size, coarsest)
-    return [sides[0] // 2, *sides] if size >= coarsest else sides
-
-
-def _without_coarsest(size, coarsest):
-    return [side for side in _scales(size, coarsest) if side > coarsest or side == size]
-
-
 TAPE_ERRORS = {
     "`type_value`: <function": "The tape is asked about a function: call it inside the `with`, and "
     "ask about the value that it gives.",
@@ -109,7 +78,6 @@ TAPE_ERRORS = {
 }
 
 # f, x: a function and where its slope is asked for. p, f, r: picture, loss function, learning rate.
-# v, g: velocity and gradient.
 _SLOPE = {
     "where `function` is used": [
         (lambda f, x: 2 * (float(x) - 0.2),
@@ -204,113 +172,6 @@ _GRADIENT_STEP = {
          "You subtracted the loss: subtract its gradient.")],
 }  # fmt: skip
 
-_MOMENTUM = {
-    "the sign between the two products": [
-        (lambda v, g, rate, keep: keep * v + rate * g,
-         "The sign is wrong: subtract the gradient, since it points uphill.")],
-    "what the gradient is multiplied by": [
-        (lambda v, g, rate, keep: keep * v - (1 - keep) * rate * g,
-         "You also multiplied the gradient by 1 - keep, as in a running mean: multiply it by the "
-         "learning rate alone."),
-        (lambda v, g, rate, keep: keep * v - (1 - keep) * g,
-         "You took 1 - keep in place of the learning rate, as in a running mean: multiply the "
-         "gradient by the learning rate."),
-        (lambda v, g, rate, keep: keep * v - g,
-         "The learning rate is missing: multiply the gradient by it.")],
-    "what the gradient is multiplied by, and the sign before it": [
-        (lambda v, g, rate, keep: keep * v + (1 - keep) * g,
-         "That is a running mean of the gradients: subtract learning rate × gradient."),
-        (lambda v, g, rate, keep: keep * v + g,
-         "That is another convention, in which learning rate and sign come later: subtract "
-         "learning rate × gradient here.")],
-    "which number belongs to the velocity, and which to the gradient": [
-        (lambda v, g, rate, keep: rate * v - keep * g,
-         "Share and learning rate are exchanged: multiply the velocity by `keep` and the gradient "
-         "by the learning rate."),
-        (lambda v, g, rate, keep: keep * g - rate * v,
-         "Velocity and gradient are exchanged: multiply the velocity by `keep` and the gradient by "
-         "the learning rate.")],
-    "how much of the old velocity stays": [
-        (lambda v, g, rate, keep: (1 - keep) * v - rate * g,
-         "You kept 1 - keep of the velocity: multiply it by `keep`, the share that stays."),
-        (lambda v, g, rate, keep: v - rate * g,
-         "You keep all of the old velocity: multiply it by `keep`.")],
-    "what the learning rate is multiplied by": [
-        (lambda v, g, rate, keep: rate * (keep * v - g),
-         "You multiplied the velocity by the learning rate, too: multiply only the gradient by "
-         "it.")],
-    "how often `keep` and the gradient come in": [
-        (lambda v, g, rate, keep: keep * (keep * v - rate * g) - rate * g,
-         "That is Nesterov's way, which looks one step ahead: take each of the two products "
-         "once.")],
-    "where the two factors come from": [
-        (lambda v, g, rate, keep: 0.9 * v - 0.1 * g,
-         "You took the numbers of the example: use `keep` and the learning rate.")],
-    "the number of terms": [
-        (lambda v, g, rate, keep: keep * v,
-         "The gradient does not come in: subtract learning rate × gradient."),
-        (lambda v, g, rate, keep: -rate * g,
-         "The old velocity does not come in: add keep × velocity.")],
-    "how the four numbers are combined": [
-        (lambda v, g, rate, keep: keep * v * rate * g,
-         "You multiplied all four: subtract learning rate × gradient from keep × velocity.")],
-    "what is done with the learning rate": [
-        (lambda v, g, rate, keep: keep * v - g / rate,
-         "You divided by the learning rate: multiply by it.")],
-    "what `keep` is multiplied by": [
-        (lambda v, g, rate, keep: keep * (v - rate * g),
-         "You multiplied both products by `keep`: multiply only the old velocity by it.")],
-}  # fmt: skip
-
-_SCALES = {
-    "how a side is halved": [
-        (_halved(lambda side: side / 2),
-         "Your sides have fractions: halve with `//`, which rounds down."),
-        (_halved(lambda side: -(-side // 2)),
-         "You round halves up: use `side // 2`, which rounds down."),
-        (_halved(lambda side: round(side / 2)),
-         "You round halves to the nearest even number, as `round` does: use `side // 2`.")],
-    "what happens when a side equals `coarsest`, and when the size is below it": [
-        (lambda size, coarsest: _without_coarsest(size, coarsest) if size > coarsest else [],
-         "You leave out a side that equals `coarsest`, and give nothing for a size below it: keep "
-         "both, since the size itself is always the last scale.")],
-    "the number that you begin with": [
-        (lambda size, coarsest: _doubled(2 * size - 1, coarsest),
-         "You double from `coarsest` up, and beyond the size: halve from `size` down."),
-        (_doubled,
-         "You double from `coarsest` up: halve from `size` down, so that the last scale is the "
-         "size itself."),
-        (lambda size, coarsest: [*_doubled(size, coarsest), size],
-         "You double from `coarsest` up, then add the size: halve from `size` down, so that each "
-         "scale is half of the next one.")],
-    "how often you halve": [
-        (lambda size, coarsest: _scales(size, coarsest)[-2:],
-         "You halve only once: go on as long as the half is not below `coarsest`."),
-        (lambda size, coarsest: [size],
-         "That is the size alone: put its half, its quarter and so on before it.")],
-    "both ends of your list": [
-        (lambda size, coarsest: _scales(size, coarsest)[-2::-1],
-         "The sides go from fine to coarse, and the full size is missing: begin with the coarsest "
-         "and end with the size.")],
-    "a size below `coarsest`": [
-        (lambda size, coarsest: _scales(size, coarsest) if size >= coarsest else [],
-         "A size below `coarsest` gives nothing: keep the size itself, which is always the last "
-         "scale.")],
-    "the order of the sides, and a size below `coarsest`": [
-        (lambda size, coarsest: _scales(size, coarsest)[::-1] if size >= coarsest else [],
-         "The sides go from fine to coarse, and a size below `coarsest` gives nothing: begin with "
-         "the coarsest, and always keep the size itself.")],
-    "how one side follows from another": [
-        (lambda size, coarsest: list(range(coarsest, size + 1, coarsest)),
-         "Your sides grow by equal steps: make each half of the next one.")],
-    "the moment at which your loop ends": [
-        (_one_scale_too_far,
-         "You go one scale too far: stop before a side is smaller than `coarsest`.")],
-    "what happens when a side equals `coarsest`": [
-        (_without_coarsest,
-         "You leave out a side that equals `coarsest`: compare with `>=`, since it still counts.")],
-}  # fmt: skip
-
 EXERCISES = {
     "slope": Exercise(
         reference=_slope, cases=_function_cases, look_at=_SLOPE, errors=TAPE_ERRORS,
@@ -324,21 +185,5 @@ EXERCISES = {
         outcome=lambda value, arguments: np.asarray(arguments[0]),
         right="The tape gives the direction, the learning rate the length of the step, "
               "and `assign` changes the picture itself.",
-    ),
-    "momentum": Exercise(
-        reference=lambda velocity, gradient, rate, keep: keep * velocity - rate * gradient,
-        look_at=_MOMENTUM,
-        cases=lambda: [
-            [tf.constant(-0.2), tf.constant(1.4), 0.1, 0.9],  # the lesson's numbers
-            [random_tensor(10, 2, 5), random_tensor(11, 2, 5), 0.13, 0.85],
-            [random_tensor(12, 4), random_tensor(13, 4), 2.1, 0.55],
-        ],
-        right="Where gradients agree from step to step the velocity grows; "
-              "where they alternate they cancel.",
-    ),
-    "scales": Exercise(
-        reference=_scales, look_at=_SCALES,
-        cases=lambda: [[512, 128], [390, 96], [1001, 60], [250, 31], [96, 128], [300, 100]],
-        right="Coarse first, and the last one is the size that was asked for.",
     ),
 }  # fmt: skip

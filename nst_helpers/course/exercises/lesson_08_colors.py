@@ -1,4 +1,4 @@
-"""The exercises of lesson 07 on colors."""
+"""The exercises of lesson 08 on colors."""
 
 import tensorflow as tf
 

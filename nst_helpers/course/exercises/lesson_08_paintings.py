@@ -1,4 +1,4 @@
-"""The exercises of lesson 07 on several paintings: blended, and each in its own region."""
+"""The exercises of lesson 08 on several paintings: blended, and each in its own region."""
 
 import numpy as np
 import tensorflow as tf
