@@ -41,7 +41,7 @@ FIGURES = {
     "01_vgg19": ('feature_maps(features["block5_conv1"]', 1, (0.232, 0.27, 0.445, 0.845)),
     "02_content_loss": ("show(photo, from_early.picture", 0, (0.67, 0.09, 0.993, 0.97)),
     "03_style_loss": ("show(painting, texture.picture", 0, (0.51, 0.3, 0.98, 0.8)),
-    "04_total_loss": ('titles=[f"style weight', 0, (0.67, 0.09, 0.993, 0.97)),
+    "04_total_loss": ('titles=[f"style weight', 1, (0.67, 0.09, 0.993, 0.97)),
     "05_optimization_loop": ("show(photo, painting, goal", 0, (0.67, 0.09, 0.993, 0.97)),
     "06_starts_optimizers_scales": ("show(at_once, two_scales", 0, (0.51, 0.09, 0.99, 0.97)),
     "07_studio": ("show(result.picture, height=3)", 0, (0.02, 0.03, 0.98, 0.97)),
