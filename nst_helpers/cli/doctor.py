@@ -17,6 +17,8 @@ SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
     "Darwin": ("arm64",),
     "Windows": ("AMD64",),
 }
+# Content and style losses, weighted, of four small steps where the kit was written.
+LOSSES = (0.1, 8.8), (0.2, 7.1), (0.4, 4.6), (0.6, 3.7)
 
 
 class NothingMoreCanRun(RuntimeError):
@@ -132,15 +134,32 @@ def check_samples():
 
 
 def check_step():
+    history = _four_steps("mosaic", size=128)
+    return f"{(history[-1]['seconds'] - history[1]['seconds']) / 2:.2f} s a step at 128 px"
+
+
+def check_losses():
+    history = _four_steps("waves", size=64, precision="float32")
+    for row, expected in zip(history, LOSSES, strict=True):
+        found = round(row["content"], 1), round(row["style"], 1)
+        if max(abs(here - there) for here, there in zip(found, expected)) > 0.15:
+            raise RuntimeError(
+                f"step {row['step']} gives {found} for content and style, and {expected} where the "
+                "kit was written, so its pictures look otherwise here. Reinstall TensorFlow."
+            )
+    return "as where the kit was written"
+
+
+def _four_steps(painting, **settings):
+    """The history of a small run."""
     from ..engine import stylize
 
-    result = stylize("astronaut", "mosaic", size=128, steps=4, progress=False)
+    result = stylize("astronaut", painting, steps=4, progress=False, **settings)
     if result.interrupted:
         raise KeyboardInterrupt
     if result.message:
         raise RuntimeError(result.message + " Reinstall TensorFlow.")
-    first, last = result.history[1]["seconds"], result.history[-1]["seconds"]
-    return f"{(last - first) / 2:.2f} s a step at 128 px"
+    return result.history
 
 
 CHECKS = {
@@ -152,4 +171,5 @@ CHECKS = {
     "Weights": check_weights,
     "Sample pictures": check_samples,
     "Painting": check_step,
+    "Losses": check_losses,
 }

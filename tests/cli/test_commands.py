@@ -264,8 +264,8 @@ def doctor_lines(capsys):
 def test_doctor_passes_here(capsys):
     code, lines = doctor_lines(capsys)
     assert all(line.startswith("PASS ") for line in lines), lines
-    assert len(lines) == 8 and code == 0
-    assert re.search(r"Painting: [\d.]+ s a step", lines[-1])
+    assert len(lines) == 9 and code == 0
+    assert re.search(r"Painting: [\d.]+ s a step", lines[-2])
 
 
 def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
@@ -282,6 +282,13 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
     assert "gone.npz" in lines[5] and "reinstall" in lines[5]
     assert lines[6].startswith("PASS") and lines[7].startswith("FAIL")
+
+
+def test_doctor_says_that_losses_differ(capsys, monkeypatch):
+    monkeypatch.setattr(doctor, "CHECKS", {"Losses": doctor.check_losses})
+    monkeypatch.setattr(doctor, "LOSSES", (*doctor.LOSSES[:2], (0.4, 4.9), (0.6, 3.7)))
+    code, lines = doctor_lines(capsys)
+    assert code == 1 and lines[0].startswith("FAIL Losses: step 3 gives (0.4, 4.6) for content")
 
 
 def test_doctor_says_that_tensorflow_ends_python(capsys, monkeypatch):
@@ -335,7 +342,7 @@ def test_an_interrupt_of_any_command_is_a_word(capsys, monkeypatch, command):
 def test_doctor_without_docstrings():
     command = [sys.executable, "-OO", "-m", "nst_helpers", "doctor"]
     lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
-    assert len(lines) == 8 and all(re.match(r"PASS [A-Z][a-zA-Z ]+: .", line) for line in lines)
+    assert len(lines) == 9 and all(re.match(r"PASS [A-Z][a-zA-Z ]+: .", line) for line in lines)
 
 
 @pytest.mark.parametrize("system, cure", [("Linux", "'.[gpu]'"), ("Windows", "WSL2")])
