@@ -1,14 +1,16 @@
 """In a notebook, the picture while it is painted: one image, each time in place of the last one."""
 
+import base64
 import time
 
 from IPython import get_ipython
-from IPython.display import Image, display
+from IPython.display import display
 
 from ..pictures import as_jpeg
 
 SECONDS_BETWEEN = 1.0  # two images, at least; the first of each scale is shown at once
 NOTHING = {}  # so that nothing is left of it in the notebook
+WORDS = "The picture so far"
 
 
 def shown_growing(steps, width):
@@ -28,7 +30,10 @@ def _with_images(steps, width, place):
             now = time.monotonic()
             if step.side != side or now - then >= SECONDS_BETWEEN:
                 side, then = step.side, now
-                place.update(Image(as_jpeg(step.picture), width=width, alt="The picture so far"))
+                jpeg = base64.b64encode(as_jpeg(step.picture)).decode()
+                # Colab's `IPython.display.Image` knows no words for those who do not see it.
+                metadata = {"image/jpeg": {"width": width, "alt": WORDS}}
+                place.update({"image/jpeg": jpeg, "text/plain": WORDS}, raw=True, metadata=metadata)
             yield step
     finally:
         place.update(NOTHING, raw=True)
