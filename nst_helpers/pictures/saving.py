@@ -40,10 +40,10 @@ def save_image(picture, path, card=None):
     return path
 
 
-def _encoded(pixels, image_format, card):
+def _encoded(pixels, image_format, card=None, quality=95):
     options = {} if card is None else save_options(card, image_format)
     if image_format in ("JPEG", "WEBP"):
-        options["quality"] = 95
+        options["quality"] = quality
     file = io.BytesIO()
     try:
         Image.fromarray(pixels).save(file, image_format, **options)
@@ -56,9 +56,7 @@ def _encoded(pixels, image_format, card):
 
 def as_jpeg(picture):
     """The bytes of a JPEG file. picture: `(1, height, width, 3)`."""
-    file = io.BytesIO()
-    Image.fromarray(to_uint8(picture)).save(file, "JPEG", quality=JPEG_QUALITY)
-    return file.getvalue()
+    return _encoded(to_uint8(picture), "JPEG", quality=JPEG_QUALITY)
 
 
 def check_size(path, image_format, side):
