@@ -29,7 +29,7 @@ def add_tags(app, page, template, context, doctree):
         return
     words = {
         "description": description(doctree) or "Learn neural style transfer by building it.",
-        "og:title": re.sub("<.*?>", "", html.unescape(context["title"])),
+        "og:title": html.unescape(re.sub("<.*?>", "", context["title"])),
         "og:type": "website",
         "og:image": f"{pages.site()}/{IMAGE}",
     }

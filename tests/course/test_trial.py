@@ -1,5 +1,7 @@
 """A learner's function as it is run and differentiated, here without a process of its own."""
 
+import os
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -69,7 +71,7 @@ def test_what_a_function_may_reach_for(value, harmless):
     assert trial._is_harmless(value, set()) == harmless
 
 
-@pytest.mark.skipif(apart.INSIDE in __import__("os").environ, reason="in such a process")
+@pytest.mark.skipif(apart.INSIDE in os.environ, reason="in such a process")
 def test_a_process_that_is_left_has_ended():
     learner = apart.Apart(lambda f: f, lambda: [])
     process = apart._running[0].process
