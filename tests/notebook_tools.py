@@ -22,6 +22,7 @@ import nbformat
 import stills
 
 from nst_helpers.course import make_findable
+from nst_helpers.course.reading import is_empty
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -93,9 +94,22 @@ FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def folded_answers(path):
-    """The sources of the Python fences in a notebook's folded blocks."""
+    """The sources of the Python fences in a notebook's folded blocks, but of empty functions."""
+    return [source for source in _folded(path) if not _is_form(source)]
+
+
+def empty_functions(path):
+    """`{name: source}` of the empty functions that a notebook offers to start from."""
+    return {ast.parse(code).body[0].name: code for code in _folded(path) if _is_form(code)}
+
+
+def _folded(path):
     texts = ["".join(cell["source"]) for cell in cells(path, "markdown")]
     return [code for text in texts for part in FOLDED.findall(text) for code in FENCE.findall(part)]
+
+
+def _is_form(source):
+    return all(is_empty(statement) for statement in ast.parse(source).body)
 
 
 def definitions(path, **names):

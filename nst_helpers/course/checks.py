@@ -49,6 +49,10 @@ NOT_DONE = Verdict(
     NOT_BEGUN,
     "Not done yet: put your own code in place of each `...` in the cell above, and run both cells.",
 )
+EMPTY = Verdict(
+    NOT_BEGUN,
+    "Not done yet: write your own code below the `def` line in the cell above, and run both cells.",
+)
 
 
 def check(name, function):
@@ -109,6 +113,8 @@ def verdict(exercise, function, tries=1):
         message = "Give the function itself, without calling it: its name alone, with no brackets."
         return _not_yet(message)
     tree = reading.tree_of(function)
+    if reading.is_empty(tree):
+        return EMPTY
     if reading.is_stub(tree):
         return NOT_DONE
     try:

@@ -81,6 +81,14 @@ def _is_ellipsis(node):
     return isinstance(node, ast.Constant) and node.value is ...
 
 
+def is_empty(tree):
+    """Whether nothing stands below the `def` line but a docstring or `pass`."""
+    if not isinstance(tree, ast.FunctionDef):
+        return False
+    rest = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
+    return all(isinstance(node, ast.Pass) for node in rest)
+
+
 def is_stub(tree):
     """Whether nothing was filled in yet, or a `...` is computed with: it need not be run."""
     if not is_unfinished(tree) or isinstance(tree, ast.Lambda):

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions
+from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions, empty_functions
 from test_exercises import PAINT
 
 from nst_helpers.course import repair, trial
-from nst_helpers.course.checks import NOT_DONE, check, verdict
+from nst_helpers.course.checks import EMPTY, NOT_DONE, check, verdict
 from nst_helpers.course.exercises import EXERCISES
 from nst_helpers.course.exercises.exercise import Exercise
 from nst_helpers.course.reading import make_findable
@@ -91,6 +91,14 @@ def test_there_are_enough_mistakes(name):
 def test_a_stub_is_not_done(name, function):
     if name != "gradient step":  # it returns nothing; its stubs fail in `assign`
         assert verdict(EXERCISES[name], function) == NOT_DONE
+
+
+@pytest.mark.parametrize("body", ["pass", '"""One number."""', '"""One number."""\n    pass'])
+def test_an_empty_function_is_not_begun(body):
+    function = of_cell(f"\ndef content_loss(a, b):\n    {body}")
+    assert verdict(EXERCISES["content loss"], function) == EMPTY
+    working = of_cell("\ndef content_loss(a, b):\n    pass\n    return (a - b) ** 2")
+    assert verdict(EXERCISES["content loss"], working).state == "not yet"
 
 
 @pytest.mark.parametrize(
@@ -788,6 +796,15 @@ def test_stubs_are_not_done_and_solutions_are_right(path):
     for name, function in exercises.items():
         assert verdict(EXERCISES[name], stubs[function]) == NOT_DONE
         assert verdict(EXERCISES[name], solutions[function]).state == "right"
+
+
+@pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
+def test_an_empty_function_asks_for_what_its_skeleton_does(path):
+    skeletons, names = definitions(path), {v: k for k, v in exercises_of(path).items()}
+    for function, source in empty_functions(path).items():
+        empty = of_cell("\n" + source)
+        assert inspect.signature(empty) == inspect.signature(skeletons[function])
+        assert verdict(EXERCISES[names[function]], empty) == EMPTY
 
 
 def test_every_exercise_is_in_a_lesson():
