@@ -13,7 +13,15 @@ import tensorflow as tf
 
 from .. import machine
 from ..errors import SettingsError
-from ..method import MARGIN, PIXELS_AT_ONCE, ROWS, can_see, one_painting, paint
+from ..method import (
+    LARGEST_WITH_NEIGHBORS,
+    MARGIN,
+    PIXELS_AT_ONCE,
+    ROWS,
+    can_see,
+    one_painting,
+    paint,
+)
 from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
 from .settings import Settings
@@ -24,6 +32,7 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
 BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes that is seen
+BYTES_A_PIXEL_OF_NEIGHBORS = 1900  # beside those above, at the scales where neighbors are compared
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
@@ -109,7 +118,14 @@ def memory_needed(content, paintings, settings, side):
     for picture in paintings.pictures:
         height, width = size_with_longest_side(picture, round(side * settings.style_scale))
         shapes.append((height / 2, width))
-    return max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
+    peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
+    if not settings.neighbor_weight:
+        return peak
+    is_first = settings.scales is not None and len(settings.scales) == 1
+    compared = side if is_first else min(side, LARGEST_WITH_NEIGHBORS)
+    height, width = size_with_longest_side(content, compared)
+    bytes_here = bytes_a_pixel(settings.precision) + BYTES_A_PIXEL_OF_NEIGHBORS
+    return max(peak, BASE_BYTES + bytes_here * height * width)
 
 
 def timed(steps, settings):

@@ -20,14 +20,14 @@ LAYERS = {  # and how much each counts: shallow ones hold faces and smooth place
     "block4_conv2": 1.0,
 }
 PIXELS = 4  # to a position, in each direction
-LARGEST_SIDE = 400  # px; finer scales only draw what is there: there the term is left out
+LARGEST_WITH_NEIGHBORS = 400  # px; finer scales only draw what is there: there the term is left out
 FALLS_FROM = 200  # px; on finer scales a position is a smaller part of a form, and counts less
 AT_ONCE = 1024  # positions that are compared with all of a painting's, so that memory stays small
 
 
 def share_at(side, is_first):
     """The share of the neighbors' weight that counts at the scale of this side."""
-    if side > LARGEST_SIDE and not is_first:
+    if side > LARGEST_WITH_NEIGHBORS and not is_first:
         return 0.0
     return min(1.0, FALLS_FROM / side)
 

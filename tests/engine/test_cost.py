@@ -264,6 +264,20 @@ def test_available_memory(monkeypatch):
     assert memory(monkeypatch, limit="3000000000", used="1000000000", stat=pages) == 2.4e9
 
 
+def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
+    """1024 px by way of smaller scales, and at once: there they are compared at 1024 px."""
+    photo = np.broadcast_to(np.float32(0), (1, 1024, 1024, 3))
+
+    def needed(side, **settings):
+        settings = dataclasses.replace(FLOAT32, **settings)
+        return cost.memory_needed(photo, Paintings((photo,), (1.0,)), settings, side)
+
+    extra = cost.BYTES_A_PIXEL_OF_NEIGHBORS
+    assert needed(1024, neighbor_weight=1.0, scales=[128, 1024]) == needed(1024)
+    assert needed(1024, neighbor_weight=1.0, scales=[1024]) == needed(1024) + extra * 1024**2
+    assert needed(300, neighbor_weight=1.0, scales=[128, 300]) == needed(300) + extra * 300**2
+
+
 def test_memory_for_paintings_of_another_scale_and_for_regions():
     """A painting needs half of what a photo of its size needs; regions are not seen in bands."""
     photo, small = (np.broadcast_to(np.float32(0), (1, side, side, 3)) for side in (1500, 100))
