@@ -5,7 +5,7 @@ import re
 import pytest
 from notebook_tools import NOTEBOOKS, ROOT, cells, text
 
-TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+ANSWERS = (ROOT / "teaching" / "answers.md").read_text(encoding="utf-8")
 every_lesson = pytest.mark.parametrize(
     "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
 )
@@ -18,7 +18,7 @@ def questions(path):
 
 def answers(path):
     """`(question recalled, answer)` pairs that the teachers' page has for a lesson, in order."""
-    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", TEACHING, re.M)
+    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", ANSWERS, re.M)
     items = re.findall(r"^\d+\. (.*(?:\n   .*)*)", section[1], re.M) if section else []
     return [re.fullmatch(r"\*(.*?[.?])\* ((?:.|\n)*)", item).groups() for item in items]
 
