@@ -109,6 +109,25 @@ def build(folder, platform):
     return {name: kind for (name, _, _), (kind, _) in zip(people, works(), strict=False)}
 
 
+def build_sample(folder):
+    """The class of four that TEACHING.md shows, one of whom handed in nothing."""
+    for name, text in {
+        "ableann_70001_880001_03_style_loss.ipynb": notebook_with(),
+        "bellbo_LATE_70002_880002_03_style_loss.ipynb": notebook_with(NOT_DIVIDED),
+        "colecleo_70003_880003_03_style_loss.ipynb": notebook_with(NOT_DIVIDED, solved=False),
+    }.items():
+        (folder / "class").mkdir(parents=True, exist_ok=True)
+        (folder / "class" / name).write_text(text, encoding="utf-8")
+    people = [
+        "S0001,Ann Able,ann",
+        "S0002,Bo Bell,bo",
+        "S0003,Cleo Cole,cleo",
+        "S0004,Dan Dunn,dan",
+    ]
+    lines = ["id,name,email", *(f"{person}@example.org" for person in people)]
+    (folder / "names.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def read_as_moodle(path):
     """`{participant's number: (grade, comment)}`, as `assignfeedback_offline` reads a worksheet."""
     lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))

@@ -148,6 +148,30 @@ def test_marks_and_notes_made_by_hand_stay(tmp_path, marked):
     assert f"- **{GRAM}**: marked by hand (0.5 of 1). " in told
 
 
+def test_a_table_from_before_and_a_list_of_another_spelling_go_together(tmp_path, marked):
+    """Such as a list from macOS, with each accent after its letter."""
+    hand_in(tmp_path, "Zoë Able_1001_assignsubmission_file_03.ipynb", notebook_with())
+    (tmp_path / "t.csv").write_text(
+        "learner;paint;talk\nZoë Able;right;on Monday\n", encoding="utf-8"
+    )
+    (tmp_path / "names.csv").write_text(
+        "name;E-Mail;id\nZoe\u0308 Able;z@x.org;-7\n", encoding="utf-8"
+    )
+    options = ["--feedback", str(tmp_path / "back"), "--roster", str(tmp_path / "names.csv")]
+    assert run(tmp_path, *options) == 0
+    (line,) = table.read(tmp_path / "t.csv").lines
+    row = table.by_name(table.read(tmp_path / "t.csv"))["Zoë Able"]
+    assert (row["talk"], row["points"], row["id"], row["email"]) == (
+        "on Monday",
+        "5",
+        "'-7",
+        "z@x.org",
+    )
+    (told,) = (tmp_path / "back").iterdir()
+    assert "- **paint**: right (1 of 1)\n" in told.read_text(encoding="utf-8")
+    assert read_as_moodle(tmp_path / "t for Moodle.csv")[1001][0] == 5
+
+
 def test_points_are_those_that_were_given_or_a_sentence(tmp_path, marked, capsys):
     known = list(NAMES)
     assert grade.worth_of([f"{GRAM}=3", "2"], known) == dict.fromkeys(known, 2) | {GRAM: 3}

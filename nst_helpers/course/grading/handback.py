@@ -4,7 +4,6 @@ import html
 import re
 from contextlib import suppress
 
-from ...errors import PictureError
 from .table import LEARNER, TOTALS, by_name, message_of, number_in, plain, points_of
 
 BADGE = re.compile(r"colab\.research\.google\.com/github/([^)\s]+\.ipynb)")
@@ -36,7 +35,7 @@ def feedback(table, learners, lessons, headings, worth):
             done = [exercise for exercise in exercises if row.get(exercise)]
             lines += ["", f"## {headings[lesson]}", ""] if done else []
             for one in done:
-                mark, message = row[one], row[message_of(one)]
+                mark, message = row[one], row.get(message_of(one))
                 mark = mark if number_in(mark) is None else "marked by hand"
                 told = f". {message}" if message else ""
                 got = f"{points_of(row[one], worth[one]):g} of {worth[one]:g}"
@@ -81,8 +80,6 @@ def write(folder, files):
     """Write these texts into files of the folder. Raises `PictureError`."""
     from ...pictures import write_files  # with TensorFlow
 
-    try:
+    with suppress(OSError):  # without the folder, no file can be written
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PictureError(f"{folder} cannot be made ({error.strerror}).") from error
     write_files({folder / name: text.encode("utf-8", "replace") for name, text in files.items()})

@@ -20,10 +20,8 @@ PLATFORMS = {  # from Moodle 4.1 on, folders end without a `_`
     ),
     "Canvas": re.compile(r"(?P<prefix>(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d{3,})_\d{3,})_.+"),
 }
-MOODLE = [
-    *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
-    *("Last modified (grade)", "Feedback comments"),
-]
+MOODLE = "Identifier,Full name,Email address,ID number,Grade,Maximum Grade,Last modified (grade),"
+MOODLE = f"{MOODLE}Feedback comments".split(",")
 CANVAS = "Student", "ID", "SIS User ID", "SIS Login ID", "Section"
 
 
@@ -45,7 +43,8 @@ def read_people(path):
     except (OSError, ValueError):
         header, lines = [], []
     header = [cell.strip().lower().replace("-", "") for cell in header]
-    rows = [dict(zip(header, map(str.strip, line))) for line in lines]
+    lines = [[unicodedata.normalize("NFC", plain(cell)) for cell in line] for line in lines]
+    rows = [dict(zip(header, line)) for line in lines]
     people = [Person(*(row.get(field, "") for field in Person._fields)) for row in rows]
     names = [person.name for person in people if person.name]
     if not names:
@@ -85,9 +84,11 @@ def imports(table, learners, known, title):
         if row := rows.get(plain(name)):
             sender, person = learner.sender or Sender(name), learner.person or Person("", name, "")
             number = {sender.platform: sender.number}
-            participant = f"Participant {number['Moodle']}" if "Moodle" in number else ""
-            said = [f"{one}: {row[one]}. {row[message_of(one)]}" for one in known if row.get(one)]
-            points = row[POINTS], row[MAXIMUM], "", " ".join(map(str.strip, said))
+            own = person.id if person.id.startswith("Participant ") else ""  # Moodle's own list
+            participant = f"Participant {number['Moodle']}" if "Moodle" in number else own
+            told = {one: row.get(message_of(one), "") for one in known if row.get(one)}
+            said = [f"{one}: {row[one]}. {message}".strip() for one, message in told.items()]
+            points = row[POINTS], row[MAXIMUM], "", " ".join(said)
             moodle.append([participant, person.name, person.email, person.id, *points])
             ids = number.get("Canvas", ""), "" if person.id == sender.number else person.id
             canvas.append([person.name, *ids, person.email, "", row[POINTS]])
