@@ -1,6 +1,7 @@
 """A class from its downloads to the tables that Moodle and Canvas import, and what it gets back."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -8,6 +9,7 @@ from class_of_thirty import (
     ODD,
     PIXEL,
     build,
+    build_sample,
     names,
     notebook_with,
     opened,
@@ -15,8 +17,8 @@ from class_of_thirty import (
     read_as_moodle,
     works,
 )
-from notebook_tools import NOTEBOOKS
-from test_grade import GRAM, NAMES, table_of
+from notebook_tools import NOTEBOOKS, ROOT
+from test_grade import GRAM, NAMES, run_grade, table_of
 
 from nst_helpers import SettingsError
 from nst_helpers.cli import main
@@ -91,6 +93,21 @@ def test_a_class_of_thirty_goes_to_its_platform_and_back(tmp_path, marked, platf
     assert f"- **{GRAM}**: not yet (0 of 4). '=It is not divided.\n" in text
     assert "- **style loss**: right (2 of 2)\n" in text
     assert "it is the same as" in "".join(back.values())
+
+
+def test_the_sample_in_teaching_is_what_the_command_writes(tmp_path):
+    build_sample(tmp_path)
+    options = ["--roster", str(tmp_path / "names.csv"), "--points", "2", f"{GRAM}=4"]
+    options += ["--feedback", str(tmp_path / "back")]
+    done = run_grade(tmp_path / "class", "-o", str(tmp_path / "t.csv"), *options)
+    assert done.returncode == 0, done.stderr
+    teaching = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    for row in table_of(tmp_path / "t.csv"):
+        cells = [cell for name, cell in row.items() if not name.startswith("message: ")]
+        assert f"\n| {' | '.join(cells)} |\n" in teaching
+    told = (tmp_path / "back" / "bellbo_LATE_70002_880002_feedback.md").read_text(encoding="utf-8")
+    shown = re.sub(r"\(https://github.com/.*/", "(https://…/", told)
+    assert f"```markdown\n{shown}```\n" in teaching
 
 
 def test_odd_names_are_found_in_the_list():
