@@ -138,6 +138,17 @@ def test_what_is_no_list_is_a_sentence(tmp_path, text):
         roster.read_people(tmp_path / "names.csv")
 
 
+def test_a_gradebook_of_canvas_is_a_list_once_two_columns_are_renamed(tmp_path):
+    head = "name,ID,SIS User ID,email,Section,Lesson 03 (4711)\n"
+    lines = (
+        '    Points Possible,,,,,10\n"Able, Ann",70001,S1,ann,One,\n"Student, Test",9,,9a8b,One,\n'
+    )
+    (tmp_path / "names.csv").write_text(head + ",,,,,Manual Posting\n" + lines)
+    ann, test = roster.read_people(tmp_path / "names.csv")
+    assert ann == ("70001", "Able, Ann", "ann") and test.name == "Student, Test"
+    assert roster.person_of(roster.sender_of("ableann_70001_88001_03.ipynb"), [ann, test]) is ann
+
+
 def run(tmp_path, *options):
     return main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "t.csv"), *options])
 

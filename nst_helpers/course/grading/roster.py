@@ -4,6 +4,7 @@ Both name a download by the learner and a number, by which they know the learner
 are those that Moodle's `assignfeedback_offline` and Canvas' `gradebook_importer.rb` look for.
 """
 
+import csv
 import re
 import unicodedata
 from collections import namedtuple
@@ -40,19 +41,19 @@ def read_people(path):
     """
     try:
         (header, *lines), _ = parsed(as_path(path).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, csv.Error):
         header, lines = [], []
     header = [cell.strip().lower().replace("-", "") for cell in header]
     lines = [[unicodedata.normalize("NFC", plain(cell)) for cell in line] for line in lines]
     rows = [dict(zip(header, line)) for line in lines]
     people = [Person(*(row.get(field, "") for field in Person._fields)) for row in rows]
-    names = [person.name for person in people if person.name]
+    people = [one for one in people if one.name not in ("", "Points Possible")]  # a line of Canvas'
+    names = [one.name for one in people]
     if not names:
         raise SettingsError(f"{path} names nobody: give a CSV file with columns id, name, email.")
     return [
         one._replace(name=f"{one.name} ({one.id})") if names.count(one.name) > 1 else one
         for one in people
-        if one.name
     ]
 
 
