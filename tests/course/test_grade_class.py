@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -174,6 +175,28 @@ def test_marks_and_notes_made_by_hand_stay(tmp_path, marked):
     assert (row["points"], row["maximum"], row["percent"]) == ("3.5", "4", "88")
     told = (tmp_path / "back" / "ann.md").read_text(encoding="utf-8")
     assert f"- **{GRAM}**: marked by hand (0.5 of 1). " in told
+
+
+def test_late_hand_ins_alone_leave_the_others_as_they_were(tmp_path, marked, capsys):
+    kinds = dict(works())
+    people = ["id,name,email", *(f"7000{n},{name},{name}@x.org" for n, name in enumerate("abcd"))]
+    (tmp_path / "names.csv").write_text("\n".join(people))
+    options = ["--roster", str(tmp_path / "names.csv"), "--feedback", str(tmp_path / "back")]
+    hand_in(tmp_path, "a_70000_880000_03.ipynb", kinds["right"])
+    hand_in(tmp_path, "b_70001_880001_03.ipynb", kinds["damaged"])
+    assert run(tmp_path, *options) == 0
+    assert (
+        "Of 2 learners" in (said := capsys.readouterr().out) and "Nothing handed in: c, d." in said
+    )
+    shutil.rmtree(tmp_path / "class")
+    hand_in(tmp_path, "c_LATE_70002_880002_03.ipynb", kinds["mistaken"])
+    assert run(tmp_path, *options) == 0
+    found = {row["learner"]: (row["points"], row["note"]) for row in table_of(tmp_path / "t.csv")}
+    damaged = f"b_70001_880001_03.ipynb: {notebook.DAMAGED}"
+    assert found == {"a": ("4", ""), "b": ("", damaged), "c": ("3", ""), "d": ("", table.ABSENT)}
+    _, _, grades = read_as_canvas(tmp_path / "t for Canvas.csv")
+    assert grades == {70000: 4, 70002: 3}
+    assert "a.md" not in [path.name for path in (tmp_path / "back").iterdir()]
 
 
 def test_a_table_from_before_and_a_list_of_another_spelling_go_together(tmp_path, marked):

@@ -312,15 +312,18 @@ def exercises():
 
 def summary(learners, exercises):
     """How a class did: a line an exercise that it has done, and its most frequent mistake."""
+    here = {name: one.cells for name, one in learners.items() if one.sender}
     states = "".join(f"{state:>10}" for state in STATES)
-    lines = [f"{f'Of {len(learners)} learners:':32}{states}"]
+    lines = [f"{f'Of {len(here)} learners:':32}{states}"]
     for exercise in exercises:
-        found = [one.cells[exercise] for one in learners.values() if exercise in one.cells]
+        found = [cells[exercise] for cells in here.values() if exercise in cells]
         counts = Counter(state for state, _ in found)
         if found:
             lines.append(f"{exercise:32}{''.join(f'{counts[state]:10}' for state in STATES)}")
         mistakes = Counter(message for state, message in found if state == "not yet")
         lines += [f"    {number} × {message}" for message, number in mistakes.most_common(1)]
-    if unread := [plain(name) for name, learner in learners.items() if not learner.cells]:
+    if unread := [plain(name) for name, cells in here.items() if not cells]:
         lines.append(f"Nothing to mark: {', '.join(unread)}.")
+    if absent := [plain(name) for name in learners if name not in here]:
+        lines.append(f"Nothing handed in: {', '.join(absent)}.")
     return "\n".join(lines)

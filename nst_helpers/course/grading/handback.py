@@ -28,6 +28,8 @@ def feedback(table, learners, lessons, headings, worth):
     for name, learner in learners.items():
         row = rows[plain(name)]
         points, most, percent = (row[total] for total in TOTALS)
+        if points and not learner.sender:  # of an earlier run
+            continue
         lines = [
             f"# {row[LEARNER]}" + (f": {points} of {most} points, {percent} %" if points else "")
         ]

@@ -81,6 +81,8 @@ def imports(table, learners, known, title):
     rows = {name: row for name, row in by_name(table).items() if row[POINTS]}
     most = f"{max([float(row[MAXIMUM]) for row in rows.values()], default=0):g}"
     moodle, canvas = [], [["Points Possible", "", "", "", "", most]]
+    pairs = [(one.sender, one.person) for one in learners.values() if one.sender and one.person]
+    is_canvas = any(sender.number == person.id for sender, person in pairs)  # that the list is of
     for name, learner in learners.items():
         if row := rows.get(plain(name)):
             sender, person = learner.sender or Sender(name), learner.person or Person("", name, "")
@@ -91,7 +93,7 @@ def imports(table, learners, known, title):
             said = [f"{one}: {row[one]}. {message}".strip() for one, message in told.items()]
             points = row[POINTS], row[MAXIMUM], "", " ".join(said)
             moodle.append([participant, person.name, person.email, person.id, *points])
-            ids = number.get("Canvas", ""), "" if person.id == sender.number else person.id
+            ids = number.get("Canvas", person.id * is_canvas), person.id * (not is_canvas)
             canvas.append([person.name, *ids, person.email, "", row[POINTS]])
     tables = {"Moodle": Table(MOODLE, moodle, ",", None)}
     tables["Canvas"] = Table([*CANVAS, title], canvas, ",", None)

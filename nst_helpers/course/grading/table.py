@@ -125,19 +125,19 @@ def merged(table, rows, worth):
     found = {_same(line[header.index(LEARNER)]): line for line in reversed(lines)}
     changed = 0
     for row in rows:
-        name = _same(row[LEARNER])
-        if name not in found:
-            found[name] = [""] * len(header)
-            lines.append(found[name])
-        line = found[name]
+        line = found.get(_same(row[LEARNER]))
+        if line is None:
+            line = found[_same(row[LEARNER])] = [""] * len(header)
+            lines.append(line)
+        elif row[NOTE] == ABSENT:  # of this run only
+            del row[NOTE]
         cells = dict(zip(header, line))
-        by_hand = {
-            name: cells[name] for name in worth if number_in(cells.get(name, "")) is not None
-        }
-        row |= {name: mark for name, mark in by_hand.items() if name in row}
+        by_hand = {name: cells[name] for name in row if number_in(cells[name]) is not None}
+        row |= {name: by_hand[name] for name in by_hand if name in worth}
         changed += sum(name in worth and cells[name] not in ("", row[name]) for name in row)
-        notes = [note for note in cells[NOTE].split("; ") if not OURS.fullmatch(note)]
-        row[NOTE] = "; ".join(filter(None, [*notes, row[NOTE]]))
+        if NOTE in row:
+            notes = [note for note in cells[NOTE].split("; ") if not OURS.fullmatch(note)]
+            row[NOTE] = "; ".join(filter(None, [*notes, row[NOTE]]))
         for name in row:
             line[header.index(name)] = row[name]
     for line in lines:
