@@ -19,7 +19,7 @@ def heading_of(cells):
 
 
 def feedback(table, learners, lessons, headings, worth):
-    """`{file's name: Markdown}`: what each learner is told, exercise by exercise.
+    """`{file's name: Markdown}`: what each who handed something in is told, by exercise.
 
     learners: `{name: its Learner}`. lessons: see `notebook.read_lessons`. headings: of these. The
     file is named as a platform named the learner's own, so that it knows whose it is.
@@ -28,7 +28,7 @@ def feedback(table, learners, lessons, headings, worth):
     for name, learner in learners.items():
         row = rows[plain(name)]
         points, most, percent = (row[total] for total in TOTALS)
-        if points and not learner.sender:  # of an earlier run
+        if not learner.sender:
             continue
         lines = [
             f"# {row[LEARNER]}" + (f": {points} of {most} points, {percent} %" if points else "")
@@ -43,7 +43,7 @@ def feedback(table, learners, lessons, headings, worth):
                 got = f"{points_of(row[one], worth[one]):g} of {worth[one]:g}"
                 lines.append(f"- **{one}**: {mark} ({got}){told}")
         lines += ["", *(f"- {note}" for note in learner.notes)] if learner.notes else []
-        prefix = learner.sender.prefix if learner.sender else ""
+        prefix = learner.sender.prefix
         file = f"{prefix}feedback.md" if prefix else re.sub(r"[^\w .,()@+-]", "_", name) + ".md"
         while file in files:
             file = f"_{file}"

@@ -75,9 +75,12 @@ def own_work(path, course):
     code: all of it. course: the cells of all lessons.
     """
     given = {text.strip() for _, text, _ in course for text in (text, handed_out(text))} | {""}
+    heads = {text.partition("\n")[0] for kind, text, _ in course if kind == "markdown"}
     code, found, title = [], {}, None
     with suppress(ValueError):  # it is no notebook
         for kind, source, outputs in all_cells(path):
+            if source.startswith("#") and source.partition("\n")[0] in heads:
+                title = None  # the lesson goes on
             title = (OPEN.findall(source) or [title])[-1]
             if source.strip() not in given:
                 code += [source.strip()] if kind == "code" else []
