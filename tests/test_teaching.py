@@ -1,13 +1,16 @@
-"""The teachers' page answers what the lessons ask, in their order and with their numbers."""
+"""The teachers' answers are to what the lessons ask, with their numbers, and on no public page."""
 
 import re
+import sys
 
 import pytest
 from notebook_tools import NOTEBOOKS, ROOT, cells, text
 
 from nst_helpers.course import by_lesson
 
-TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+sys.path.insert(0, str(ROOT / "docs"))
+
+ANSWERS = (ROOT / "teaching" / "answers.md").read_text(encoding="utf-8")
 every_lesson = pytest.mark.parametrize(
     "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
 )
@@ -19,8 +22,8 @@ def questions(path):
 
 
 def answers(path):
-    """`(question recalled, answer)` pairs that the teachers' page has for a lesson, in order."""
-    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", TEACHING, re.M)
+    """`(question recalled, answer)` pairs that the teachers' file has for a lesson, in order."""
+    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", ANSWERS, re.M)
     items = re.findall(r"^\d+\. (.*(?:\n   .*)*)", section[1], re.M) if section else []
     return [re.fullmatch(r"\*(.*?[.?])\* ((?:.|\n)*)", item).groups() for item in items]
 
@@ -64,3 +67,16 @@ def test_the_outcomes_numbers_are_the_lessons(path):
     for prediction in by_lesson().get(int(path.stem[:2]), {}).values():
         for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", prediction.outcome):
             assert number in said, prediction.outcome
+
+
+def test_the_answers_are_on_no_page_of_the_site():
+    from pages import PAGES, place
+
+    assert place("teaching/answers.md") is None
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / name for name in PAGES)]
+    shown = "".join(page.read_text(encoding="utf-8") for page in pages)
+    answered = [
+        line.strip() for line in ANSWERS.splitlines() if len(line) > 80 and "`teaching" not in line
+    ]
+    assert len(answered) > 50 and not [line for line in answered if line in shown]
+    assert "`teaching/answers.md`" in shown  # teachers find them

@@ -1,4 +1,4 @@
-"""The command line: `nst {stylize,lab,grade,doctor}`, or `python -m nst_helpers` for `nst`.
+"""The command line: `nst {stylize,lab,grade,handout,doctor}`, or `python -m nst_helpers` for `nst`.
 
 Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
 missing.
@@ -25,6 +25,12 @@ MASKS = {
     "style_masks": "one for each painting: the part of the photo where it applies is white",
     "painting_masks": "one for each painting: the part of it that is used is white",
 }
+
+GRADES = [  # what `grade` can also read and write
+    ("--roster", "NAMES.csv", "the class's id, name and email; then Moodle and Canvas get tables"),
+    ("--feedback", "FOLDER", "a file for each learner, to be handed back"),
+    ("--reading", "PAGE.html", "what was handed in for the open exercises"),
+]
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,7 +65,7 @@ def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
     parser = Parser(prog=program, description="Neural style transfer on VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,doctor}")
+    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,handout,doctor}")
     _add_stylize(commands)
     command = commands.add_parser(
         "lab",
@@ -83,6 +89,13 @@ def build_parser():
     command.add_argument(
         "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
     )
+    for name, metavar, meaning in GRADES:
+        command.add_argument(name, metavar=metavar, help=meaning)
+    points = 'for each exercise (1), and for single ones: 2 "paint=6"'
+    command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
+    command = commands.add_parser("handout", help="for teachers: the lessons without solutions")
+    command.add_argument("folder", metavar="FOLDER", help="a new one")
+    command.set_defaults(run=run_handout)
     command = commands.add_parser("doctor", help="check this installation")
     command.set_defaults(run=lambda options: doctor.examine())
     return parser
@@ -264,10 +277,17 @@ def run_grade(options):
     try:
         from ..course import grade
 
-        grade(options.folder, options.output, options.seconds, options.gigabytes)
+        grade(**{name: value for name, value in vars(options).items() if name != "run"})
     except KeyboardInterrupt:
         marked = f"what was marked until now is in {options.output}"
         marked = marked if Path(options.output).exists() else "nothing is marked"
         say(f"Interrupted: {marked}.", sys.stderr)
         return 130
     return 0
+
+
+def run_handout(options):
+    """Write the lessons as a class gets them."""
+    from ..course import handout
+
+    return handout(options.folder)

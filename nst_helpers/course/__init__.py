@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "reading": ["is_empty", "make_findable"],
     "kept": ["progress"],
     "grading.grade": ["grade"],
+    "grading.handout": ["handout"],
     "grading.places": ["FIRST", "folders", "lessons"],
     "exercises": ["EXERCISES"],
     "predictions": ["by_lesson", "Prediction", "prediction"],

@@ -154,6 +154,15 @@ def table_of(path):
         return list(csv.DictReader(file))
 
 
+def joined(row):
+    """A row's exercises as one text each: the state, or what is wrong; and its note."""
+    texts = {}
+    for name in NAMES:
+        mark, message = row[name], row[f"message: {name}"]
+        texts[name] = {"not yet": message, "broken": f"broken: {message}"}.get(mark, mark)
+    return texts | {"note": row["note"]}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="what a system does is Linux's")
 def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
     victim = tmp_path / "victim.txt"
@@ -171,10 +180,16 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
     done = run_grade(folder, "-o", str(tmp_path / "g.csv"), "--seconds", "3", "--gigabytes", "1")
     assert done.returncode == 0, done.stderr
     rows = table_of(tmp_path / "g.csv")
-    found = {row.pop("learner"): row for row in rows}
-    assert all(int(row.pop("right")) == list(row.values()).count("right") for row in found.values())
+    found = {row["learner"]: joined(row) for row in rows}
     assert found == expected
-    assert list(rows[0]) == [*NAMES, "note"]
+    for row in rows:
+        right = list(row.values()).count("right")
+        totals = [str(right), str(len(NAMES)), str(25 * right)] if row[GRAM] else ["", "", ""]
+        assert [row["points"], row["maximum"], row["percent"]] == totals
+    messages = [f"message: {name}" for name in NAMES]
+    assert list(rows[0]) == [
+        "learner", *NAMES, "points", "maximum", "percent", "note", *messages
+    ]  # fmt: skip
 
     assert victim.read_text() == "still here"
     left = [one.info["cmdline"] for one in psutil.process_iter(["cmdline"])]
@@ -223,12 +238,12 @@ def test_the_notebooks_of_a_learners_folder_are_one_row_and_the_better_one_count
     rows = {row["learner"]: row for row in table_of(table)}
     assert set(rows) == {"anna", "d", "'-e"}
     anna = rows["anna"]
-    assert (anna[GRAM], anna["style loss"], anna["content loss"]) == (
-        "'=1+1 twice",
-        "right",
-        "right",
-    )
-    assert anna["right"] == "2" and anna["slope" if "slope" in anna else "note"] == ""
+    assert [anna[name] for name in (GRAM, "style loss", "content loss")] == [
+        "not yet", "right", "right"
+    ]  # fmt: skip
+    assert anna[f"message: {GRAM}"] == "'=1+1 twice"
+    assert (anna["points"], anna["maximum"], anna["percent"]) == ("2", "3", "67")
+    assert "slope" not in anna and anna["note"] == ""
     assert rows["d"][GRAM] == "" and rows["d"]["note"] == f"d.ipynb: {notebook.NOTHING}"
     assert rows["'-e"][GRAM] == "" and "larger than" in rows["'-e"]["note"]
     columns = [name for name in anna if name in EXERCISES]

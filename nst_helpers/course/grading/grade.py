@@ -9,6 +9,7 @@ import math
 import os
 import re
 import shutil
+import sys
 import tempfile
 import unicodedata
 from collections import Counter, namedtuple
@@ -17,21 +18,20 @@ from functools import cache
 from pathlib import Path
 
 import cloudpickle
+from tqdm import tqdm
 
-from ...console import say
-from ...errors import PictureError, SettingsError, as_path
-from . import places, watched
-from .notebook import NOTEBOOK_BYTES, read_lessons
-from .table import Marks, plain
+from ...console import Forgiving, say
+from ...errors import PictureError, SettingsError, as_path, suggestion
+from . import handback, places, watched
+from .notebook import NOTEBOOK_BYTES, all_cells, own_work, read_lessons
+from .roster import Sender, imports, person_of, read_people, sender_of
+from .table import ABSENT, Marks, plain
 from .watched import Ended, Limits, Watched
 
-Learner = namedtuple("Learner", "cells notes")  # `{exercise: (state, message)}`, on notebooks
+# `{exercise: (state, message)}`, on notebooks; and from `roster`.
+Learner = namedtuple("Learner", "cells notes sender person", defaults=(None, None))
 MESSAGE = 400  # characters of it that are kept
 ENDING = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)  # browsers add the second one
-PLATFORMS = [  # how they name what teachers download
-    re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w+?_.*"),  # Moodle
-    re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d{3,})_\d{3,}_.+"),  # Canvas
-]
 STATES = ["right", "not yet", "broken", "not done"]  # of an exercise handed in twice the first
 NOT_CONFINED = (
     "This system has no limits that hold learners' code against its will: grade strangers' "
@@ -39,13 +39,17 @@ NOT_CONFINED = (
 )
 
 
-def grade(folder, output, seconds=20.0, gigabytes=2.0):
+def grade(
+    folder, output, seconds=20.0, gigabytes=2.0, points=(), roster=None, feedback=None, reading=None
+):
     """Mark all notebooks under a folder, write the table as CSV, and print a summary.
 
     A notebook in the folder itself is a learner's by its own name; all those in a folder within it
     are one learner's, by that folder's name. seconds: for each exercise. gigabytes: the memory
     that a notebook may take beside TensorFlow. An older table in the file is added to, after each
-    notebook. Returns this run's rows as dictionaries.
+    notebook. points: as in `["2", "paint=6"]`, for each exercise and for single ones. Files to read
+    and write: roster, see `read_people`, with which Moodle's and Canvas' tables are written, too;
+    feedback, a folder; reading, a page. Returns this run's rows as dictionaries.
     Raises `SettingsError` or `PictureError` with a sentence for the user.
     """
     for name, value in {"seconds": seconds, "gigabytes": gigabytes}.items():
@@ -54,36 +58,99 @@ def grade(folder, output, seconds=20.0, gigabytes=2.0):
     limits = Limits(seconds, int(gigabytes * 2**30))
     folder = as_path(folder)
     notebooks = find_notebooks(folder)
-    lessons = read_lessons(places.lessons())
-    if not lessons:
-        raise SettingsError("The lessons are not here: run this command in the course's folder.")
-    marks = Marks(check_output(output), [name for lesson in lessons.values() for name in lesson])
-    hidden = [folder.resolve(), places.lessons()[0].parent]
-    watched.context()
-    exercises()  # TensorFlow is imported there and here at the same time
-    learners, confined = {}, True
+    course, lessons = read_course()
+    worth = worth_of(points, [name for lesson in lessons.values() for name in lesson])
+    people = read_people(roster) if roster else []
+    marks = Marks(check_output(output), worth)
+    learners, works, confined = {}, [], True
     try:
-        for name, path in notebooks:
-            cells, note, held = grade_notebook(path, folder, lessons, limits, hidden)
-            confined = confined and held
-            learner = learners.setdefault(name, Learner({}, []))
-            for exercise, cell in cells.items():
-                both = [cell, learner.cells.get(exercise, cell)]
-                learner.cells[exercise] = min(both, key=lambda cell: STATES.index(cell[0]))
-            learner.notes.extend([f"{path.name}: {note}"] if note else [])
-            right = sum(state == "right" for state, _ in cells.values())
-            say(f"{path.relative_to(folder)}: {note or f'{right} of {len(cells)} right'}")
+        for found in mark(notebooks, folder, limits, people, course, lessons, learners):
             marks.keep(learners)
+            works.append(found[:2])
+            confined = confined and found[2]
+        absent = {one.name: Learner({}, [ABSENT], None, one) for one in people}
+        learners |= {name: absent[name] for name in absent if name not in learners}
+        marks.keep(learners)
     finally:
         marks.close()
-    say(summary(learners, marks.known))
+    say(summary(learners, worth))
+    if roster:
+        stem = marks.path.stem
+        tables = imports(marks.new, learners, worth, stem)
+        files = {f"{stem} for {platform}.csv": text for platform, text in tables.items()}
+        handback.write(marks.path.parent, files)
+        strangers = [plain(name) for name, learner in learners.items() if not learner.person]
+        say(f"Written for import: {', '.join(files)}.")
+        say(f"Not in {as_path(roster).name}: {', '.join(strangers) or 'nobody'}.")
+    if feedback:
+        headings = {lesson: handback.heading_of(cells) for lesson, cells in course.items()}
+        files = handback.feedback(marks.new, learners, lessons, headings, worth)
+        handback.write(as_path(feedback), files)
+    if reading:
+        page = as_path(reading)
+        handback.write(page.parent, {page.name: handback.open_exercises(works)})
     if not confined:
         say(NOT_CONFINED)
     return marks.rows
 
 
+def read_course():
+    """`({lesson: its cells}, see notebook.read_lessons)`. Raises `SettingsError`."""
+    paths = places.lessons()
+    if not paths:
+        raise SettingsError("The lessons are not here: run this command in the course's folder.")
+    try:
+        return {path.stem: all_cells(path) for path in paths}, read_lessons(paths)
+    except ValueError as error:
+        raise SettingsError(f"A lesson in {paths[0].parent} is damaged: restore it.") from error
+
+
+def worth_of(points, known):
+    """`{exercise: points}` of all. Raises `SettingsError`."""
+    worth = dict.fromkeys(known, 1.0)
+    for text in sorted(points, key=lambda text: "=" in text):  # what is for all first
+        name, _, number = text.rpartition("=")
+        if name not in ("", *known):
+            hint = suggestion(name, known, "`progress()` lists them.")
+            raise SettingsError(f"There is no exercise {name!r} to give points for: {hint}")
+        if not re.fullmatch(r"\d*\.?\d+", number) or float(number) == 0:
+            raise SettingsError(f"--points has {text!r}: give a number above 0, as in paint=6.")
+        worth |= dict.fromkeys([name] if name else known, float(number))
+    return worth
+
+
+def mark(notebooks, folder, limits, people, course, lessons, learners):
+    """Add to the learners, notebook by notebook, and say how each one did.
+
+    Yields `(learner's name, {open exercise: cells}, whether the system held the code)`.
+    """
+    hidden = [folder.resolve(), places.lessons()[0].parent]
+    given = [cell for cells in course.values() for cell in cells]
+    watched.context()
+    exercises()  # TensorFlow is imported there and here at the same time
+    seen, out = {"": None}, Forgiving(sys.stderr)
+    with tqdm(notebooks, disable=None, leave=False, file=out, unit="notebook") as bar:
+        for sender, path in bar:
+            cells, note, held = grade_notebook(path, folder, lessons, limits, hidden)
+            person, here = person_of(sender, people), path.relative_to(folder)
+            name = person.name if person else sender.name
+            learner = learners.setdefault(name, Learner({}, [], sender, person))
+            for exercise, cell in cells.items():
+                both = [cell, learner.cells.get(exercise, cell)]
+                learner.cells[exercise] = min(both, key=lambda cell: STATES.index(cell[0]))
+            code, work = own_work(path, given)
+            twin = seen.setdefault(code, here)
+            same = f"it is the same as {twin}" if twin not in (None, here) else ""
+            notes = [f"{path.name}: {text.replace(';', ',')}" for text in (note, same) if text]
+            learner.notes.extend(notes)
+            right = sum(state == "right" for state, _ in cells.values())
+            bar.clear()
+            say(f"{here}: {note or f'{right} of {len(cells)} right'}{same and f', {same}'}")
+            yield name, work, held
+
+
 def find_notebooks(folder):
-    """`[(learner, path)]` of the notebooks under a folder. Raises `SettingsError` without any."""
+    """`[(Sender, path)]` of the notebooks under a folder. Raises `SettingsError` without any."""
     if not folder.is_dir():
         raise SettingsError(f"{folder} is no folder: give the one that holds the notebooks.")
     found = []
@@ -94,21 +161,21 @@ def find_notebooks(folder):
             found.append((whose(parts), path))
     if not found:
         raise SettingsError(f"{folder} holds no notebook: their names end in .ipynb.")
-    namesakes = Counter(name for name, _ in {learner for learner, _ in found})
+    namesakes = Counter(name for name, _ in {sender[::2] for sender, _ in found})
+    again = {name for name, number in namesakes.items() if number > 1}
     return [
-        (f"{name} ({number})" if number and namesakes[name] > 1 else name, path)
-        for (name, number), path in found
+        (sender._replace(name=f"{sender.name} ({sender.number})"), path)
+        if sender.name in again and sender.number
+        else (sender, path)
+        for sender, path in found
     ]
 
 
 def whose(parts):
-    """`(learner's name, number or None)`, from a notebook's path within a class's folder."""
+    """The `Sender`, from a notebook's path within a class's folder."""
     parts = [unicodedata.normalize("NFC", part) for part in parts]  # zip files differ in this
-    for part in parts:
-        for pattern in PLATFORMS:
-            if found := pattern.fullmatch(part):
-                return found["name"].strip(), found["number"]
-    return (parts[0] if len(parts) > 1 else ENDING.sub("", parts[0])), None
+    own = Sender(parts[0] if len(parts) > 1 else ENDING.sub("", parts[0]))
+    return next(filter(None, map(sender_of, parts)), own)
 
 
 def check_output(output):
@@ -245,15 +312,18 @@ def exercises():
 
 def summary(learners, exercises):
     """How a class did: a line an exercise that it has done, and its most frequent mistake."""
+    here = {name: one.cells for name, one in learners.items() if one.sender}
     states = "".join(f"{state:>10}" for state in STATES)
-    lines = [f"{f'Of {len(learners)} learners:':32}{states}"]
+    lines = [f"{f'Of {len(here)} learners:':32}{states}"]
     for exercise in exercises:
-        found = [cells[exercise] for cells, _ in learners.values() if exercise in cells]
+        found = [cells[exercise] for cells in here.values() if exercise in cells]
         counts = Counter(state for state, _ in found)
         if found:
             lines.append(f"{exercise:32}{''.join(f'{counts[state]:10}' for state in STATES)}")
         mistakes = Counter(message for state, message in found if state == "not yet")
         lines += [f"    {number} × {message}" for message, number in mistakes.most_common(1)]
-    if unread := [plain(name) for name, learner in learners.items() if not learner.cells]:
+    if unread := [plain(name) for name, cells in here.items() if not cells]:
         lines.append(f"Nothing to mark: {', '.join(unread)}.")
+    if absent := [plain(name) for name in learners if name not in here]:
+        lines.append(f"Nothing handed in: {', '.join(absent)}.")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ import dis
 import json
 import re
 from collections import defaultdict, namedtuple
+from contextlib import suppress
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ NOTHING = "it holds no exercise of the course"
 DAMAGED = "it is no notebook, or a damaged one"
 NO_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # what its compiler raises
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
+OPEN = re.compile(r"^### (Open exercise: .+)$", re.MULTILINE)
 NOT_HERE = "bash", "file", "python", "python3", "script", "sh", "writefile"  # run or kept elsewhere
 HARMLESS = {*import_module("nst_helpers").__all__, "print", "display"}  # of their arguments
 # A top-level statement: its tree and code; the global names that it binds and those that it needs;
@@ -35,7 +37,12 @@ DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
 
 def read_cells(path):
-    """The sources of a notebook's code cells, as Python. Raises `ValueError`.
+    """The sources of a notebook's code cells, as Python. Raises `ValueError`, see `all_cells`."""
+    return [_python(source) for kind, source, _ in all_cells(path) if kind == "code"]
+
+
+def all_cells(path):
+    """`[(kind, source, outputs)]` of a notebook's cells. Raises `ValueError` on what is none.
 
     Of the formats 1 to 4, in any of JSON's encodings, or in that of an old editor.
     """
@@ -52,7 +59,7 @@ def read_cells(path):
             notebook = json.loads(data.decode("latin-1"))
         sheets = notebook.get("worksheets", [notebook])  # until format 3
         cells = [cell for sheet in sheets for cell in sheet["cells"]]
-        return [_python(_source(cell)) for cell in cells if cell["cell_type"] == "code"]
+        return [(cell["cell_type"], _source(cell), cell.get("outputs", [])) for cell in cells]
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise ValueError(DAMAGED) from error
 
@@ -60,6 +67,31 @@ def read_cells(path):
 def _source(cell):
     """The text of a cell, whose lines have had three names from format to format."""
     return "".join(cell.get("source", cell.get("input", cell.get("code", ""))))
+
+
+def own_work(path, course):
+    """`(code, {open exercise: cells})`: what a learner's notebook has that the course has not.
+
+    code: all of it. course: the cells of all lessons.
+    """
+    given = {text.strip() for _, text, _ in course for text in (text, handed_out(text))} | {""}
+    heads = {text.partition("\n")[0] for kind, text, _ in course if kind == "markdown"}
+    code, found, title = [], {}, None
+    with suppress(ValueError):  # it is no notebook
+        for kind, source, outputs in all_cells(path):
+            if source.startswith("#") and source.partition("\n")[0] in heads:
+                title = None  # the lesson goes on
+            title = (OPEN.findall(source) or [title])[-1]
+            if source.strip() not in given:
+                code += [source.strip()] if kind == "code" else []
+                found.setdefault(title, []).append((kind, source, outputs))
+    found.pop(None, None)
+    return "\n\n".join(code), found
+
+
+def handed_out(text):
+    """A cell's text without the lines that lead to a solution, as `handout` leaves it."""
+    return "".join(line for line in text.splitlines(keepends=True) if "](solutions/" not in line)
 
 
 def _python(source):

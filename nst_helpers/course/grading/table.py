@@ -11,8 +11,12 @@ from itertools import chain, count
 from ...console import say
 from ...errors import PictureError, SettingsError
 
-LEARNER, RIGHT, NOTE = "learner", "right", "note"  # the columns beside the exercises
-OURS = re.compile(r".+\.ipynb(\.\w+)?: it (is|holds|cannot|did|took|started|ended)\b.*", re.I)
+LEARNER, NOTE = "learner", "note"  # the columns beside the exercises
+PERSON = ID, EMAIL = "id", "email"
+TOTALS = POINTS, MAXIMUM, PERCENT = "points", "maximum", "percent"
+ABSENT = "nothing was handed in"
+OURS = r".+\.ipynb(\.\w+)?: it (is|holds|cannot|did|took|started|ended)\b.*"
+OURS = re.compile(f"{OURS}|{ABSENT}", re.I)
 # delimiter: the one that it has. before: its bytes, or None for a new one.
 Table = namedtuple("Table", "header lines delimiter before")
 
@@ -20,11 +24,11 @@ Table = namedtuple("Table", "header lines delimiter before")
 class Marks:
     """The table in a file. It is written after each notebook, so that nothing is lost later on.
 
-    known: all exercises, in the course's order. Raises `SettingsError` for another file.
+    worth: `{exercise: points}`, in the course's order. Raises `SettingsError` for another file.
     """
 
-    def __init__(self, path, known):
-        self.path, self.known, self.rows = path, known, []
+    def __init__(self, path, worth):
+        self.path, self.worth, self.rows = path, worth, []
         self.old, self.changed, self.fault = read(path), 0, None
         places = (path.with_stem(f"{path.stem}.before{end}") for end in chain([""], count(2)))
         self.beside = next(place for place in places if not place.exists())
@@ -36,8 +40,8 @@ class Marks:
         """
         from ...pictures import write_files  # with TensorFlow, which reading a table needs not
 
-        self.rows = [as_row(name, learner, self.known) for name, learner in learners.items()]
-        self.new, self.changed = merged(self.old, self.rows, self.known)
+        self.rows = [as_row(name, learner, self.worth) for name, learner in learners.items()]
+        self.new, self.changed = merged(self.old, self.rows, self.worth)
         files = {self.path: as_text(self.new).encode("utf-8-sig")}  # spreadsheets know it by that
         if self.changed:
             files[self.beside] = self.old.before
@@ -58,14 +62,20 @@ class Marks:
 
 
 def as_row(name, learner, known):
-    """A learner's row, by the names of its columns: a state, or which mistake it is."""
+    """A learner's row, by the names of its columns; see `grade.Learner`."""
     row = {LEARNER: plain(name)}
+    if learner.person:
+        row |= {ID: plain(learner.person.id), EMAIL: plain(learner.person.email)}
     for exercise in known:
         if exercise in learner.cells:
             state, message = learner.cells[exercise]
-            texts = {"not yet": message, "broken": f"broken: {message}"}
-            row[exercise] = plain(texts.get(state, state))
+            row |= {exercise: state, message_of(exercise): plain(message)}
     return row | {NOTE: plain("; ".join(learner.notes))}
+
+
+def message_of(exercise):
+    """The column that says what is wrong in an exercise."""
+    return f"message: {exercise}"
 
 
 def plain(text):
@@ -83,12 +93,7 @@ def read(path):
     if not data:
         return Table([], [], ",", None)
     try:
-        text = data.decode(json.detect_encoding(data))
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # of a spreadsheet on Windows
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        (header, *lines), delimiter = parsed(data)
     except (ValueError, csv.Error):
         header = []
     if LEARNER not in header:
@@ -100,35 +105,86 @@ def read(path):
     return Table(header, lines, delimiter, data)
 
 
-def merged(table, rows, known):
+def parsed(data):
+    """`(lines, delimiter)` of a CSV file as any spreadsheet wrote it."""
+    try:
+        text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")  # of a spreadsheet on Windows
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), delimiter
+
+
+def merged(table, rows, worth):
     """`(table, number of marks that changed)`: the rows put into those that were there.
 
-    known: all exercises, of which a row's `right` marks are counted. Marks of other exercises,
-    rows of learners who have none now, columns and notes of a teacher's own stay as they were.
+    worth: `{exercise: points}` of all. Marks of other exercises, numbers in place of marks, rows
+    of learners who have none now, columns and notes of a teacher's own stay as they were.
     """
-    header = table.header or [LEARNER, RIGHT, NOTE]
-    new = [name for name in known if name not in header and any(name in row for row in rows)]
-    at = header.index(RIGHT) if RIGHT in header else len(header)
-    header = header[:at] + new + header[at:]
-    header += [name for name in (RIGHT, NOTE) if name not in header]
-    lines = [line[:at] + [""] * len(new) + line[at:] for line in table.lines]
-    lines = [line + [""] * (len(header) - len(line)) for line in lines]
+    header, lines = _with_columns(table, rows, worth)
     found = {_same(line[header.index(LEARNER)]): line for line in reversed(lines)}
     changed = 0
     for row in rows:
-        name = _same(row[LEARNER])
-        if name not in found:
-            found[name] = [""] * len(header)
-            lines.append(found[name])
-        line = found[name]
+        line = found.get(_same(row[LEARNER]))
+        if line is None:
+            line = found[_same(row[LEARNER])] = [""] * len(header)
+            lines.append(line)
+        elif row[NOTE] == ABSENT:  # of this run only
+            del row[NOTE]
         cells = dict(zip(header, line))
-        changed += sum(name in known and cells[name] not in ("", row[name]) for name in row)
-        notes = [note for note in cells[NOTE].split("; ") if not OURS.fullmatch(note)]
-        cells |= row | {NOTE: "; ".join(filter(None, [*notes, row[NOTE]]))}
-        cells[RIGHT] = str(sum(cells[name] == "right" for name in header if name in known))
-        for name in [*row, RIGHT]:
-            line[header.index(name)] = cells[name]
+        by_hand = {name: cells[name] for name in row if number_in(cells[name]) is not None}
+        row |= {name: by_hand[name] for name in by_hand if name in worth}
+        changed += sum(name in worth and cells[name] not in ("", row[name]) for name in row)
+        if NOTE in row:
+            notes = [note for note in cells[NOTE].split("; ") if not OURS.fullmatch(note)]
+            row[NOTE] = "; ".join(filter(None, [*notes, row[NOTE]]))
+        for name in row:
+            line[header.index(name)] = row[name]
+    for line in lines:
+        for name, total in totals(dict(zip(header, line)), worth).items():
+            line[header.index(name)] = total
     return table._replace(header=header, lines=lines), changed
+
+
+def _with_columns(table, rows, worth):
+    """`(header, lines)` of a table, with all columns that the rows need."""
+    needed = [name for name in worth if any(name in row for row in rows)]
+    person = [name for name in PERSON if any(name in row for row in rows)]
+    header = list(table.header) or [LEARNER, *person, *TOTALS, NOTE]
+    new = [name for name in needed if name not in header]
+    at = header.index(POINTS) if POINTS in header else len(header)
+    header[at:at] = new
+    needed = [*person, *TOTALS, NOTE, *map(message_of, needed)]
+    header += [name for name in needed if name not in header]
+    lines = [line[:at] + [""] * len(new) + line[at:] for line in table.lines]
+    return header, [line + [""] * (len(header) - len(line)) for line in lines]
+
+
+def number_in(mark):
+    """The number that somebody wrote in place of a mark, or None."""
+    return float(mark.replace(",", ".")) if re.fullmatch(r"\d+([.,]\d+)?", mark) else None
+
+
+def points_of(mark, most):
+    """The points for a mark: all for a right exercise, or those that somebody wrote."""
+    return most * (mark == "right") if number_in(mark) is None else number_in(mark)
+
+
+def totals(cells, worth):
+    """A row's points, their maximum and the percentage; empty where nothing is marked."""
+    marks = {name: cells[name] for name in worth if name in cells}
+    points, most = (
+        sum(points_of(marks[name], worth[name]) for name in marks),
+        sum(map(worth.get, marks)),
+    )
+    found = [f"{points:g}", f"{most:g}", f"{100 * points / (most or 1):.0f}"]
+    return dict(zip(TOTALS, found if any(marks.values()) else ["", "", ""]))
+
+
+def by_name(table):
+    """`{learner: {column: cell}}` of a table's rows."""
+    rows = [dict(zip(table.header, line)) for line in reversed(table.lines)]
+    return {_same(row[LEARNER]): row for row in rows}
 
 
 def _same(name):

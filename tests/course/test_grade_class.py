@@ -1,0 +1,286 @@
+"""A class from its downloads to the tables that Moodle and Canvas import, and what it gets back."""
+
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+from class_of_thirty import (
+    ODD,
+    PIXEL,
+    build,
+    build_sample,
+    names,
+    notebook_with,
+    opened,
+    read_as_canvas,
+    read_as_moodle,
+    works,
+)
+from notebook_tools import NOTEBOOKS, ROOT
+from test_grade import GRAM, NAMES, run_grade, table_of
+
+from nst_helpers import SettingsError
+from nst_helpers.cli import main
+from nst_helpers.course.grading import grade, handback, handout, notebook, roster, table
+
+MARKS = {  # what marking gives for each kind of hand-in
+    "right": {},
+    "open": {},
+    "mistaken": {GRAM: ("not yet", "=It is not divided.")},
+    "untouched": dict.fromkeys(NAMES, ("not done", "")),
+}
+BROKEN = {GRAM: ("broken", "It stopped; <b>it</b> did.")}
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """The marking itself is left out: a notebook is known by its text."""
+    kinds = {text: kind for kind, text in works()}
+
+    def mark(path, *others):
+        kind = kinds.get(path.read_text(encoding="utf-8"), "right")
+        if kind in ("damaged", "no JSON"):
+            return {}, notebook.DAMAGED, True
+        return dict.fromkeys(NAMES, ("right", "")) | MARKS.get(kind, BROKEN), "", True
+
+    monkeypatch.setattr(grade, "grade_notebook", mark)
+    monkeypatch.setattr(grade, "exercises", lambda: None)
+    monkeypatch.setattr(grade.watched, "context", lambda: None)
+
+
+@pytest.mark.parametrize("platform", ["Moodle", "Canvas"])
+def test_a_class_of_thirty_goes_to_its_platform_and_back(tmp_path, marked, platform, capsys):
+    build(tmp_path, platform)
+    options = ["--roster", str(tmp_path / "names.csv"), "--feedback", str(tmp_path / "back")]
+    options += ["--reading", str(tmp_path / "open.html"), "--points", "2", f"{GRAM}=4"]
+    output = tmp_path / "Lesson 03.csv"
+    assert main(["grade", str(tmp_path / "class"), "-o", str(output), *options]) == 0
+    rows = {row["email"]: row for row in table_of(output)}
+    assert len(rows) == 31 and "Not in names.csv: nobody." in capsys.readouterr().out
+
+    expected = {}
+    for n, ((name, _, mail), (kind, _)) in enumerate(zip(names(), works(), strict=False)):
+        row, points = rows[mail], {"right": 10, "open": 10, "untouched": 0}.get(kind, 6)
+        if kind in ("damaged", "no JSON"):
+            assert notebook.DAMAGED in row["note"] and row["points"] == row["percent"] == ""
+        else:
+            assert (row["points"], row["maximum"]) == (str(points), "10")
+            assert row["percent"] == str(10 * points)
+            expected[n] = points
+        assert row["learner"].lstrip("'").startswith(name)  # a number is added to namesakes
+    absent = rows[names()[30][2]]
+    assert (absent["note"], absent["points"]) == (table.ABSENT, "")
+
+    path = tmp_path / f"Lesson 03 for {platform}.csv"
+    if platform == "Moodle":
+        found = read_as_moodle(path)
+        assert {n - 1000: points for n, (points, _) in found.items()} == expected
+        assert f"{GRAM}: not yet. =It is not divided." not in found[1008][1]  # no formula
+        assert f"{GRAM}: not yet. '=It is not divided." in found[1008][1]
+    else:
+        title, possible, found = read_as_canvas(path)
+        assert (title, possible) == ("Lesson 03", 10)
+        assert {n - 70000: points for n, points in found.items()} == expected
+
+    back = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "back").iterdir()}
+    assert len(back) == 30 and "Absent Abby.md" not in back
+    prefix = {"Moodle": "Eve Egan_1008_assignsubmission_file_", "Canvas": "eganeve_70008_880008_"}
+    text = back[f"{prefix[platform]}feedback.md"]
+    assert text.startswith(
+        "# Eve Egan: 6 of 10 points, 60 %\n\n## [Lesson 03: the style loss](http"
+    )
+    assert f"- **{GRAM}**: not yet (0 of 4). '=It is not divided.\n" in text
+    assert "- **style loss**: right (2 of 2)\n" in text
+    assert "it is the same as" in "".join(back.values())
+
+
+def test_the_sample_in_teaching_is_what_the_command_writes(tmp_path):
+    build_sample(tmp_path)
+    options = ["--roster", str(tmp_path / "names.csv"), "--points", "2", f"{GRAM}=4"]
+    options += ["--feedback", str(tmp_path / "back")]
+    done = run_grade(tmp_path / "class", "-o", str(tmp_path / "t.csv"), *options)
+    assert done.returncode == 0, done.stderr
+    teaching = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+    for row in table_of(tmp_path / "t.csv"):
+        cells = [cell for name, cell in row.items() if not name.startswith("message: ")]
+        assert f"\n| {' | '.join(cells)} |\n" in teaching
+    told = (tmp_path / "back" / "bellbo_LATE_70002_880002_feedback.md").read_text(encoding="utf-8")
+    shown = re.sub(r"\(https://github.com/.*/", "(https://…/", told)
+    assert f"```markdown\n{shown}```\n" in teaching
+
+
+def test_odd_names_are_found_in_the_list():
+    people = [roster.Person(f"S{n}", name, f"s{n}@x.org") for n, name in enumerate(ODD)]
+    people += [
+        roster.Person("S8", "Ann Able", "a1@x.org"),
+        roster.Person("S9", "Ann Able", "a2@x.org"),
+    ]
+    for sender, found in {
+        roster.sender_of("obriennúñezzoë_70001_880001_a.ipynb"): 0,
+        roster.sender_of("delacruzmariajose_70001_880001_a.ipynb"): 1,
+        roster.sender_of("María José de la Cruz_1001_assignsubmission_file"): 1,
+        roster.sender_of("李小龙_LATE_70001_880001_a.ipynb"): 3,
+        roster.Sender("S2"): 2,
+        roster.Sender("s3"): 3,
+        roster.Sender("Ann Able"): None,
+        roster.Sender("Nobody Else"): None,
+    }.items():
+        assert roster.person_of(sender, people) == (None if found is None else people[found])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "who,what\n1,2\n", "id,name\n1,\n", "\0", "id;nom;email\n1;A;b\n"]
+)
+def test_what_is_no_list_is_a_sentence(tmp_path, text):
+    (tmp_path / "names.csv").write_text(text)
+    with pytest.raises(SettingsError, match="columns id, name, email"):
+        roster.read_people(tmp_path / "names.csv")
+
+
+def test_a_gradebook_of_canvas_is_a_list_once_two_columns_are_renamed(tmp_path):
+    head = "name,ID,SIS User ID,email,Section,Lesson 03 (4711)\n"
+    lines = (
+        '    Points Possible,,,,,10\n"Able, Ann",70001,S1,ann,One,\n"Student, Test",9,,9a8b,One,\n'
+    )
+    (tmp_path / "names.csv").write_text(head + ",,,,,Manual Posting\n" + lines)
+    ann, test = roster.read_people(tmp_path / "names.csv")
+    assert ann == ("70001", "Able, Ann", "ann") and test.name == "Student, Test"
+    assert roster.person_of(roster.sender_of("ableann_70001_88001_03.ipynb"), [ann, test]) is ann
+
+
+def run(tmp_path, *options):
+    return main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "t.csv"), *options])
+
+
+def hand_in(tmp_path, name, text):
+    path = tmp_path / "class" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_marks_and_notes_made_by_hand_stay(tmp_path, marked):
+    hand_in(tmp_path, "ann.ipynb", dict(works())["mistaken"])
+    assert run(tmp_path) == 0
+    text = (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    assert ",not yet," in text
+    old = table.read(tmp_path / "t.csv")
+    for name, cell in {GRAM: "0,5", "note": "was ill", "points": "9"}.items():
+        old.lines[0][old.header.index(name)] = cell
+    (tmp_path / "t.csv").write_text(table.as_text(old), encoding="utf-8")
+    assert run(tmp_path, "--feedback", str(tmp_path / "back")) == 0
+    (row,) = table_of(tmp_path / "t.csv")
+    assert (row[GRAM], row["note"]) == ("0,5", "was ill")
+    assert (row["points"], row["maximum"], row["percent"]) == ("3.5", "4", "88")
+    told = (tmp_path / "back" / "ann.md").read_text(encoding="utf-8")
+    assert f"- **{GRAM}**: marked by hand (0.5 of 1). " in told
+
+
+def test_late_hand_ins_alone_leave_the_others_as_they_were(tmp_path, marked, capsys):
+    kinds = dict(works())
+    people = ["id,name,email", *(f"7000{n},{name},{name}@x.org" for n, name in enumerate("abcd"))]
+    (tmp_path / "names.csv").write_text("\n".join(people))
+    options = ["--roster", str(tmp_path / "names.csv"), "--feedback", str(tmp_path / "back")]
+    hand_in(tmp_path, "a_70000_880000_03.ipynb", kinds["right"])
+    hand_in(tmp_path, "b_70001_880001_03.ipynb", kinds["damaged"])
+    assert run(tmp_path, *options) == 0
+    assert (
+        "Of 2 learners" in (said := capsys.readouterr().out) and "Nothing handed in: c, d." in said
+    )
+    shutil.rmtree(tmp_path / "class")
+    hand_in(tmp_path, "c_LATE_70002_880002_03.ipynb", kinds["mistaken"])
+    assert run(tmp_path, *options) == 0
+    found = {row["learner"]: (row["points"], row["note"]) for row in table_of(tmp_path / "t.csv")}
+    damaged = f"b_70001_880001_03.ipynb: {notebook.DAMAGED}"
+    assert found == {"a": ("4", ""), "b": ("", damaged), "c": ("3", ""), "d": ("", table.ABSENT)}
+    _, _, grades = read_as_canvas(tmp_path / "t for Canvas.csv")
+    assert grades == {70000: 4, 70002: 3}
+    assert sorted(path.name[0] for path in (tmp_path / "back").iterdir()) == ["a", "b", "c"]
+
+
+def test_a_table_from_before_and_a_list_of_another_spelling_go_together(tmp_path, marked):
+    """Such as a list from macOS, with each accent after its letter."""
+    hand_in(tmp_path, "Zoë Able_1001_assignsubmission_file_03.ipynb", notebook_with())
+    (tmp_path / "t.csv").write_text(
+        "learner;paint;talk\nZoë Able;right;on Monday\n", encoding="utf-8"
+    )
+    (tmp_path / "names.csv").write_text(
+        "name;E-Mail;id\nZoe\u0308 Able;z@x.org;-7\n", encoding="utf-8"
+    )
+    options = ["--feedback", str(tmp_path / "back"), "--roster", str(tmp_path / "names.csv")]
+    assert run(tmp_path, *options) == 0
+    (line,) = table.read(tmp_path / "t.csv").lines
+    row = table.by_name(table.read(tmp_path / "t.csv"))["Zoë Able"]
+    assert (row["talk"], row["points"], row["id"], row["email"]) == (
+        "on Monday",
+        "5",
+        "'-7",
+        "z@x.org",
+    )
+    (told,) = (tmp_path / "back").iterdir()
+    assert "- **paint**: right (1 of 1)\n" in told.read_text(encoding="utf-8")
+    assert read_as_moodle(tmp_path / "t for Moodle.csv")[1001][0] == 5
+
+
+def test_points_are_those_that_were_given_or_a_sentence(tmp_path, marked, capsys):
+    known = list(NAMES)
+    assert grade.worth_of([f"{GRAM}=3", "2"], known) == dict.fromkeys(known, 2) | {GRAM: 3}
+    hand_in(tmp_path, "ann.ipynb", notebook_with())
+    for text in ("gram matrx=3", f"{GRAM}=0", f"{GRAM}=x", "nan", "-1", "=", ""):
+        assert run(tmp_path, f"--points={text}") == 1
+        assert "did you mean" in (said := capsys.readouterr().err) or "above 0" in said
+
+
+def test_one_damaged_file_costs_its_own_exercises_only(tmp_path, marked, capsys):
+    kinds = dict(works())
+    hand_in(tmp_path, "ann/03.ipynb", kinds["right"])
+    hand_in(tmp_path, "ann/04.ipynb", kinds["damaged"])
+    hand_in(tmp_path, "bo/03.ipynb", kinds["right"])
+    assert run(tmp_path, "--reading", str(tmp_path / "page" / "open.html")) == 0
+    ann, bo = table_of(tmp_path / "t.csv")
+    assert ann["points"] == "4" and ann["note"] == f"04.ipynb: {notebook.DAMAGED}"
+    assert bo["note"] == "03.ipynb: it is the same as ann/03.ipynb"
+    assert "bo/03.ipynb: 4 of 4 right, it is the same as ann/03.ipynb" in capsys.readouterr().out
+
+
+def test_a_damaged_lesson_is_a_sentence(tmp_path, marked, monkeypatch, capsys):
+    hand_in(tmp_path, "ann.ipynb", notebook_with())
+    (tmp_path / "03.ipynb").write_text("{")
+    monkeypatch.setattr(grade.places, "lessons", lambda: [tmp_path / "03.ipynb"])
+    assert run(tmp_path) == 1 and "is damaged: restore it." in capsys.readouterr().err
+
+
+def test_open_exercises_are_collected_with_their_pictures(tmp_path):
+    text = json.loads(notebook_with(more=opened()))
+    text["cells"][-1]["outputs"] = 7  # of a cell that is not the lesson's
+    text["cells"] += [{"cell_type": "code", "source": "x = 1", "outputs": [7, {"data": 7}]}]
+    hand_in(tmp_path, "ann.ipynb", json.dumps(text))
+    hand_in(tmp_path, "bo.ipynb", notebook_with(solved=False))
+    course = notebook.all_cells(NOTEBOOKS / "03_style_loss.ipynb")
+    ann, bo = (
+        notebook.own_work(tmp_path / "class" / f"{name}.ipynb", course) for name in ("ann", "bo")
+    )
+    assert bo == ("", {})
+    page = handback.open_exercises([("<i>ann", ann[1]), ("bo", bo[1])])
+    assert "<h2>Open exercise: make the Gram matrix fail</h2>\n<h3>&lt;i&gt;ann</h3>" in page
+    assert "upside_down = photo" in page and f"base64,{PIXEL}" in page
+    assert "&lt;b&gt;it&lt;/b&gt;" in page and "<b>" not in page and "bo</h3>" not in page
+    assert "Recap" not in page  # which is another one in the solution's notebook
+
+
+def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys):
+    assert main(["handout", str(tmp_path / "class")]) == 0
+    handed = sorted((tmp_path / "class").glob("*.ipynb"))
+    assert [path.name for path in handed] == sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+    course = [cell for path in NOTEBOOKS.glob("*.ipynb") for cell in notebook.all_cells(path)]
+    for path in handed:
+        given = nbformat.read(path, 4)
+        nbformat.validate(given)
+        assert "solutions/" not in path.read_text(encoding="utf-8")
+        assert not any(cell.get("outputs") for cell in given.cells)
+        assert notebook.own_work(path, course) == ("", {})  # nothing of it is a learner's
+    assert not list((tmp_path / "class").rglob("*answers*"))
+    assert main(["handout", str(tmp_path / "class")]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert handout.handout
