@@ -51,6 +51,10 @@ def place(path):
         return PurePosixPath("lessons", *path.parts[1:])
     if str(path) in PAGES:
         return PurePosixPath(PAGES[str(path)])
+    if path.parts[0] == "docs" and path.suffix == ".md":
+        return PurePosixPath(path.name)
+    if str(path) == "README.md":  # whose place the first page takes
+        return PurePosixPath("index.md")
     if path.suffix == ".svg":
         return PurePosixPath("pictures", *path.parts)
     if path.suffix in (".png", ".jpg", ".webp"):  # made smaller on the way
