@@ -191,7 +191,9 @@ def notebook(*sources, **window):
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "notebooks")
         folder.mkdir()
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "film.ipynb")
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "film.ipynb"
+        )
         with serve(folder, Path(scratch, "server")) as lab, browser() as chromium:
             with opened(lab, chromium, "film.ipynb", **window) as page:
                 yield page

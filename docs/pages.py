@@ -8,6 +8,8 @@ import re
 import tomllib
 from pathlib import Path, PurePosixPath
 
+import publish
+
 ROOT = Path(__file__).parents[1]
 # Files of the repository that are pages of the site, besides the notebooks; all else is on GitHub.
 PAGES = {
@@ -33,8 +35,7 @@ def repository():
 
 def site():
     """The site's address, where GitHub publishes it."""
-    owner, name = repository().split("/")[-2:]
-    return f"https://{owner.lower()}.github.io/{name}"
+    return publish.site(publish.address_of(ROOT))
 
 
 def version():

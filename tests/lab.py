@@ -153,9 +153,7 @@ def opened(lab, browser, name, width=1280, height=1000, scale=1):
 
     Errors are also what no cell shows: an exception in a callback, in a thread, or in the page.
     """
-    page = browser.new_page(
-        viewport={"width": width, "height": height}, device_scale_factor=scale
-    )
+    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
     page_errors, log_before = [], lab.log.stat().st_size
     page.on("pageerror", lambda error: page_errors.append(f"in the page: {error}"))
 
