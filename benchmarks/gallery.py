@@ -1,14 +1,12 @@
-"""The README's pictures, the ones that come up in steps, and the lessons' thumbnails. No network.
+"""The README's pictures, and those that come up in steps, of which one is its first. No network.
 
-    python benchmarks/gallery.py [--thumbs | --growing]
+    python benchmarks/gallery.py [--growing]
 
 Each picture is what `stylize` paints by default at 512 px; its painting stands in a corner. Those
-that come up in steps (`--growing`) are painted with the neighbor loss, too.
+that come up in steps (`--growing`: only these) are painted with the neighbor loss, too.
 """
 
 import argparse
-import base64
-import io
 import json
 import math
 import time
@@ -21,11 +19,9 @@ machine.import_tensorflow()
 from PIL import Image, ImageOps  # noqa: E402
 
 from nst_helpers import load_image, stylize  # noqa: E402
-from nst_helpers.method import TERMS  # noqa: E402
 from nst_helpers.pictures import to_uint8  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PAIRS = [
     ("neuschwanstein", "great_wave"),
     ("red_panda", "night_cafe"),
@@ -44,39 +40,21 @@ FRAMES = 20  # of each, besides the photo; more of them early, where more change
 TIMES = 1200, 160, 3000  # ms: of the photo, of each frame, and of the last
 SIZE = 480, 360  # of a picture in the gallery, cut to it
 CORNER, BORDER = 116, 4
-THUMB = 160, 107
-# Words of a cell, the number of its picture, and the part that becomes the lesson's thumbnail: from
-# the left, the top, the right and the bottom, as shares of the width and the height.
-FIGURES = {
-    "00_start_here": ("show(photo, painting, result.picture", 0, (0.655, 0.09, 0.993, 0.97)),
-    "01_vgg19": ('feature_maps(features["block5_conv1"]', 1, (0.232, 0.27, 0.445, 0.845)),
-    "02_content_loss": ("show(photo, from_early.picture", 0, (0.67, 0.09, 0.993, 0.97)),
-    "03_style_loss": ("show(painting, texture.picture", 0, (0.51, 0.3, 0.98, 0.8)),
-    "04_total_loss": ('titles=[f"style weight', 1, (0.67, 0.09, 0.993, 0.97)),
-    "05_optimization_loop": ("show(photo, painting, goal", 0, (0.67, 0.09, 0.993, 0.97)),
-    "06_starts_optimizers_scales": ("show(at_once, two_scales", 0, (0.51, 0.09, 0.99, 0.97)),
-    "07_studio": ("show(result.picture, height=3)", 0, (0.02, 0.03, 0.98, 0.97)),
-    "08_control": ("show(castle, of_three.picture", 0, (0.51, 0.1, 0.98, 0.96)),
-}
+SOCIAL = 1280, 640  # as GitHub wants it
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--thumbs", action="store_true", help="only the thumbnails: at once")
     parser.add_argument("--growing", action="store_true", help="only those that come up in steps")
-    options = parser.parse_args()
-    if not options.thumbs:
-        for photo, painting in GROWING:
-            grow(photo, painting)
-    if options.growing:
-        return
-    if not options.thumbs:
+    growing_only = parser.parse_args().growing
+    for photo, painting in GROWING:
+        grow(photo, painting)
+    if not growing_only:
         for photo, painting in PAIRS:
             paint(photo, painting)
-    for lesson in sorted(NOTEBOOKS.glob("*.ipynb")):
-        cut(lesson)
+        social()
 
 
 def paint(photo, painting):
@@ -102,8 +80,8 @@ def with_painting(image, painting):
 def grow(photo, painting):
     """A picture that comes up in steps, in `results/growing`: a looping WebP, and what its frames are.
 
-    Its first frame is the photo. The JSON file beside it has the settings, and for each frame the
-    number of its step and the weighted losses.
+    Its first frame is the photo. The JSON file beside it has the settings, and of each frame the
+    number of its step and the longest side at which it was painted, in px.
     """
     first = Image.fromarray(to_uint8(load_image(photo, max_side=SETTINGS["size"])))
     frames, steps = [first], [{"step": 0}]
@@ -113,8 +91,7 @@ def grow(photo, painting):
         if step.number in wanted:
             image = Image.fromarray(to_uint8(step.picture))
             frames.append(image.resize(first.size, Image.Resampling.BICUBIC))
-            losses = {name: float(f"{step.losses[name]:.4g}") for name in (*TERMS, "total")}
-            steps.append({"step": step.number, "side": step.side, "losses": losses})
+            steps.append({"step": step.number, "side": step.side})
 
     start = time.perf_counter()
     result = stylize(photo, painting, progress=False, on_step=keep, **SETTINGS)
@@ -132,18 +109,15 @@ def grow(photo, painting):
     path.with_suffix(".json").write_text(json.dumps(about, indent=1) + "\n")
 
 
-def cut(lesson):
-    """A lesson's thumbnail, in `results/thumbs`, from a picture that its notebook holds."""
-    words, number, box = FIGURES[lesson.stem]
-    cells = json.loads(lesson.read_text())["cells"]
-    cell = next(cell for cell in cells if words in "".join(cell["source"]) and cell.get("outputs"))
-    found = [output["data"] for output in cell["outputs"] if "image/jpeg" in output.get("data", {})]
-    image = Image.open(io.BytesIO(base64.b64decode(found[number]["image/jpeg"]))).convert("RGB")
-    sizes = image.size * 2
-    image = image.crop([round(share * side) for share, side in zip(box, sizes)])
-    folder = RESULTS / "thumbs"
-    folder.mkdir(exist_ok=True)
-    ImageOps.fit(image, THUMB).save(folder / f"{lesson.stem}.jpg", quality=85)
+def social():
+    """The six pictures in one, which a message with a link to the course shows."""
+    sheet = Image.new("RGB", SOCIAL)
+    width, height = SOCIAL[0] // 3, SOCIAL[1] // 2
+    for number, pair in enumerate(PAIRS):
+        with Image.open(RESULTS / "gallery" / f"{'_'.join(pair)}.jpg") as image:
+            place = number % 3 * (width + 1), number // 3 * height
+            sheet.paste(ImageOps.fit(image, (width, height)), place)
+    sheet.save(RESULTS / "social.jpg", quality=85)
 
 
 if __name__ == "__main__":

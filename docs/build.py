@@ -32,7 +32,7 @@ def write_sources(folder):
     static = folder / "_extra" / "_static"
     explorers.write(static / "explorers")
     shutil.copy(ROOT / "nst_helpers" / "data" / "easel.jpg", static)
-    shutil.copy(ROOT / "benchmarks" / "results" / "lead.jpg", static)  # see `social.IMAGE`
+    shutil.copy(ROOT / "benchmarks" / "results" / "social.jpg", static)  # see `social.IMAGE`
     shown = set()
     for path in lessons.notebooks():
         notebook, text = lessons.staged(path)

@@ -72,7 +72,7 @@ def _write_data(folder, name, found):
 
 
 def growing(folder):
-    """The pictures that come up in steps, as an explorer's data; writes their frames to a folder."""
+    """The pictures that come up, as an explorer's data; their frames go into a folder."""
     folder.mkdir(parents=True)
     shown, pairs, steps = [], [], []
     for path in sorted(GROWING.glob("*.json")):
@@ -83,7 +83,10 @@ def growing(folder):
             for number, image in enumerate(ImageSequence.Iterator(film)):
                 file = f"{len(pairs)}_{number:02}.webp"
                 image.convert("RGB").save(folder / file, quality=88, method=4)
-                words = _words(about["frames"][number], about["settings"])
+                words = "The photo, with the painting in its corner."
+                if number:
+                    side = about["frames"][number]["side"]
+                    words = f"Step {steps[number]} of {steps[-1]}, painted at {side} px."
                 shown.append({"file": file, "words": words, "size": image.size})
     axes = [
         {"label": "pair", "options": pairs, "first": 0, "choices": True},
@@ -91,13 +94,6 @@ def growing(folder):
     ]
     subject = "A photo that is painted in the style of a painting"
     return {"axes": axes, "frames": shown, "size": shown[0]["size"], "subject": subject}
-
-
-def _words(frame, settings):
-    """What stands below a frame of a picture that comes up."""
-    if not frame["step"]:
-        return "The photo, with the painting in its corner."
-    return f"{frame['side']} px; {curves.weighted_sum(frame['losses'], settings)}"
 
 
 def growing_element():

@@ -1,4 +1,4 @@
-"""Record the films of the README and the site again, after a change of what they show:
+"""Record the films of the site and the README again, after a change of what they show:
 
     python docs/film.py [easel | check]
 

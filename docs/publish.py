@@ -1,6 +1,6 @@
 """Give the course the address of a repository of your own, and say what is left to do:
 
-    python3 docs/publish.py OWNER/REPOSITORY
+    python3 docs/publish.py USER/REPOSITORY
 
 Needs nothing but Python. The address stands in pyproject.toml; from there this command takes the
 old one, and puts the new one in its place in all badges, setup cells, links and in CITATION.cff.
@@ -32,7 +32,7 @@ benchmarks/results/social.jpg in Settings, Social preview."""
 
 
 def site(repository):
-    """The address at which GitHub publishes the site of a repository, given as OWNER/NAME."""
+    """The address at which GitHub publishes the site of a repository, given as USER/NAME."""
     owner, name = repository.split("/")
     return f"https://{owner.lower()}.github.io/{name}"
 
@@ -42,7 +42,7 @@ def project(root):
 
 
 def address_of(root):
-    """OWNER/NAME, as pyproject.toml has it."""
+    """USER/NAME, as pyproject.toml has it."""
     return project(root)["urls"]["Repository"].removeprefix("https://github.com/")
 
 

@@ -20,8 +20,7 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.course import make_findable
-from nst_helpers.course.reading import is_empty
+from nst_helpers.course import is_empty, make_findable
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
