@@ -21,6 +21,7 @@ from nst_helpers import machine  # noqa: E402
 
 machine.import_tensorflow()  # before other modules do, without its messages
 
+import dark  # noqa: E402
 import explorers  # noqa: E402
 import lessons  # noqa: E402
 import pages  # noqa: E402
@@ -73,6 +74,7 @@ def build(target):
         code = sphinx([*options, str(source), str(Path(scratch, "html"))])
         if not code:
             remove_leftovers(Path(scratch, "html"))
+            dark.add(Path(scratch, "html"))
             shutil.rmtree(target, ignore_errors=True)
             shutil.move(Path(scratch, "html"), target)
         return code
