@@ -14,12 +14,13 @@ FILLED = 0.4  # of its frame, at least, by what counts as a picture, not as a li
 CHART = 0.75  # white, at least, of what counts as a chart, not as a picture
 QUALITY = 78  # of the WebP files
 IMAGE = re.compile(r'<img [^>]*?src="([^"]*_images/([^"/]+\.(?:png|jpe?g|webp)))"[^>]*>')
+LINK = re.compile(r'(href="[^"]*_images/)([^"/]+)')  # to a figure that is shown smaller
 
 
 def add(site):
     """Beside each figure of the built pages put its dark version, of which CSS shows one.
 
-    Both are WebP, so that they take less space together than the figure before.
+    Both are WebP, so that they stay small.
     """
     figures = {}
     for path in list((site / "_images").iterdir()):
@@ -36,7 +37,9 @@ def add(site):
         path.unlink()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        page.write_text(IMAGE.sub(lambda tag: _pair(tag, figures), text), encoding="utf-8")
+        text = IMAGE.sub(lambda tag: _pair(tag, figures), text)
+        text = LINK.sub(lambda link: link[1] + figures.get(link[2], [link[2]])[0], text)
+        page.write_text(text, encoding="utf-8")
 
 
 def _pair(tag, figures):
