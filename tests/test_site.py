@@ -327,9 +327,9 @@ def test_the_first_pages_pictures_come_up_with_the_slider(site, chromium):
     slider.press("End")
     wait(reader.page, lambda: "2_20" in image.get_attribute("src"))
     assert "Step 89 of 89" in element.locator(".numbers").inner_text()
-    element.get_by_label("red panda × great wave").press("Space")
+    element.get_by_text("roebling bridge × cafe terrace").click()
     wait(reader.page, lambda: "3_20" in image.get_attribute("src"))
-    assert reader.page.url.endswith("#growing=2,20") or reader.page.url.endswith("#growing=1,20")
+    assert reader.page.url.endswith("#growing=2,20")
     wait(reader.page, lambda: image.evaluate("image => image.complete && image.naturalWidth"))
     shown = image.evaluate("image => image.clientWidth / image.naturalWidth")
     assert 0.9 < shown <= 1  # not enlarged
