@@ -8,7 +8,6 @@ old one, and puts the new one in its place in all badges, setup cells, links and
 
 import re
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,13 +36,15 @@ def site(repository):
     return f"https://{owner.lower()}.github.io/{name}"
 
 
-def project(root):
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def field(root, name):
+    """A line of pyproject.toml, which Python itself can read only from 3.11 on."""
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    return re.search(rf'^{name} = "(.*)"', text, re.M)[1]
 
 
 def address_of(root):
     """USER/NAME, as pyproject.toml has it."""
-    return project(root)["urls"]["Repository"].removeprefix("https://github.com/")
+    return field(root, "Repository").removeprefix("https://github.com/")
 
 
 def write(root, new):
@@ -69,7 +70,7 @@ def main(arguments):
             address=f"https://github.com/{new}",
             repository=new,
             site=site(new),
-            about=project(ROOT)["description"],
+            about=field(ROOT, "description"),
             topics=" ".join(f"--add-topic {topic}" for topic in TOPICS.split()),
         )
     )
