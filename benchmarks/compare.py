@@ -409,8 +409,8 @@ def sheet(folder, name, found):
 
 
 def lead(folder):
-    """The README's first picture: photo and painting, and beside them what the kit makes of them."""
-    # Of python -m nst_helpers stylize ... --size 1024; it is large, and so not kept.
+    """The gallery's first picture: photo and painting, and beside them what the kit makes of them."""
+    # Of nst stylize ... --size 1024; it is large, and so not kept.
     path = folder / "lead.png"
     if not path.exists():
         return

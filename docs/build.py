@@ -21,6 +21,7 @@ from nst_helpers import machine  # noqa: E402
 
 machine.import_tensorflow()  # before other modules do, without its messages
 
+import dark  # noqa: E402
 import explorers  # noqa: E402
 import lessons  # noqa: E402
 import pages  # noqa: E402
@@ -32,7 +33,7 @@ def write_sources(folder):
     static = folder / "_extra" / "_static"
     explorers.write(static / "explorers")
     shutil.copy(ROOT / "nst_helpers" / "data" / "easel.jpg", static)
-    shutil.copy(ROOT / "benchmarks" / "results" / "lead.jpg", static)  # see `social.IMAGE`
+    shutil.copy(ROOT / "benchmarks" / "results" / "social.jpg", static)  # see `social.IMAGE`
     shown = set()
     for path in lessons.notebooks():
         notebook, text = lessons.staged(path)
@@ -73,6 +74,7 @@ def build(target):
         code = sphinx([*options, str(source), str(Path(scratch, "html"))])
         if not code:
             remove_leftovers(Path(scratch, "html"))
+            dark.add(Path(scratch, "html"))
             shutil.rmtree(target, ignore_errors=True)
             shutil.move(Path(scratch, "html"), target)
         return code

@@ -13,7 +13,7 @@ release = pages.version()
 language = "en"
 smartquotes = False  # quotes in the reference are Python's
 
-extensions = ["myst_nb", "mathml", "social", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "mathml", "social", "snippets", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"  # the notebooks are committed as they ran
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
@@ -30,7 +30,7 @@ html_js_files = ["explorer.js", "prediction.js"]
 html_favicon = "static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False
-html_show_search_summary = False  # they would be fetched, which a page from a file may not do
+html_show_search_summary = False  # pages would be fetched for it: see snippets.py
 html_theme_options = {
     "repository_url": pages.repository(),
     "use_repository_button": True,

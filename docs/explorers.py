@@ -9,11 +9,13 @@ import json
 import re
 import shutil
 from dataclasses import asdict
+from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from nst_helpers.widgets import curves, frames
 
+GROWING = Path(__file__).parents[1] / "benchmarks" / "results" / "growing"  # see gallery.py there
 POINT = re.compile(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*/>')
 
 
@@ -59,9 +61,52 @@ def write(folder):
         (folder / name).mkdir(parents=True)
         for file in (frames.FOLDER / name).glob("*.webp"):
             shutil.copy(file, folder / name)
-        text = json.dumps(data(name), separators=(",", ":"), ensure_ascii=False)
-        script = f'(window.nstExplorers ??= {{}})["{name}"] = {text};\n'
-        (folder / f"{name}.js").write_text(script, encoding="utf-8")
+        _write_data(folder, name, data(name))
+    _write_data(folder, "growing", growing(folder / "growing"))
+
+
+def _write_data(folder, name, found):
+    text = json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+    script = f'(window.nstExplorers ??= {{}})["{name}"] = {text};\n'
+    (folder / f"{name}.js").write_text(script, encoding="utf-8")
+
+
+def growing(folder):
+    """The pictures that come up, as an explorer's data; their frames go into a folder."""
+    folder.mkdir(parents=True)
+    shown, pairs, steps = [], [], []
+    for path in sorted(GROWING.glob("*.json")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        pairs.append(f"{about['photo']} × {about['painting']}".replace("_", " "))
+        steps = [f"{frame['step']}" for frame in about["frames"]]
+        with Image.open(path.with_suffix(".webp")) as film:
+            for number, image in enumerate(ImageSequence.Iterator(film)):
+                file = f"{len(pairs)}_{number:02}.webp"
+                image.convert("RGB").save(folder / file, quality=88, method=4)
+                words = "The photo, with the painting in its corner."
+                if number:
+                    side = about["frames"][number]["side"]
+                    words = f"Step {steps[number]} of {steps[-1]}, painted at {side} px."
+                shown.append({"file": file, "words": words, "size": image.size})
+    axes = [
+        {"label": "pair", "options": pairs, "first": 0, "choices": True},
+        {"label": "step", "options": steps, "first": len(steps) - 1},
+    ]
+    subject = "A photo that is painted in the style of a painting"
+    return {"axes": axes, "frames": shown, "size": shown[0]["size"], "subject": subject}
+
+
+def growing_element():
+    """The explorer of the pictures that come up, for the site's first page."""
+    film = sorted(GROWING.glob("*.webp"))[0]
+    with Image.open(film) as image:
+        last, width = image.n_frames - 1, image.width
+    return (
+        '<script src="_static/explorers/growing.js"></script>\n'
+        '<nst-explorer name="growing" class="wide">'
+        f'<img src="_static/explorers/growing/1_{last:02}.webp" width="{width}" '
+        'alt="A photo, painted in the style of a painting"></nst-explorer>\n'
+    )
 
 
 def element(name, root):

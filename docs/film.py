@@ -1,15 +1,17 @@
-"""Record the easel's film and its still again, after a change of its looks:
+"""Record the films of the site and the README again, after a change of what they show:
 
-    python docs/film.py
+    python docs/film.py [easel | check]
 
-It opens the easel in JupyterLab in Chromium, paints, and moves sliders with the mouse. It writes
-docs/static/easel.webp (the film) and nst_helpers/data/easel.jpg. Takes two minutes and needs what
-the browser's tests need.
+Both are recorded in JupyterLab in Chromium. *easel* paints while the mouse moves sliders: it writes
+docs/static/easel.webp and its still, nst_helpers/data/easel.jpg, and takes two minutes. *check*
+writes a wrong function, reads what its check says, and mends it: docs/static/check.webp. Both need
+what the browser's tests need.
 """
 
 import io
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -22,11 +24,25 @@ from lab import browser, cell, opened, run_all, serve, wait, what_is_missing  # 
 
 FILM = ROOT / "docs" / "static" / "easel.webp"
 STILL = ROOT / "nst_helpers" / "data" / "easel.jpg"
-CELL = """\
+EASEL = """\
 from nst_helpers import easel
 live = easel("neuschwanstein", "starry_night", size=192)
 live"""
-WIDTH = 760  # px, of the film
+IMPORTS = """\
+import tensorflow as tf
+from nst_helpers import check"""
+BEGUN = "    blue_green_red = "
+WRONG = f"""\
+def my_preprocess(picture):
+{BEGUN}picture[..., ::-1]
+    return blue_green_red - tf.constant([103.939, 116.779, 123.68])
+
+preprocess = check("preprocess", my_preprocess)"""
+HIDDEN = ".jp-cell-toolbar, .jp-Notebook-footer { display: none !important; }"
+MENDED = "255 * "  # typed before `picture`
+CHECK = ROOT / "docs" / "static" / "check.webp"
+CHECK_SIZE = 760, 190  # px of the page; recorded at twice the resolution, so that it is sharp
+WIDTH = 760  # px, of the easel's film
 FRAME = 280  # ms; a frame is taken once a new picture has been painted
 POINTER = """() => {
     const arrow = document.createElement('div');
@@ -124,27 +140,91 @@ def write(frames, still):
     small[0].save(FILM, "WEBP", quality=55, method=6, minimize_size=False, **options)
 
 
-def main():
-    missing = what_is_missing()
-    if missing:
-        sys.exit(missing)
+def record_check(page, checked):
+    """`(frames, how long each is shown, in ms)` of a mistake that is made, named and mended."""
+    width, height = CHECK_SIZE
+    frames, times = [], []
+    page.add_style_tag(content=f".jp-Cell {{ max-width: {width}px; }} {HIDDEN}")
+
+    def snap(shown):
+        place = checked.bounding_box()
+        clip = {"x": place["x"], "y": place["y"], "width": width, "height": height}
+        frames.append(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB"))
+        times.append(shown)
+
+    def run(words):
+        page.keyboard.press("Control+Enter")
+        wait(page, lambda: words in checked.locator(".jp-OutputArea").inner_text())
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(300)
+
+    line = checked.locator(".cm-line").nth(1)
+    line.click()
+    page.keyboard.press("Escape")
+    snap(1600)
+    run("Look at the scale")
+    snap(1700)
+    run("still run from 0 to 1")
+    snap(1500)
+    line.click()
+    page.keyboard.press("Home")
+    for _ in BEGUN.strip() + " ":
+        page.keyboard.press("ArrowRight")
+    for letter in MENDED:
+        page.keyboard.type(letter)
+        snap(120)
+    run("Right.")
+    snap(2400)
+    return frames, times
+
+
+def write_check(frames, times):
+    options = {"save_all": True, "append_images": frames[1:], "duration": times, "loop": 0}
+    frames[0].save(CHECK, "WEBP", lossless=True, method=6, **options)
+
+
+@contextmanager
+def notebook(*sources, **window):
+    """The page of a notebook with these cells, in JupyterLab."""
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "notebooks")
         folder.mkdir()
-        kernel = {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
-        }
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "film.ipynb"
         )
-        nbformat.write(notebook, folder / "easel.ipynb")
         with serve(folder, Path(scratch, "server")) as lab, browser() as chromium:
-            with opened(lab, chromium, "easel.ipynb", width=1500, height=1150) as page:
-                run_all(page)
-                write(*record(page, cell(page, "easel(")))
-    for path in (FILM, STILL):
-        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+            with opened(lab, chromium, "film.ipynb", **window) as page:
+                yield page
+
+
+def film_easel():
+    with notebook(EASEL, width=1500, height=1150) as page:
+        run_all(page)
+        write(*record(page, cell(page, "easel(")))
+    return FILM, STILL
+
+
+def film_check():
+    with notebook(IMPORTS, WRONG, width=1280, height=800, scale=2) as page:
+        cell(page, "import tensorflow").locator(".cm-line").first.click()
+        page.keyboard.press("Shift+Enter")
+        write_check(*record_check(page, cell(page, "my_preprocess")))
+    return (CHECK,)
+
+
+FILMS = {"easel": film_easel, "check": film_check}
+
+
+def main(names):
+    missing = what_is_missing()
+    if missing or not set(names) <= set(FILMS):
+        sys.exit(missing or __doc__)
+    for name in names or FILMS:
+        for path in FILMS[name]():
+            print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -8,6 +8,8 @@ import re
 import tomllib
 from pathlib import Path, PurePosixPath
 
+import publish
+
 ROOT = Path(__file__).parents[1]
 # Files of the repository that are pages of the site, besides the notebooks; all else is on GitHub.
 PAGES = {
@@ -34,8 +36,7 @@ def repository():
 
 def site():
     """The site's address, where GitHub publishes it."""
-    owner, name = repository().split("/")[-2:]
-    return f"https://{owner.lower()}.github.io/{name}"
+    return publish.site(publish.address_of(ROOT))
 
 
 def version():
@@ -52,6 +53,10 @@ def place(path):
         return PurePosixPath("lessons", *path.parts[1:])
     if str(path) in PAGES:
         return PurePosixPath(PAGES[str(path)])
+    if path.parts[0] == "docs" and path.suffix == ".md":
+        return PurePosixPath(path.name)
+    if str(path) == "README.md":  # whose place the first page takes
+        return PurePosixPath("index.md")
     if path.suffix == ".svg":
         return PurePosixPath("pictures", *path.parts)
     if path.suffix in (".png", ".jpg", ".webp"):  # made smaller on the way

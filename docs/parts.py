@@ -60,6 +60,9 @@ class Parts:
     def explorer(self, name):
         return explorers.element(name, "")
 
+    def growing(self):
+        return explorers.growing_element()
+
     def names(self):
         return reference.entries()
 
@@ -119,6 +122,7 @@ PARTS = {
     "repository": Parts.repository,
     "command": Parts.command,
     "explorer": Parts.explorer,
+    "growing": Parts.growing,
     "picture": Parts.picture,
     "lessons": Parts.lessons,
     "lesson names": Parts.lesson_names,

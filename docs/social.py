@@ -8,7 +8,7 @@ import pages
 
 LEAST, MOST = 80, 200  # characters of a description
 OF_A_LESSON = "You will be able to"  # before the list of what one learns in it
-IMAGE = "_static/lead.jpg"  # which `build.py` puts there; WebP is not shown everywhere
+IMAGE = "_static/social.jpg"  # which `build.py` puts there; WebP is not shown everywhere
 
 
 def description(doctree):

@@ -148,12 +148,12 @@ def browser():
 
 
 @contextmanager
-def opened(lab, browser, name, width=1280, height=1000):
+def opened(lab, browser, name, width=1280, height=1000, scale=1):
     """The page of one notebook, its kernel running. An error leaves a screenshot; the kernel is shut down at the end.
 
     Errors are also what no cell shows: an exception in a callback, in a thread, or in the page.
     """
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
     page_errors, log_before = [], lab.log.stat().st_size
     page.on("pageerror", lambda error: page_errors.append(f"in the page: {error}"))
 

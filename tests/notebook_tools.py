@@ -2,7 +2,6 @@
 
     python tests/notebook_tools.py run [notebook ...]   run from the top, in place, and strip
     python tests/notebook_tools.py strip [notebook ...] only strip, and renew the explorers' stills
-    python tests/notebook_tools.py address              write the repository's address into badges, setup cells, CITATION.cff and the changelog's link
 
 Without names, `run` and `strip` take all lessons and solutions. A lesson goes back to its committed state
 with: git restore notebooks/NAME.ipynb
@@ -129,28 +128,7 @@ def definitions(path, **names):
     return space
 
 
-BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*/blob/main/(?P<place>[^)]*)\)")
-
-
-def write_address():
-    """Rewrite every badge and setup cell, and the other copies of the address in pyproject.toml."""
-    for path in all_notebooks():
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = BADGE.sub(badge(path), cell.source)
-        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-        first.source = setup_cell()
-        nbformat.write(notebook, path)
-    project = ROOT / "pyproject.toml"
-    line = f'Changelog = "{repository()}/blob/main/CHANGELOG.md"'
-    project.write_text(re.sub(r"^Changelog = .*$", line, project.read_text(), flags=re.M))
-    citation = ROOT / "CITATION.cff"
-    line = f'repository-code: "{repository()}"'
-    citation.write_text(re.sub(r"^repository-code: .*$", line, citation.read_text(), flags=re.M))
-    readme = ROOT / "README.md"
-    text = BADGE.sub(lambda found: badge(ROOT / found["place"], readme), readme.read_text())
-    readme.write_text(text)
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*/blob/main/[^)]*\)")
 
 
 def run(path):
@@ -223,9 +201,7 @@ def _stills(source):
 
 
 def main(arguments):
-    if arguments[:1] == ["address"] and len(arguments) == 1:
-        write_address()
-    elif arguments[:1] == ["strip"]:
+    if arguments[:1] == ["strip"]:
         for path in [Path(name).resolve() for name in arguments[1:]] or all_notebooks():
             notebook = nbformat.read(path, as_version=4)
             strip(notebook)

@@ -1,6 +1,7 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -105,6 +106,36 @@ def test_the_address_stands_in_one_place():
     for name in tracked:
         if name.endswith((".py", ".toml", ".yml", "run")) and name != "pyproject.toml":
             assert f"{owner}/" not in (ROOT / name).read_text(), name
+
+
+def test_one_command_without_any_package_gives_the_course_another_address(tmp_path):
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    for name in ("README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "docs/publish.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+
+    def publish(repository):
+        command = [sys.executable, "-I", "-S", str(tmp_path / "docs" / "publish.py"), repository]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    old = repository().removeprefix("https://github.com/")
+    run = publish("Ada/painted.lessons")
+    assert run.returncode == 0, run.stderr
+    assert "https://ada.github.io/painted.lessons/" in run.stdout and "social.jpg" in run.stdout
+    changed = [path for path in files if path.read_bytes() != before[path]]
+    assert len(changed) >= 3 + len(all_notebooks()) and f"{len(changed)} files" in run.stdout
+    for path in files:
+        after = path.read_bytes()
+        assert old.encode() not in after and f"//{old.split('/')[0]}.github".encode() not in after
+    readme = (tmp_path / "README.md").read_text()
+    assert "colab.research.google.com/github/Ada/painted.lessons/blob" in readme
+    assert "https://ada.github.io/painted.lessons/" in readme
+    for wrong in ("Ada", "https://github.com/Ada/painted", "Ada/x y"):
+        assert publish(wrong).returncode != 0
+    assert publish(old).returncode == 0
+    assert {path: path.read_bytes() for path in files} == before
 
 
 PACKAGE = ROOT / "nst_helpers"

@@ -22,7 +22,9 @@ from nst_helpers.widgets import curves, frames
 
 sys.path.insert(0, str(ROOT / "docs"))
 
-MOST_MEGABYTES = 20
+MOST_MEGABYTES = 25
+MOST_OF_A_PAGE = 2.5  # MB, with all that it loads at first
+PICTURES = (".webp", ".jpg", ".png", ".svg")
 WIDTHS = (1280, 390)  # px
 DARK = ["index.html", "lessons/06_starts_optimizers_scales.html", "reference.html", "gallery.html"]
 KEYS = [("End", -1), ("ArrowLeft", -2), ("Home", 0)]
@@ -102,6 +104,14 @@ def test_the_site_is_small_and_has_every_page(site, parsed):
     assert {*names, *(f"{name}.html" for name in others), "search.html"} <= set(parsed)
     in_menu = {link for link in parsed["index.html"].links if link.startswith("lessons/")}
     assert {name for name in names if "/solutions/" not in name} <= in_menu
+
+
+def test_no_page_is_heavy(site, parsed):
+    for name, page in parsed.items():
+        shown = {(site / name).parent / link for link in page.loaded if ".dark." not in link}
+        files = {path.resolve() for path in shown if path.is_file()} | {site / name}
+        weight = sum(path.stat().st_size for path in files if path.suffix in (".html", *PICTURES))
+        assert weight < MOST_OF_A_PAGE * 1e6, (name, weight)
 
 
 def test_every_page_says_what_it_is_to_those_who_link_to_it(site, parsed):
@@ -185,6 +195,8 @@ def test_links_in_text_are_made_fit_for_the_site():
     for source, fitted in {
         "[a](../03_style_loss.ipynb#recap)": "[a](../03_style_loss.ipynb#recap)",
         "[a](../../TEACHING.md)": "[a](../../teachers.md)",
+        "[a](../../docs/install.md#systems)": "[a](../../install.md#systems)",
+        "[a](../../README.md)": "[a](../../index.md)",
         "[a](../../CONTRIBUTING.md#conventions)": f"[a]({github}/CONTRIBUTING.md#conventions)",
         "`values[layer](picture)`": "`values[layer](picture)`",
         "[![Open in Colab](../b.svg)](https://c/d)": "[Open in Colab](https://c/d){.colab}",
@@ -280,11 +292,75 @@ def test_dark_pages_can_be_read_by_all(site, chromium):
     assert not reader.troubles
 
 
-def test_the_search_finds_a_lesson(site, chromium):
+def test_the_search_finds_a_lesson_and_shows_the_words_around(site, chromium):
     reader = Reader(chromium, site)
     reader.open("search.html?q=gram+matrix")
-    found = reader.page.locator("#search-results a[href*='03_style_loss']")
+    found = reader.page.locator("#search-results li:has(a[href*='03_style_loss'])")
     found.first.wait_for()
+    assert "Gram matrix" in found.first.locator("p.context").inner_text()
+    assert found.first.locator("p.context strong").count() >= 2
+    reader.context.close()
+    assert not reader.troubles
+
+
+def test_code_is_not_cut_and_words_in_tables_are_whole(site, chromium):
+    reader = Reader(chromium, site)
+    for name in [name for name in pages(site) if "/solutions/" not in name]:
+        reader.open(name)
+        cut = reader.page.evaluate(
+            """() => [...document.querySelectorAll('.bd-article div.highlight pre')]
+                .filter(pre => pre.scrollWidth > pre.clientWidth + 1).length"""
+        )
+        assert not cut, name
+    reader.page.set_viewport_size({"width": 375, "height": 800})
+    reader.open("benchmark.html")
+    names = reader.page.locator("td:first-child code")
+    heights = names.evaluate_all("nodes => nodes.map(node => node.getClientRects().length)")
+    reader.context.close()
+    assert len(heights) > 5 and set(heights) == {1}
+
+
+def test_the_first_pages_pictures_come_up_with_the_slider(site, chromium):
+    reader = Reader(chromium, site)
+    reader.open("index.html#growing=1,0")
+    element = reader.page.locator("nst-explorer[name=growing]")
+    image, slider = element.locator("img"), element.get_by_label("step", exact=True)
+    wait(reader.page, lambda: "2_00" in image.get_attribute("src"))
+    slider.press("End")
+    wait(reader.page, lambda: "2_20" in image.get_attribute("src"))
+    assert "Step 89 of 89" in element.locator(".numbers").inner_text()
+    element.get_by_text("roebling bridge × cafe terrace").click()
+    wait(reader.page, lambda: "3_20" in image.get_attribute("src"))
+    assert reader.page.url.endswith("#growing=2,20")
+    wait(reader.page, lambda: image.evaluate("image => image.complete && image.naturalWidth"))
+    shown = image.evaluate("image => image.clientWidth / image.naturalWidth")
+    assert 0.9 < shown <= 1  # not enlarged
+    box = element.bounding_box()
+    assert box["y"] + box["height"] < 800  # on the first screen
+    reader.context.close()
+    assert not reader.troubles
+
+
+def test_in_dark_mode_a_figure_has_no_white_plate(site, chromium):
+    import dark
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    figure = Image.new("RGB", (300, 200), "white")
+    draw = ImageDraw.Draw(figure)
+    draw.rectangle((40, 40, 180, 160), fill=(200, 90, 40))  # a picture
+    draw.rectangle((60, 80, 90, 100), fill="white")  # with white in it
+    draw.line((220, 20, 220, 180), fill="black", width=2)
+    found = np.asarray(dark.darkened(figure))
+    assert found[5, 5].max() == dark.PAGE and found[100, 220].min() > 240
+    assert tuple(found[60, 120]) == (200, 90, 40) and tuple(found[90, 75]) == (255, 255, 255)
+    assert dark.darkened(Image.new("RGB", (300, 200), "green")) is None
+
+    reader = Reader(chromium, site, color_scheme="dark")
+    reader.open("lessons/06_starts_optimizers_scales.html")
+    assert reader.page.locator("img.only-dark").count() > 5
+    assert reader.page.locator("img.only-dark").first.is_visible()
+    assert not reader.page.locator("img.only-light").first.is_visible()
     reader.context.close()
     assert not reader.troubles
 

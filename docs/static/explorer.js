@@ -19,12 +19,12 @@
       if (this.image) return;
       this.data = window.nstExplorers[this.getAttribute("name")];
       this.id ||= `explorer-${++count}`;
-      const { axes, size, subject } = this.data;
+      const { axes, subject } = this.data;
 
       this.setAttribute("role", "group");
       this.setAttribute("aria-label", `Explorer: ${subject}`);
       this.sliders = axes.map((axis, number) => this.slider(axis, number));
-      this.image = make("img", { width: size[0], height: size[1], decoding: "sync" });
+      this.image = make("img", { decoding: "sync" });
       this.numbers = make("p", { class: "numbers" });
       this.live = make("p", { class: "visually-hidden", role: "status" });
       this.curve = make("div", { class: "curve" });
@@ -39,7 +39,28 @@
       this.addEventListener("focusin", () => this.load(), { once: true });
     }
 
+    // One of a few, as buttons: it has a `value` and an `input` event as a slider has.
+    choice(axis, number) {
+      const row = make("fieldset", { class: "choice" });
+      row.append(make("legend", { class: "visually-hidden" }, axis.label));
+      const buttons = axis.options.map((option, place) => {
+        const id = `${this.id}-${number}-${place}`;
+        const button = make("input", { id, type: "radio", name: `${this.id}-${number}`, value: place });
+        row.append(button, make("label", { for: id }, option));
+        return button;
+      });
+      buttons[axis.first].checked = true;
+      const input = make("input", { hidden: "" });
+      Object.defineProperty(input, "value", {
+        get: () => buttons.find((button) => button.checked).value,
+        set: (place) => (buttons[Math.min(Math.max(place, 0), buttons.length - 1)].checked = true),
+      });
+      row.addEventListener("input", () => this.show(true));
+      return { row, input, output: make("span"), axis };
+    }
+
     slider(axis, number) {
+      if (axis.choices) return this.choice(axis, number);
       const id = `${this.id}-${number}`;
       const row = make("div", { class: "slider" });
       const input = make("input", {
@@ -82,6 +103,8 @@
         return `${axis.label}: ${option}`;
       });
       this.image.src = this.source(frame);
+      const [width, height] = frame.size ?? this.data.size;
+      Object.assign(this.image, { width, height });
       this.image.alt = `${subject}. ${places.join(", ")}.`;
       this.numbers.textContent = frame.words;
       if (curves) this.draw(curves, frame.point);
