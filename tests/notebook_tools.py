@@ -189,6 +189,16 @@ def strip(notebook):
             cell.metadata |= {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # Colab, Lab
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
+            if OUTCOME in (tags or []):
+                cell.outputs.insert(0, blank())
+
+
+def blank():
+    """An output that shows nothing. JupyterLab tells the first one's first line of what it folds.
+
+    nbval does not compare this kind.
+    """
+    return nbformat.v4.new_output("display_data", {"text/latex": ""}, metadata={STILL: True})
 
 
 def _stripped(outputs):
