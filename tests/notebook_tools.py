@@ -21,8 +21,7 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.course import make_findable
-from nst_helpers.course.reading import is_empty
+from nst_helpers.course import make_findable, reading
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -109,7 +108,7 @@ def _folded(path):
 
 
 def _is_form(source):
-    return all(is_empty(statement) for statement in ast.parse(source).body)
+    return all(reading.is_empty(statement) for statement in ast.parse(source).body)
 
 
 def definitions(path, **names):
