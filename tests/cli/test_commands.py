@@ -301,7 +301,7 @@ def test_doctor_says_that_tensorflow_ends_python(capsys, monkeypatch):
     monkeypatch.setattr(doctor.subprocess, "run", aborts)
     code, lines = doctor_lines(capsys)
     assert code == 1 and len(lines) == 4
-    assert lines[3].startswith("FAIL TensorFlow: Python ends (exit code -6)")
+    assert lines[3].startswith("FAIL TensorFlow: Python crashes (exit code -6)")
     assert "Colab" in lines[3]
 
 
