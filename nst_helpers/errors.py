@@ -116,7 +116,7 @@ def as_path(given, error=PictureError):
     one.
     """
     if not isinstance(given, (str, bytes, os.PathLike)):
-        raise error(f"{given!r:.80} is no path: give a string, or a pathlib.Path.")
+        raise error(f"{given!r:.80} is not a path: give a string, or a pathlib.Path.")
     text = os.fsdecode(given)
     if os.path.lexists(text):
         return Path(text)

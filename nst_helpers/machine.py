@@ -78,7 +78,7 @@ def check_eager():
     """Raise `KerasError` if TensorFlow's eager execution is switched off."""
     if not import_tensorflow().compat.v1.executing_eagerly_outside_functions():
         raise KerasError(
-            "TensorFlow's eager execution is switched off in this program: leave out "
+            "TensorFlow's eager execution is switched off in this program: remove "
             "disable_eager_execution() or disable_v2_behavior(), and restart Python."
         )
 
@@ -95,7 +95,7 @@ def _check_keras(setting, value):
     if where != "in this program" or setting == "backend":
         undo = f"set it to {needed!r} there and restart Python"
     raise KerasError(
-        f"Keras' {setting} is set to {value!r} {where}, and the kit needs {needed!r}: {undo}."
+        f"Keras' {setting} is set to {value!r} {where}, but the kit needs {needed!r}: {undo}."
     )
 
 
@@ -169,8 +169,8 @@ def memory_errors_said(side):
         if not found and not isinstance(error, errors.ResourceExhaustedError):
             raise
         raise OutOfMemory(
-            f"A picture of {side} px does not fit the memory of this machine's processor or GPU: "
-            f"ask for size={int(0.7 * side)} or less."
+            f"A picture of {side} px does not fit in the memory of this machine's processor or "
+            f"GPU: ask for size={int(0.7 * side)} or less."
         ) from error
 
 

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+from nst_helpers.cli import lab as command_lab
+
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stays in the page
@@ -99,6 +101,7 @@ def serve(folder, scratch):
         sys.executable,
         "-m",
         "jupyterlab",
+        command_lab.CONTENTS,
         *(f"--{name}={value}" for name, value in options.items()),
     ]
     folders = {"JUPYTER_CONFIG_DIR": f"{scratch}/config", "JUPYTER_DATA_DIR": f"{scratch}/data"}

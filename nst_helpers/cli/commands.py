@@ -21,9 +21,11 @@ GROUPS = {  # of the settings, as `stylize --help` shows them
     "the loop": ["init", "seed", "optimizer", "learning_rate"],
 }
 GROUPS["the loss"] = [name for name in FIELDS if name not in sum(GROUPS.values(), [])]
+UNFINISHED_SECONDS = 60  # from one saving of an unfinished picture to the next,
+PREVIEW_SECONDS = 1  # and where it serves as a preview
 MASKS = {
-    "style_masks": "one for each painting: the part of the photo where it applies is white",
-    "painting_masks": "one for each painting: the part of it that is used is white",
+    "style_masks": "one for each painting, white where that painting applies to the photo",
+    "painting_masks": "one for each painting, white on the part of it to be used",
 }
 
 GRADES = [  # what `grade` can also read and write
@@ -46,7 +48,9 @@ def main(arguments=None):
     """Run one command; returns the exit code: 0, or another one after a sentence on the fault."""
     prepare()
     parser = build_parser()
-    options, unknown = parser.parse_known_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    wants_help = arguments in ([], ["help"])
+    options, unknown = parser.parse_known_args(["--help"] if wants_help else arguments)
     if options.run is run_lab:
         options.arguments = unknown  # which only JupyterLab knows how to read
     elif unknown:
@@ -64,14 +68,14 @@ def main(arguments=None):
 def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
-    parser = Parser(prog=program, description="Neural style transfer on VGG19.")
+    parser = Parser(prog=program, description="Neural style transfer with VGG19.")
     commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,handout,doctor}")
     _add_stylize(commands)
     command = commands.add_parser(
         "lab",
         help="open the lessons in JupyterLab",
         usage="%(prog)s [NOTEBOOK] [options of JupyterLab]",
-        description="NOTEBOOK: a file, or a lesson such as 03 (00).",
+        description="NOTEBOOK: a file, or a lesson such as 03 (default: 00).",
         allow_abbrev=False,
     )
     command.set_defaults(run=run_lab)
@@ -113,10 +117,15 @@ def _add_stylize(commands):
     stylize.add_argument(
         "-o", "--output", required=True, metavar="OUT.png", help="where to save the picture"
     )
+    stylize.add_argument(
+        "--preview",
+        action="store_true",
+        help="show the picture while it is painted, here or, if the terminal cannot, in a file",
+    )
     groups = {title: stylize.add_argument_group(title) for title in GROUPS}
     several, *_ = groups.values()
     several.add_argument(
-        "--style", nargs="+", metavar="PAINTING", help="several paintings, in place of PAINTING"
+        "--style", nargs="+", metavar="PAINTING", help="several paintings instead of PAINTING"
     )
     for title, names in GROUPS.items():
         for name in names:
@@ -126,7 +135,9 @@ def _add_stylize(commands):
     for name, meaning in MASKS.items():
         several.add_argument(_option(name), nargs="+", metavar="MASK", help=meaning)
     stylize.add_argument(
-        "--like", metavar="CARD", help="a picture or .json that holds the settings to use"
+        "--like",
+        metavar="CARD",
+        help="take the settings from this picture's card (or a card's .json)",
     )
 
 
@@ -139,7 +150,7 @@ def _default(name):
     value = getattr(DEFAULTS, name)
     if isinstance(value, dict):
         value = ", ".join(f"{layer} × {factor:g}" for layer, factor in value.items())
-    return "" if value in (None, False) else f" ({value})"
+    return "" if value is None or value is False else f" ({value})"
 
 
 def run_stylize(options):
@@ -148,14 +159,14 @@ def run_stylize(options):
 
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from ..engine import stylize
-    from ..pictures import card, check_output_path, saver_of_unfinished
+    from ..pictures import card, check_output_path
 
     given = vars(options)
     settings = {name: given[name] for name in FIELDS if name in given}
     masks = {name: given[name] for name in MASKS if name in given}
     # All checks come before the run.
     if ("painting" in given) == ("style" in given):
-        raise SettingsError("Name the painting after the photo, or several with --style A B.")
+        raise SettingsError("Give a painting after the photo, or several with --style A B.")
     style = given.get("style") or given["painting"]
     path, image_format = check_output_path(options.output)
     _check_no_input(path, options.photo, style, masks)
@@ -164,9 +175,12 @@ def run_stylize(options):
     if model:
         settings = card.settings_from(options.like, FIELDS) | settings
     _check_size(path, image_format, options.photo, settings)
-    on_step, clear_unfinished = saver_of_unfinished(path)
+    on_step, clear_unfinished = _saver_of_unfinished(path, "preview" in given)
+    progress = True if "preview" in given else "bar"
     try:
-        result = stylize(options.photo, style, on_step=on_step, **masks, **settings)
+        result = stylize(
+            options.photo, style, on_step=on_step, progress=progress, **masks, **settings
+        )
     except KeyboardInterrupt:
         say("Interrupted before the first step; nothing was saved.", sys.stderr)
         return 130
@@ -178,6 +192,18 @@ def run_stylize(options):
     for sentence in _differences(model, result.card) if model else []:
         say(sentence)
     return code
+
+
+def _saver_of_unfinished(path, preview):
+    """Of the picture to be saved at path, see `saver_of_unfinished`; it may serve as a preview."""
+    from ..engine import place_to_show
+    from ..pictures import saver_of_unfinished
+
+    file = path.with_name(f"{path.stem}.unfinished.png")
+    if not preview or place_to_show():
+        return saver_of_unfinished(file, UNFINISHED_SECONDS)
+    say(f"This terminal cannot show pictures: watch {file}, which is rewritten all the time.")
+    return saver_of_unfinished(file, PREVIEW_SECONDS)
 
 
 def _check_no_input(path, photo, style, masks):
@@ -195,7 +221,7 @@ def _check_no_input(path, photo, style, masks):
             same = False
         if same:
             raise PictureError(
-                f"{path} is {source}, from which it would be painted: give it another name."
+                f"{path} is {source}, one of the pictures to paint from: choose another name."
             )
 
 
@@ -241,23 +267,23 @@ def _differences(model, made):
     reasons = []
     if "painted_live" in model:
         reasons.append(
-            "painted on the easel: this one has the last of its settings from the first step on, "
-            "and its own scales and number of steps"
+            "painted on the easel: this one uses its last settings from the first step on, "
+            "with scales and a number of steps of its own"
         )
     if forgotten:
-        reasons.append(f"painted with {' and '.join(forgotten)}: name them too")
+        reasons.append(f"painted with {' and '.join(forgotten)}: give those too")
     if done < asked and is_whole:
         reasons.append(f"stopped after {done} of {asked} steps; this one was not")
     if model.get("weights_sha256", made["weights_sha256"]) != made["weights_sha256"]:
-        reasons.append("painted with other weights of VGG19; this one with the bundled ones")
-    sentences = [f"The picture taken as a model was {reason}." for reason in reasons]
+        reasons.append("painted with other weights for VGG19; this one used the bundled ones")
+    sentences = [f"The picture used as a model was {reason}." for reason in reasons]
     before, now = _computed_by(model), _computed_by(made)
     changed = [name for name in now if before[name] not in (None, now[name])]
     same = ("content_sha256", "style_sha256", "settings")
     if changed and all(model.get(name) == made[name] for name in same):
         sentences.append(
             f"Inputs and settings are the model's, but not {' and '.join(changed)}: "
-            "small differences are to be expected."
+            "expect small differences."
         )
     return sentences
 

@@ -54,7 +54,7 @@ def check_system():
     system, machine = platform.system(), platform.machine()
     if machine not in SUPPORTED_SYSTEMS.get(system, ()):
         raise RuntimeError(
-            f"{system} on {machine}; TensorFlow comes for Linux (x86_64, aarch64), macOS (Apple "
+            f"{system} on {machine}; TensorFlow runs on Linux (x86_64, aarch64), macOS (Apple "
             "silicon) and Windows (64-bit x86). Elsewhere, use the lessons in Colab."
         )
     return f"{system} on {machine}"
@@ -69,7 +69,7 @@ def check_packages():
         requirements = [Requirement(line) for line in requires("nst_helpers")]
     except PackageNotFoundError:
         raise RuntimeError(
-            "nst_helpers is not installed. Run: pip install -e . in the kit's folder."
+            "nst_helpers is not installed. In the kit's folder, run: pip install -e ."
         ) from None
     found, wrong = [], []
     for requirement in requirements:
@@ -79,7 +79,7 @@ def check_packages():
         try:
             found.append(f"{name} {version(name)}")
             if not needed.contains(version(name), prereleases=True):
-                wrong.append(f"{name} is {version(name)}, needed is {needed}")
+                wrong.append(f"{name} is {version(name)}, but {needed} is needed")
         except PackageNotFoundError:
             wrong.append(f"{name} is missing")
     if wrong:
@@ -94,9 +94,9 @@ def check_tensorflow():
     tried = subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True)
     if tried.returncode not in (0, 1):  # 1: an error of Python's, which is raised below
         raise NothingMoreCanRun(
-            f"Python ends (exit code {tried.returncode}) as soon as TensorFlow is imported. Most "
-            "often the processor is too old for it (no AVX): use the lessons in Colab. Else "
-            "install TensorFlow anew."
+            f"Python crashes (exit code {tried.returncode}) as soon as TensorFlow is imported. The "
+            "processor is probably too old for it (no AVX): use the lessons in Colab. If it is "
+            "not, reinstall TensorFlow."
         )
     from ..machine import best_precision, has_gpu
 
@@ -104,10 +104,10 @@ def check_tensorflow():
         return "sees a GPU and will use it"
     finding = f"sees no GPU and will use the processor, in {best_precision()}"
     if shutil.which("nvidia-smi"):
-        remedy = "TensorFlow uses it on Linux (or WSL2) only"
+        remedy = "TensorFlow can only use it on Linux (or WSL2)"
         if platform.system() == "Linux":
             remedy = "run pip install -e '.[gpu]'"
-        finding += f"; there is an NVIDIA GPU, unused: {remedy}"
+        finding += f"; there is an NVIDIA GPU, but it is not used: {remedy}"
     return finding
 
 
@@ -144,10 +144,10 @@ def check_losses():
         found = round(row["content"], 1), round(row["style"], 1)
         if max(abs(here - there) for here, there in zip(found, expected)) > 0.15:
             raise RuntimeError(
-                f"step {row['step']} gives {found} for content and style, and {expected} where the "
-                "kit was written, so its pictures look otherwise here. Reinstall TensorFlow."
+                f"step {row['step']} gives {found} for content and style, but {expected} where the "
+                "kit was written, so pictures will look different here. Reinstall TensorFlow."
             )
-    return "as where the kit was written"
+    return "the same as where the kit was written"
 
 
 def _four_steps(painting, **settings):

@@ -17,6 +17,7 @@ from ..errors import KitError, as_path
 # belongs into a lesson. This folder holds other defaults for the one start that it is named for;
 # what somebody has chosen in JupyterLab's settings still holds.
 QUIET = Path(__file__).parents[1] / "data" / "jupyter"
+CONTENTS = "--ServerApp.contents_manager_class=nst_helpers.cli.contents.Contents"
 
 
 def open_lab(name=None, more=()):
@@ -36,7 +37,7 @@ def open_lab(name=None, more=()):
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*filter(None, [others]), str(QUIET)])
     place = f"--LabApp.default_url=/lab/tree/{quote(path.relative_to(root(path)).as_posix())}"
-    sys.argv = ["jupyter-lab", f"--ServerApp.root_dir={root(path)}", place, *more]
+    sys.argv = ["jupyter-lab", f"--ServerApp.root_dir={root(path)}", CONTENTS, place, *more]
     try:
         runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)
     except SystemExit as ended:

@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "weights": ["bundled_vgg19", "load_vgg19", "weights_sha256"],
     "inputs": ["with_masks"],
     "cost": ["plan", "timed"],
+    "growing": ["place_to_show"],
     "run": ["Result", "stylize"],
     "batch": ["paint_all"],
     "segments": ["regions"],

@@ -145,8 +145,8 @@ def _sources(given, results_folder):
     for source in sources:
         if not isinstance(source, (str, os.PathLike)):
             raise PictureError(
-                f"A value of type {type(source).__name__} is no name or path of a picture: give a "
-                "list of such, or a folder."
+                f"A value of type {type(source).__name__} is not the name or path of a picture: "
+                "give a list of those, or a folder."
             )
     return [str(source) for source in sources]
 
@@ -160,7 +160,7 @@ def _pictures_in(folder, results_folder):
         pictures = [path for path in pictures if not _has_card(path)]
     left_out = [path.name for path in files if path not in pictures]
     if left_out:
-        say(f"Left out of {folder}, as results or no pictures: {', '.join(left_out)}.")
+        say(f"Skipped in {folder} (results, or not pictures): {', '.join(left_out)}.")
     return pictures
 
 
@@ -185,7 +185,7 @@ def _paths(photos, paintings, folder):
         anywhere = unicodedata.normalize("NFC", name).casefold()  # some disks take "A" for "a"
         if anywhere in names:
             raise PictureError(
-                f"Two pictures are called {name}: rename one, so that their results do not collide."
+                f"Two results would be called {name}: rename one of the input pictures."
             )
         names.add(anywhere)
         paths[photo, painting] = folder / name

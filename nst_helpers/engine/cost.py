@@ -104,7 +104,7 @@ def check_memory(content, style, settings):
     needed = memory_needed(content, paintings, settings, side)
     raise SettingsError(
         f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
-        f"and {max(available, 0) / 1e9:.1f} GB can be had: {advice}."
+        f"and only {max(available, 0) / 1e9:.1f} GB is available: {advice}."
     )
 
 

@@ -31,7 +31,7 @@ def split_init(settings):
         if find_sample(init) is None and not os.path.exists(as_path(init)):
             raise SettingsError(
                 f"init is {init!r}: choose one of {', '.join(map(repr, STARTING_POINTS))}, or give "
-                "a picture that is there."
+                "a picture that exists."
             )
     return settings | {"init": GIVEN_PICTURE}, init
 
@@ -65,7 +65,7 @@ def load_inputs(asked, content, style, init=None, style_masks=None, painting_mas
         start = resize(start, *content.shape[1:3])
     elif asked.init == GIVEN_PICTURE:
         raise SettingsError(
-            "init is a picture in these settings, and none is given: name the picture to go on "
+            "init is a picture in these settings, but none was given: name the picture to go on "
             f"from, or one of {', '.join(STARTING_POINTS)}."
         )
     return content, _with_a_share(paintings), start, checksums
@@ -76,7 +76,7 @@ def _shares(weights, count):
     weights = weights or [1.0] * count
     if len(weights) != count:
         raise SettingsError(
-            f"style_blend_weights are {weights}, and the number of paintings is {count}: give one "
+            f"style_blend_weights are {weights}, but the number of paintings is {count}: give one "
             "weight for each painting."
         )
     return tuple(weight / sum(weights) for weight in weights)

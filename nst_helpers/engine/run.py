@@ -66,9 +66,9 @@ def stylize(
     Where all are black the photo stays as it is. painting_masks: the same in each painting's shape,
     white on the part of it that is used. init may be anything `load_image` takes, too: a picture in
     the photo's shape, to go on from. vgg: what `load_vgg19` returns; None loads the bundled
-    weights, once. progress: show a bar and, in a notebook, the picture while it is painted; "bar"
-    for the bar alone. on_step: a function that is called with each `Step`; it may raise
-    `KeyboardInterrupt` to end the run.
+    weights, once. progress: show a bar and, in a notebook or a terminal that can, the picture while
+    it is painted; "bar" for the bar alone. on_step: a function that is called with each `Step`; it
+    may raise `KeyboardInterrupt` to end the run.
 
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer
@@ -89,7 +89,7 @@ def stylize(
 
     steps = timed(paint(vgg, content, paintings, used, start=start), used)
     if progress is True:
-        steps = shown_growing(steps, width=content.shape[2])
+        steps = shown_growing(steps, *content.shape[1:3])
     with closing(steps):
         total = sum(used.steps)
         history, last, message, interrupted = to_the_end(steps, total, progress, on_step)
@@ -147,7 +147,7 @@ def _why_it_ended(error, last):
     if last is None and isinstance(error, tf.errors.OpError):
         raise RunStopped(
             f"TensorFlow cannot paint here ({machine.reason(error)}): "
-            "install what it misses, or TensorFlow anew."
+            "install what is missing, or reinstall TensorFlow."
         ) from error
     if last is None:
         raise error

@@ -87,8 +87,8 @@ def _check_order(asked):
     sides = asked.scales
     if sides != sorted(set(sides)) or sides[-1] != asked.size or sides[0] < SHORTEST_SIDE:
         raise SettingsError(
-            f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px, "
-            f"the last one being the size, {asked.size}."
+            f"scales are {sides}: give longest sides from coarse to fine, from {SHORTEST_SIDE} px "
+            f"up, the last one being the size, {asked.size}."
         )
 
 
@@ -109,6 +109,6 @@ def _check_width(name, picture, coarsest):
     if shorter < NARROWEST:
         raise SettingsError(
             f"At {coarsest} px on its longer side the {name} is {shorter} px on the shorter, "
-            f"and VGG19 needs {NARROWEST}: use larger scales or a larger size, or crop it "
+            f"but VGG19 needs {NARROWEST}: use larger scales or a larger size, or crop it "
             "nearer to a square."
         )

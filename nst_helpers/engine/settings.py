@@ -44,7 +44,7 @@ _weight = _within(number, 0, math.inf, "use a number from 0 upward")
 _share = _within(number, 0, 1, "use a number from 0 to 1")
 _above_zero = _within(number, math.ulp(0), math.inf, "use a number above 0, such as 0.03")
 _style_scale = _within(
-    number, 0.25, 4, "use a number from 0.25 to 4; 1 has the painting as long as the picture"
+    number, 0.25, 4, "use a number from 0.25 to 4; 1 makes the painting as long as the picture"
 )
 
 
@@ -76,7 +76,7 @@ def _counts(name, value):
 
 def _blend_weights(name, value):
     if not _is_list(value):
-        raise SettingsError(f"{name} is {short(value)}: give a list, one number a painting.")
+        raise SettingsError(f"{name} is {short(value)}: give a list, one number for each painting.")
     weights = [_weight(name, weight) for weight in value]
     if not sum(weights) > 0:
         raise SettingsError(f"{name} are {weights}: give at least one painting a weight above 0.")
@@ -86,7 +86,7 @@ def _blend_weights(name, value):
 def _layer(name, value):
     if not isinstance(value, str):
         raise SettingsError(
-            f"A layer is called {short(value)}: give Keras' name of one, such as 'block4_conv2'."
+            f"{short(value)} is not the name of a layer: use Keras' names, such as 'block4_conv2'."
         )
     return value
 
@@ -126,8 +126,8 @@ class Settings:
     steps: int | list | None = _setting(
         None,
         _steps,
-        "evaluations of the loss, over all scales together, or a list with one number a scale; "
-        "None for as many as a good picture needs",
+        "how often the loss is evaluated, over all scales together, or a list with one number per "
+        "scale; None for as many as a good picture needs",
         type=int,
     )
     content_weight: float = _setting(1.0, _weight, "how much the content loss counts", type=float)
@@ -136,7 +136,7 @@ class Settings:
     neighbor_weight: float = _setting(
         0.0,
         _weight,
-        "how much the neighbor loss counts, at scales up to 400 px, and at the first one",
+        "how much the neighbor loss counts; it is there at scales up to 400 px, and at the first",
         type=float,
     )
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.
@@ -144,15 +144,15 @@ class Settings:
     neighbor_share: float = _setting(
         0.5,
         _share,
-        "of what is matched with the painting for the neighbor loss, the share that is the "
-        "picture's own, 0 to 1; the rest is the photo's, and with more of it the scene is kept",
+        "how much of what the neighbor loss matches with the painting comes from the picture "
+        "itself, 0 to 1; the rest comes from the photo, and keeps more of the scene",
         type=float,
     )
     original_colors: bool | str = _setting(
         False,
         _one_of(*ORIGINAL_COLORS),
-        'whose colors: False for the painting\'s; "luminance" paints brightness only and keeps the '
-        "photo's colors; \"match\" brings the painting's colors to the photo's before it is used",
+        '"luminance" paints brightness only and keeps the photo\'s colors, "match" first gives the '
+        "painting the photo's colors; False for the painting's own",
         choices=ORIGINAL_COLORS[1:],
     )
     style_scale: float = _setting(
@@ -164,7 +164,7 @@ class Settings:
     style_blend_weights: list | None = _setting(
         None,
         _blend_weights,
-        "of several paintings, how much each counts, in their order; None for all alike",
+        "how much each of several paintings counts, in their order; None for all alike",
         type=float,
         nargs="+",
         metavar="WEIGHT",
@@ -173,26 +173,28 @@ class Settings:
         "recolored",
         _one_of(*STARTING_POINTS, GIVEN_PICTURE),
         'where to start: "recolored" (the content image in the style image\'s colors), "overlay" '
-        "(that with the style image laid over it half and half, for its large forms), "
+        "(the same, mixed half and half with the style image, for its large forms), "
         '"content", "style", "noise" (white noise), or a picture to go on from',
         metavar="START",
     )
-    seed: int = _setting(0, _seed, "of the noise; the same seed gives the same noise", type=int)
+    seed: int = _setting(
+        0, _seed, "number that the noise comes from; the same seed gives the same noise", type=int
+    )
     content_layer: str = _setting(
         CONTENT_LAYER, _layer, "Keras' name of the content loss's layer", metavar="LAYER"
     )
     style_layers: list | dict = _setting(
         STYLE_SHARES,
         _layers,
-        "Keras' names of the style loss's layers, or a dict from name to a factor, 0 upward, for "
-        "its share of the loss",
+        "Keras' names of the style loss's layers; or a dict that gives each name a factor, 0 "
+        "upward, for its share of the loss",
         nargs="+",
         metavar="LAYER",
     )
     optimizer: str = _setting(
         "lbfgs", _one_of(*OPTIMIZERS), '"lbfgs" or "adam"', choices=OPTIMIZERS
     )
-    learning_rate: float = _setting(0.03, _above_zero, "of Adam, at the start", type=float)
+    learning_rate: float = _setting(0.03, _above_zero, "Adam's, at the start", type=float)
     scales: list | None = _setting(
         None,
         _counts,
@@ -217,7 +219,7 @@ class Settings:
                 value = field.metadata["check"](field.name, value)
                 object.__setattr__(self, field.name, value)
         if not any(getattr(self, name) for name in WEIGHTS):
-            raise SettingsError("All weights of losses are 0: give at least one of them a value.")
+            raise SettingsError("All the loss weights are 0: set at least one of them above 0.")
 
     @property
     def keeps_detail(self):

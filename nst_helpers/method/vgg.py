@@ -54,7 +54,7 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
     def extract(picture):
         if len(picture.shape) != 4:  # of which TensorFlow's convolution would end the process
             shape = tuple(picture.shape)
-            raise PictureError(f"The shape is {shape}: use picture[tf.newaxis], for a batch axis.")
+            raise PictureError(f"The shape is {shape}: use picture[tf.newaxis] to add an axis.")
         values = tf.cast(picture if after else preprocess(picture), precision)
         features = {}
         for name in path:

@@ -56,7 +56,7 @@ def read(path):
     start from: none is made so, and whoever made it up wants one of this machine's opened.
     """
     path = as_path(path, CardError)
-    remedy = "give a picture that this kit saved and no program changed since, or a card's .json."
+    remedy = "give a picture as this kit saved it, or a card's .json file."
     try:
         is_json = path.suffix.lower() == ".json"
         text = path.read_text(encoding="utf-8") if is_json else _text_within(path)
@@ -111,14 +111,15 @@ def _checked(text, name):
         fault = "comes from a newer version of the kit: update the kit to use it."
         raise CardError(f"The run card of {name} {fault}")
     if not usable:
-        raise _broken(name, "its settings are no list of names and values")
+        raise _broken(name, "its settings are not names with values")
     if card["settings"].get("init") not in (None, *STARTING_POINTS, GIVEN_PICTURE):
         raise CardError(
-            f"The run card of {name} names what to start from, {card['settings']['init']!r:.80}, "
-            "and was not opened for it: a card holds no files. Give the picture yourself, as init."
+            f"The run card of {name} names a picture to start from, "
+            f"{card['settings']['init']!r:.80}, which was not opened: a card holds no files. "
+            "Give the picture yourself, as init."
         )
     if not all(isinstance(number, int) for number in steps):
-        raise _broken(name, "its numbers of steps are no whole numbers")
+        raise _broken(name, "its numbers of steps are not whole numbers")
     return card
 
 

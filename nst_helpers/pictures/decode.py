@@ -69,7 +69,7 @@ def _existing_file(source):
         is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
     except OSError as error:
         raise PictureError(
-            f"{text[:40]}… is no file that can be opened ({error.strerror}): check the path."
+            f"{text[:40]}… is not a file that can be opened ({error.strerror}): check the path."
         ) from error
     if is_folder:
         raise PictureError(f"{path} is a folder: give the path of one picture in it.")
@@ -78,7 +78,7 @@ def _existing_file(source):
         hint = suggestion(text, SAMPLES, samples)
         raise PictureError(f"{path}: there is no such file; {hint}")
     if not is_file:
-        raise PictureError(f"{path} is no ordinary file: save the picture into one first.")
+        raise PictureError(f"{path} is not an ordinary file: save the picture to one first.")
     return path
 
 
@@ -161,12 +161,12 @@ def _fault(error, head):
     if isinstance(error, TOO_LARGE):
         fault = f"holds more than {Image.MAX_IMAGE_PIXELS // 10**6} million pixels"
         if isinstance(error, MemoryError):
-            fault = "does not fit this machine's memory"
+            fault = "does not fit in this machine's memory"
         return f"{fault}: make it smaller in an image editor first."
     if _is_heic(head) and isinstance(error, ImportError):
         return (
             "is a HEIC phone photo, which needs pillow-heif: "
-            'run pip install "nst_helpers[heic]" and start anew, or export it as JPEG.'
+            'run pip install "nst_helpers[heic]" and start again, or export it as JPEG.'
         )
     if isinstance(error, Image.UnidentifiedImageError):
         return (
@@ -224,7 +224,7 @@ def _from_16_bits(values, name):
     lowest, highest = values.min(), values.max()
     if lowest < 0 or highest > WHITE_OF_16_BITS:
         raise PictureError(
-            f"{name} has integers from {lowest} to {highest}, and nothing says which one is white: "
+            f"{name} has integers from {lowest} to {highest}, but nothing says which one is white: "
             "save it with 8 or 16 bits."
         )
     if 1 <= highest < NEARLY_BLACK:
@@ -269,7 +269,7 @@ def checked_values(array, name):
         values = np.asarray(array)
     except (ValueError, TypeError, RuntimeError) as error:  # rows of different lengths
         raise PictureError(
-            f"{name} is no array of numbers ({_first_line(error)}): "
+            f"{name} is not an array of numbers ({_first_line(error)}): "
             "a picture has the shape (1, height, width, 3)."
         ) from error
     if values.dtype.name == "bfloat16":  # TensorFlow's, of which numpy knows little

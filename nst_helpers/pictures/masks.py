@@ -94,7 +94,7 @@ def color_range(picture, color, reach=0.2):
     that space. Returns a picture.
     """
     if not isinstance(color, (list, tuple, np.ndarray, tf.Tensor)) or np.shape(color) != (3,):
-        raise SettingsError(f"color is {short(color)}: give red, green and blue, 0 to 1 each.")
+        raise SettingsError(f"color is {short(color)}: give red, green and blue, each from 0 to 1.")
     color = np.array([number("color", float(share)) for share in color], np.float32)
     distance = np.linalg.norm(np.asarray(picture)[0] - color, axis=-1)
     return _mask(distance < number("reach", reach))

@@ -73,7 +73,7 @@ def resize(picture, height, width):
     """
     height, width = whole_number("height", height), whole_number("width", width)
     if min(height, width) < 1:
-        raise SettingsError(f"{width} × {height} px is no size: ask for at least 1 px each way.")
+        raise SettingsError(f"{width} × {height} px is not a size: ask for at least 1 px each way.")
     if tuple(picture.shape[1:3]) == (height, width):
         return tf.convert_to_tensor(picture)
     resized = tf.image.resize(picture, (height, width), method="bicubic", antialias=True)
@@ -105,7 +105,9 @@ def show(*pictures, titles=None, height=3.2):
 
     titles = titles or [None] * len(pictures)
     if not pictures or len(titles) != len(pictures):
-        raise SettingsError(f"{len(pictures)} pictures and {len(titles)} titles: give as many.")
+        raise SettingsError(
+            f"{len(pictures)} pictures and {len(titles)} titles: give one for each picture."
+        )
     shown = [_drawable(picture) for picture in pictures]
     ratios = [values.shape[1] / values.shape[0] for values in shown]
     height = min(height, 14 / sum(ratios))  # a row is at most 14 inches wide

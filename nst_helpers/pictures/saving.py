@@ -59,6 +59,11 @@ def as_jpeg(picture):
     return _encoded(to_uint8(picture), "JPEG", quality=JPEG_QUALITY)
 
 
+def as_png(picture):
+    """The same of a PNG file."""
+    return _encoded(to_uint8(picture), "PNG")
+
+
 def check_size(path, image_format, side):
     """Raise `PictureError` if the format holds no picture whose longest side is so many pixels."""
     longest = LONGEST.get(image_format, side)
@@ -69,17 +74,13 @@ def check_size(path, image_format, side):
         )
 
 
-UNFINISHED_SECONDS = 60  # from one saving of an unfinished picture to the next
-
-
-def saver_of_unfinished(path):
-    """`(on_step, clear)`: what saves a run's picture once a minute beside path, and removes it.
+def saver_of_unfinished(file, seconds):
+    """`(on_step, clear)`: what saves a run's picture every so many seconds, and removes the file.
 
     For `stylize`, so that a long run leaves something to go on from even if the machine stops. Once
     a save fails, no more are tried: the run is worth more.
     """
-    file = path.with_name(f"{path.stem}.unfinished.png")
-    due, saved = time.monotonic() + UNFINISHED_SECONDS, False
+    due, saved = time.monotonic() + seconds, False
 
     def on_step(step):
         nonlocal due, saved
@@ -87,7 +88,7 @@ def saver_of_unfinished(path):
             return
         try:
             save_image(step.picture, file)
-            due, saved = time.monotonic() + UNFINISHED_SECONDS, True
+            due, saved = time.monotonic() + seconds, True
         except PictureError:
             due = math.inf
 
@@ -118,7 +119,7 @@ def rescue_image(picture, path, card=None):
                 fault = error
         folder.rmdir()
     raise PictureError(
-        f"The picture could be saved nowhere ({fault}): make room on a disk and paint it again."
+        f"The picture could not be saved anywhere ({fault}): free some space and paint it again."
     )
 
 
@@ -130,7 +131,7 @@ def check_output_path(path, card=True):
     if image_format not in FORMATS and (card or image_format != "BMP"):
         raise PictureError(
             f"{path.name}: pictures are saved as .png, .jpg, .webp or .tiff; "
-            "give it such an ending."
+            "give it one of these endings."
         )
     try:
         has_folder, is_folder = path.parent.is_dir(), path.is_dir()

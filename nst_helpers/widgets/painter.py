@@ -144,7 +144,7 @@ class Painter:
         except (KitError, OSError) as error:
             say(str(error))
         except Exception as error:
-            self._view.log.error("The easel met a mistake of its own.", exc_info=True)
+            self._view.log.error("The easel ran into a bug of its own.", exc_info=True)
             say(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
 
     def _act(self):
@@ -193,7 +193,7 @@ class Painter:
         self._view.show_regions(self.subject.masks)
         asked, found = self.subject.chosen["regions"], len(self.subject.masks)
         if found < asked:
-            self._answer(f"In this photo there are no {asked} regions, only {found}.")
+            self._answer(f"Only {found} of {asked} regions can be told apart in this photo.")
         self._on_start_again()
 
     def _on_choose(self, name, source):
@@ -208,7 +208,7 @@ class Painter:
         if files:
             self._view.empty_upload(name)
             if len(files) > 1:
-                raise PictureError(f"{len(files)} files came at once: upload one picture.")
+                raise PictureError(f"{len(files)} files were uploaded at once: upload one picture.")
             self._on_set(name, *decoded(*files[0]))
 
     def _on_finish(self):
@@ -296,7 +296,7 @@ class Painter:
             self._view.show_curve(self.live.history)
             self._say(f"Painting: step {done}, loss {self.live.history[-1]['total']:.3g}.")
         if done >= self._pause_at:
-            paused = f"Paused by itself after {STEPS_BEFORE_A_PAUSE} steps."
+            paused = f"Paused automatically after {STEPS_BEFORE_A_PAUSE} steps."
             self._pause(f"{paused} Press Start to go on.")
 
     def _watch(self, step, put_off):

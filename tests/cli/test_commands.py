@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from nst_helpers import PictureError, card, load_image, machine, save_image, stylize
-from nst_helpers.cli import doctor, lab
+from nst_helpers.cli import commands, doctor, lab
 from nst_helpers.cli.commands import GROUPS, build_parser, main
-from nst_helpers.engine import FIELDS, run, weights
+from nst_helpers.engine import FIELDS, growing, run, weights
 from nst_helpers.errors import as_path
 from nst_helpers.pictures import saving
 
@@ -50,7 +50,7 @@ def test_the_keywords_are_those_of_the_function():
         "--like d --style-masks m --painting-masks n --original-colors match --style-scale 2 "
         "--style-blend-weights 1 --style x".split()
     ))  # fmt: skip
-    named = set(options) - {"run", "photo", "painting", "output", "like"}
+    named = set(options) - {"run", "photo", "painting", "output", "like", "preview"}
     assert named == set(inspect.signature(stylize).parameters) - {
         "content",
         "vgg",
@@ -63,7 +63,7 @@ def test_the_keywords_are_those_of_the_function():
     "arguments, words",
     [
         (["nothing.png", "mosaic", "-o", "{}/out.png"], "nothing.png: there is no such file"),
-        (["astronaut", "mosaic", "-o", "{}/out.txt"], "give it such an ending"),
+        (["astronaut", "mosaic", "-o", "{}/out.txt"], "give it one of these endings"),
         (["astronaut", "mosaic", "-o", "{}/none/out.png"], "there is no folder"),
         (["astronaut", "mosaic", "-o", "{}/out.png", "--size", "5"], "size is 5"),
         (
@@ -177,7 +177,7 @@ def test_the_photo_is_not_written_over_by_its_picture(tmp_path, capsys, way):
         (output.symlink_to if way == "link" else output.hardlink_to)(photo)
     for pair in ((photo, "mosaic"), ("astronaut", photo)):
         assert main(["stylize", *map(str, pair), "-o", str(output), "--steps", "1"]) == 1
-        assert "from which it would be painted" in capsys.readouterr().err
+        assert "one of the pictures to paint from" in capsys.readouterr().err
     assert photo.read_bytes() == before
 
 
@@ -279,7 +279,7 @@ def test_doctor_says_what_to_do(capsys, monkeypatch, tmp_path):
     code, lines = doctor_lines(capsys)
     assert code == 1
     assert "3.2 to 3.4" in lines[0] and "Colab" in lines[1]
-    assert "no_such_package is missing" in lines[2] and "needed is >=99" in lines[2]
+    assert "no_such_package is missing" in lines[2] and ">=99 is needed" in lines[2]
     assert "gone.npz" in lines[5] and "reinstall" in lines[5]
     assert lines[6].startswith("PASS") and lines[7].startswith("FAIL")
 
@@ -301,7 +301,7 @@ def test_doctor_says_that_tensorflow_ends_python(capsys, monkeypatch):
     monkeypatch.setattr(doctor.subprocess, "run", aborts)
     code, lines = doctor_lines(capsys)
     assert code == 1 and len(lines) == 4
-    assert lines[3].startswith("FAIL TensorFlow: Python ends (exit code -6)")
+    assert lines[3].startswith("FAIL TensorFlow: Python crashes (exit code -6)")
     assert "Colab" in lines[3]
 
 
@@ -354,7 +354,7 @@ def test_doctor_says_that_a_gpu_is_there_and_unused(monkeypatch, system, cure):
     assert "unused" not in doctor.check_tensorflow()
     monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/" + name)
     said = doctor.check_tensorflow()
-    assert "NVIDIA GPU, unused" in said and cure in said
+    assert "NVIDIA GPU, but it is not used" in said and cure in said
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
     assert "sees a GPU" in doctor.check_tensorflow()
 
@@ -381,7 +381,7 @@ def test_several_paintings_masks_and_a_start(asked, tmp_path):
     assert asked == [(
         ("astronaut", ["mosaic", "waves"]),
         {"style_masks": ["a.png", "b.png"], "painting_masks": ["c.png", "d.png"], "style_blend_weights": [1, 3],
-         "original_colors": "match", "style_scale": 0.5, "init": "e.png"},
+         "original_colors": "match", "style_scale": 0.5, "init": "e.png", "progress": "bar"},
     )]  # fmt: skip
 
 
@@ -397,7 +397,7 @@ def test_no_painting_and_no_mask_is_written_over(asked, tmp_path, capsys):
         more = ["--style", "mosaic", option, str(mask)]
         assert main(["stylize", "astronaut", "-o", str(mask), *more]) == 1
     assert main(["stylize", "astronaut", "-o", str(mask), "--style", "mosaic", str(mask)]) == 1
-    assert capsys.readouterr().err.count("give it another name") == 3 and not asked
+    assert capsys.readouterr().err.count("choose another name") == 3 and not asked
     assert main(["stylize", "astronaut", "mosaic", "-o", str(mask), "--init", str(mask)]) == 1
     assert len(asked) == 1  # one that is gone on from may be
 
@@ -409,7 +409,22 @@ def test_a_model_with_masks_asks_for_them(tmp_path, capsys):
     save_image(made.picture, tmp_path / "model.png", card=made.card)
     model = ["--like", str(tmp_path / "model.png")]
     assert main(["stylize", "astronaut", "mosaic", "-o", out, *model]) == 0
-    assert "painted with style_masks: name them too" in capsys.readouterr().out
+    assert "painted with style_masks: give those too" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"]])
+def test_without_a_command_the_help_is_shown(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0 and "paint a photo like a painting" in capsys.readouterr().out
+
+
+def test_the_help_of_stylize_names_defaults_and_only_what_a_shell_can_give(capsys):
+    with pytest.raises(SystemExit):
+        main(["stylize", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the neighbor loss counts (0.0)" in said and "noise comes from (0)" in said
+    assert not re.search(r"\b(None|False|dict|list)\b", said)
 
 
 def test_every_setting_stands_in_one_group_of_the_help():
@@ -419,7 +434,7 @@ def test_every_setting_stands_in_one_group_of_the_help():
 
 def test_a_long_run_leaves_a_picture_to_go_on_from_if_it_is_killed(tmp_path, monkeypatch):
     """What is there when the process ends at the third step; a run that ends well clears it up."""
-    monkeypatch.setattr(saving, "UNFINISHED_SECONDS", 0)
+    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0)
     output, unfinished = tmp_path / "out.png", tmp_path / "out.unfinished.png"
     asked = ["stylize", "red_panda", "mosaic", "-o", str(output), "--size", "64", "--steps", "4"]
     save, saved = saving.save_image, []
@@ -440,7 +455,7 @@ def test_a_long_run_leaves_a_picture_to_go_on_from_if_it_is_killed(tmp_path, mon
 
 
 def test_an_unfinished_picture_that_cannot_be_saved_costs_no_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(saving, "UNFINISHED_SECONDS", 0)
+    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0)
     output = tmp_path / "out.png"
     (tmp_path / "out.unfinished.png").mkdir()  # in its place
     assert (
@@ -448,3 +463,36 @@ def test_an_unfinished_picture_that_cannot_be_saved_costs_no_run(tmp_path, monke
         == 0
     )
     assert output.exists()
+
+
+def test_a_preview_is_a_file_that_is_rewritten_where_the_terminal_shows_no_pictures(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(commands, "PREVIEW_SECONDS", 0)
+    output, unfinished, seen = tmp_path / "out.png", tmp_path / "out.unfinished.png", []
+    replace = os.replace
+
+    def note(source, target):
+        replace(source, target)  # so it is whole at any time
+        seen.append((target.name, load_image(target)))
+
+    monkeypatch.setattr(saving.os, "replace", note)
+    asked = ["stylize", "red_panda", "mosaic", "-o", str(output), "--size", "64", "--steps", "3"]
+    assert main([*asked, "--preview"]) == 0
+    names, pictures = zip(*seen)
+    assert names == (unfinished.name,) * 3 + ("out.png",)
+    assert not np.array_equal(pictures[0], pictures[1])
+    assert output.exists() and not unfinished.exists()
+    assert f"watch {unfinished}, which is rewritten" in capsys.readouterr().out
+    assert main(asked) == 0 and len(seen) == 5  # without it, no such file
+    assert "watch" not in capsys.readouterr().out
+
+
+def test_a_preview_in_a_terminal_that_shows_pictures_writes_no_file(asked, tmp_path, monkeypatch):
+    monkeypatch.setattr(growing, "place_to_show", lambda: "kitty")
+    command = ["stylize", "red_panda", "mosaic", "-o", str(tmp_path / "out.png")]
+    assert main([*command, "--preview"]) == 1 and main(command) == 1
+    (_, shown), (_, without) = asked
+    assert shown["progress"] is True and without["progress"] == "bar"
+    shown["on_step"](SimpleNamespace(picture=load_image("mosaic", max_side=64)))
+    assert not list(tmp_path.iterdir())

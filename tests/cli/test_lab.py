@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import urllib.request
 from importlib.metadata import EntryPoint
 
 import pytest
-from notebook_tools import NOTEBOOKS, ROOT
+from notebook_tools import NOTEBOOKS, ROOT, all_notebooks
 
 from nst_helpers.cli import lab
 from nst_helpers.cli.commands import main
@@ -57,6 +58,7 @@ def test_a_lesson_is_opened_where_its_links_lead_somewhere(started, tmp_path, na
     assert started == [
         [
             f"--ServerApp.root_dir={ROOT}",
+            lab.CONTENTS,
             f"--LabApp.default_url=/lab/tree/notebooks/{lesson}.ipynb",
             "--no-browser",
         ]
@@ -89,7 +91,7 @@ def test_the_value_of_an_option_is_no_notebook(
     (tmp_path / "my_config.py").write_text("")
     assert main(["lab", *words.split()]) == 0
     place = f"--LabApp.default_url=/lab/tree/notebooks/{lesson}.ipynb"
-    assert started == [[f"--ServerApp.root_dir={ROOT}", place, *options.split()]]
+    assert started == [[f"--ServerApp.root_dir={ROOT}", lab.CONTENTS, place, *options.split()]]
 
 
 @pytest.mark.parametrize("name", ["~nobody", "~nobody/03", "a" * 300, "a\0b", ".", "/", "\x1b[31m"])
@@ -108,9 +110,8 @@ def test_the_help_of_lab_is_the_kits(capsys):
 def test_a_notebook_of_ones_own_is_opened_in_its_folder(started, tmp_path):
     (tmp_path / "my own.ipynb").write_text("{}")
     assert main(["lab", str(tmp_path / "my own.ipynb")]) == 0
-    assert started == [
-        [f"--ServerApp.root_dir={tmp_path}", "--LabApp.default_url=/lab/tree/my%20own.ipynb"]
-    ]
+    place = "--LabApp.default_url=/lab/tree/my%20own.ipynb"
+    assert started == [[f"--ServerApp.root_dir={tmp_path}", lab.CONTENTS, place]]
 
 
 def test_where_there_is_no_clone_the_lessons_are_sought_here(
@@ -139,6 +140,29 @@ def test_what_is_missing_is_said(started, monkeypatch, capsys):
     assert main(["lab"]) == 1
     said = capsys.readouterr().err
     assert "-m pip install jupyterlab" in said and said.count("\n") == 1 and not started
+
+
+@pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: path.stem)
+def test_jupyterlab_finds_in_a_notebook_what_it_would_write_there(path):
+    """Else it counts as unsaved as soon as its kernel answers."""
+    pytest.importorskip("jupyterlab")
+    from ipykernel.ipkernel import IPythonKernel
+
+    from nst_helpers.cli.contents import Contents
+
+    contents = Contents(root_dir=str(path.parent))
+    read = asyncio.run(contents.get(path.name))["content"]
+    assert read["metadata"] == {
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": IPythonKernel.language_info,
+    }
+    assert (read["nbformat"], read["nbformat_minor"]) >= (4, 5)
+    assert all(cell["id"] for cell in read["cells"])
+    assert asyncio.run(contents.get(path.name, content=False))["content"] is None
 
 
 def test_jupyterlab_opens_a_lesson_and_neither_asks_for_news_nor_looks_for_updates(tmp_path):

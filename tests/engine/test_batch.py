@@ -158,7 +158,9 @@ def test_what_is_left_out_of_a_folder_is_named_and_no_result_is_painted(
     done = paint_all(photos, [str(paintings / "mosaic.jpg")], photos, **QUICK)
     said = capsys.readouterr().out
     assert {photo for photo, _ in done} == {"astronaut", "earlier", "phone", "red_panda"}
-    assert "of a phone.heic is a HEIC phone photo" in said and "or no pictures: notes.txt." in said
+    assert (
+        "of a phone.heic is a HEIC phone photo" in said and "or not pictures): notes.txt." in said
+    )
     again = paint_all(photos, [str(paintings / "mosaic.jpg")], photos, **QUICK)
     said = capsys.readouterr().out
     assert again == done and said.count("there already") == 4 and "astronaut_x_mosaic.png" in said
@@ -208,12 +210,12 @@ def test_what_cannot_be_begun_is_said_before(folders, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(PictureError, match="no picture in"):
         paint_all(tmp_path / "empty", paintings, out)
-    with pytest.raises(PictureError, match="of type int is no name or path"):
+    with pytest.raises(PictureError, match="of type int is not the name or path"):
         paint_all(["astronaut", 3], paintings, out)
-    with pytest.raises(PictureError, match="Two pictures are called astronaut"):
+    with pytest.raises(PictureError, match="Two results would be called astronaut"):
         paint_all(["astronaut", photos / "astronaut.jpg"], paintings, out)
     for one, other in (("A", "a"), ("\u00e4", "a\u0308")):  # one file on some disks
-        with pytest.raises(PictureError, match="Two pictures are called"):
+        with pytest.raises(PictureError, match="Two results would be called"):
             paint_all([f"{one}.jpg", f"{other}.jpg"], paintings, out)
     with pytest.raises(PictureError, match="called a_x_b_x_c.png: rename one"):
         paint_all(["a_x_b", "a"], ["c", "b_x_c"], out)

@@ -26,7 +26,7 @@ from nst_helpers.engine.settings import DEFAULTS
         ("mosaic", {"style_scale": 0.2}, SettingsError, "0.25 to 4"),
         ("mosaic", {"original_colors": True}, SettingsError, "'match'"),
         ("mosaic", {"original_colors": "gray"}, SettingsError, "'match'"),
-        ("mosaic", {"init": "picture"}, SettingsError, "none is given"),
+        ("mosaic", {"init": "picture"}, SettingsError, "none was given"),
         ("mosaic", {"init": None}, SettingsError, "choose one of"),
         ("mosaic", {"init": np.zeros((64, 32, 3))}, PictureError, "32 × 64"),
         ("mosaic", {"init": "there_is_none.png"}, SettingsError, "'noise', or"),

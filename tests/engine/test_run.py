@@ -209,7 +209,7 @@ def test_an_error_of_tensorflow_before_the_first_step_gets_a_sentence(vgg, monke
 
     monkeypatch.setattr(loop, "graphs_for", broken)
     with pytest.raises(
-        RunStopped, match="cannot paint here .libcudnn.* install what it misses"
+        RunStopped, match="cannot paint here .libcudnn.* install what is missing"
     ) as caught:
         stylize("astronaut", "mosaic", steps=5, vgg=vgg, **QUICK)
     assert "\n" not in str(caught.value)

@@ -192,7 +192,9 @@ def test_a_card_that_names_a_file_to_start_from_is_refused_and_the_file_not_touc
     named = named.format(tmp_path) if isinstance(named, str) else named
     path = card_file(tmp_path, kind, {"size": 64, "steps": 1, "init": named})
     looked_at.clear()
-    with pytest.raises(card.CardError, match=f"run card of {path.name} names what to start from"):
+    with pytest.raises(
+        card.CardError, match=f"run card of {path.name} names a picture to start from"
+    ):
         card.read(path)
     out = str(tmp_path / "out.png")
     assert main(["stylize", "astronaut", "mosaic", "-o", out, "--like", str(path)]) == 1

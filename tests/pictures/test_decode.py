@@ -397,7 +397,7 @@ def test_a_picture_without_room_in_memory_is_not_called_damaged(tmp_path, monkey
 
     (tmp_path / "photo.png").write_bytes(encoded("PNG"))
     monkeypatch.setattr(Image, "open", full)
-    with pytest.raises(PictureError, match="photo.png does not fit this machine's memory"):
+    with pytest.raises(PictureError, match="photo.png does not fit in this machine's memory"):
         load_image(tmp_path / "photo.png")
 
 
@@ -514,7 +514,7 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
     "source, words",
     [
         ("no/such/file.png", "there is no such file"),
-        ("a photo of a castle " * 20, "is no file that can be opened"),
+        ("a photo of a castle " * 20, "is not a file that can be opened"),
         ("stary_night", "did you mean 'starry_night'"),
         (".", "folder"),
         ("https://example.org/a.png", "download"),
@@ -529,7 +529,7 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
         (np.arange(4800).reshape(40, 40, 3), "from 0 to 4799: convert it to uint8"),
         (None, "shape"),
         ("nul\0.png", "there is no such file"),
-        ("/dev/null", "is no ordinary file"),
+        ("/dev/null", "is not an ordinary file"),
     ],
 )
 def test_a_bad_source_gets_one_sentence(source, words):

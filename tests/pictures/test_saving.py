@@ -182,7 +182,7 @@ def test_a_rescued_picture_is_somewhere_or_a_sentence_says_that_it_is_not(tmp_pa
 
     for home in (lambda: tmp_path / "nor there", nobody):
         monkeypatch.setattr(Path, "home", home)
-        with pytest.raises(PictureError, match="saved nowhere"):
+        with pytest.raises(PictureError, match="not be saved anywhere"):
             rescue_image(picture, "/gone/out.png")
 
 

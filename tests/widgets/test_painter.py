@@ -139,7 +139,7 @@ def test_pausing_twice_does_not_start_it(painter, view):
 def test_it_pauses_by_itself(painter, view, monkeypatch):
     monkeypatch.setattr("nst_helpers.widgets.painter.STEPS_BEFORE_A_PAUSE", 3)
     painter.post("start")
-    wait(lambda: "Paused by itself" in view.words)
+    wait(lambda: "Paused automatically" in view.words)
     assert painter.live.steps_done == 3
 
 
@@ -318,7 +318,7 @@ def test_an_upload_is_decoded_once(in_a_cell, monkeypatch):
     [
         ([("paper.pdf", b"%PDF-1.4")], "paper.pdf is not a picture"),
         ([("empty.jpg", b"")], "empty.jpg is empty"),
-        ([("a.jpg", image_file()), ("b.jpg", image_file())], "2 files came at once"),
+        ([("a.jpg", image_file()), ("b.jpg", image_file())], "2 files were uploaded at once"),
         ([("../../up.png", b"x")], "up.png is not a picture"),
         ([("small.png", png(20, 10))], "small.png is 20 × 10 px, VGG19 needs 32 px"),
         ([("long.png", png(640, 64))], "long.png is 640 × 64 px, shrunk to 64 × 6 px"),
@@ -503,7 +503,7 @@ def test_a_photo_with_too_few_regions_is_painted_and_says_so(in_a_cell, view):
         patch.setattr("nst_helpers.widgets.live.regions", lambda picture, *_: [picture * 0 + 1])
         in_a_cell.post("set", "regions", 3)
         in_a_cell.run(1)
-    assert "no 3 regions, only 1" in view.notice and in_a_cell.live.steps_done == 1
+    assert "Only 1 of 3 regions" in view.notice and in_a_cell.live.steps_done == 1
 
 
 @pytest.mark.usefixtures("few_steps")
