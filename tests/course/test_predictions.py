@@ -79,6 +79,8 @@ def test_an_answer_that_is_no_longer_offered_is_replaced(choose, capsys):
 
 def test_progress_counts_them_in_a_line_below_the_exercises(choose, capsys):
     choose("a mirrored photo", 1)
+    progress(3)
+    assert "lesson 03: 1 of 2 made, 0 right\n" in capsys.readouterr().out
     choose("a moved photo", 1)
     capsys.readouterr()
     progress(3)
