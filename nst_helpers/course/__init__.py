@@ -7,7 +7,6 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "reading": ["make_findable"],
     "kept": ["progress"],
     "grading.grade": ["grade"],
-    "grading.handout": ["handout"],
-    "grading.places": ["FIRST", "folders", "lessons"],
+    "grading.places": ["FIRST", "folders", "handout", "lessons"],
     "exercises": ["EXERCISES"],
 })  # fmt: skip
