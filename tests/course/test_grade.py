@@ -173,6 +173,8 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
         others = dict.fromkeys(NAMES, "right") | {GRAM: outcome}
         expected[name] = others if isinstance(outcome, str) else dict(zip(NAMES, outcome))
         expected[name] |= {"note": ""}
+    same = "h6 no check.ipynb: it is the same as h0 right.ipynb"  # of what is not the lesson's
+    expected["h6 no check"]["note"] = same
     (folder / "x9 no JSON.ipynb").write_text("{'cells': " + "[" * 100_000)
     note = "x9 no JSON.ipynb: it is no notebook, or a damaged one"
     expected["x9 no JSON"] = dict.fromkeys(NAMES, "") | {"note": note}

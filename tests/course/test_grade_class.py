@@ -23,7 +23,7 @@ from test_grade import GRAM, NAMES, run_grade, table_of
 
 from nst_helpers import SettingsError
 from nst_helpers.cli import main
-from nst_helpers.course.grading import grade, handback, handout, notebook, roster, table
+from nst_helpers.course.grading import grade, handback, notebook, roster, table
 
 MARKS = {  # what marking gives for each kind of hand-in
     "right": {},
@@ -93,7 +93,9 @@ def test_a_class_of_thirty_goes_to_its_platform_and_back(tmp_path, marked, platf
     )
     assert f"- **{GRAM}**: not yet (0 of 4). '=It is not divided.\n" in text
     assert "- **style loss**: right (2 of 2)\n" in text
-    assert "it is the same as" in "".join(back.values())
+    assert table.SAME not in "".join(back.values())  # of somebody else, so for teachers only
+    assert table.SAME in "".join(row["note"] for row in rows.values())
+    assert notebook.DAMAGED in "".join(back.values())
 
 
 def test_the_sample_in_teaching_is_what_the_command_writes(tmp_path):
@@ -283,4 +285,3 @@ def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys):
     assert not list((tmp_path / "class").rglob("*answers*"))
     assert main(["handout", str(tmp_path / "class")]) == 1
     assert "is there already" in capsys.readouterr().err
-    assert handout.handout

@@ -25,7 +25,7 @@ from ...errors import PictureError, SettingsError, as_path, suggestion
 from . import handback, places, watched
 from .notebook import NOTEBOOK_BYTES, all_cells, own_work, read_lessons
 from .roster import Sender, imports, person_of, read_people, sender_of
-from .table import ABSENT, Marks, plain
+from .table import ABSENT, SAME, Marks, plain
 from .watched import Ended, Limits, Watched
 
 # `{exercise: (state, message)}`, on notebooks; and from `roster`.
@@ -140,7 +140,7 @@ def mark(notebooks, folder, limits, people, course, lessons, learners):
                 learner.cells[exercise] = min(both, key=lambda cell: STATES.index(cell[0]))
             code, work = own_work(path, given)
             twin = seen.setdefault(code, here)
-            same = f"it is the same as {twin}" if twin not in (None, here) else ""
+            same = f"{SAME} {twin}" if twin not in (None, here) else ""
             notes = [f"{path.name}: {text.replace(';', ',')}" for text in (note, same) if text]
             learner.notes.extend(notes)
             right = sum(state == "right" for state, _ in cells.values())

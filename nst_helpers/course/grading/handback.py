@@ -4,7 +4,7 @@ import html
 import re
 from contextlib import suppress
 
-from .table import LEARNER, TOTALS, by_name, message_of, number_in, plain, points_of
+from .table import LEARNER, SAME, TOTALS, by_name, message_of, number_in, plain, points_of
 
 BADGE = re.compile(r"colab\.research\.google\.com/github/([^)\s]+\.ipynb)")
 PAGE = '<!DOCTYPE html>\n<meta charset="utf-8"><title>Open exercises</title>\n<style>{}</style>\n{}'
@@ -26,10 +26,10 @@ def feedback(table, learners, lessons, headings, worth):
     """
     files, rows = {}, by_name(table)
     for name, learner in learners.items():
-        row = rows[plain(name)]
-        points, most, percent = (row[total] for total in TOTALS)
         if not learner.sender:
             continue
+        row = rows[plain(name)]
+        points, most, percent = (row[total] for total in TOTALS)
         lines = [
             f"# {row[LEARNER]}" + (f": {points} of {most} points, {percent} %" if points else "")
         ]
@@ -42,7 +42,8 @@ def feedback(table, learners, lessons, headings, worth):
                 told = f". {message}" if message else ""
                 got = f"{points_of(row[one], worth[one]):g} of {worth[one]:g}"
                 lines.append(f"- **{one}**: {mark} ({got}){told}")
-        lines += ["", *(f"- {note}" for note in learner.notes)] if learner.notes else []
+        notes = [f"- {note}" for note in learner.notes if f": {SAME}" not in note]  # the teacher's
+        lines += ["", *notes] if notes else []
         prefix = learner.sender.prefix
         file = f"{prefix}feedback.md" if prefix else re.sub(r"[^\w .,()@+-]", "_", name) + ".md"
         while file in files:

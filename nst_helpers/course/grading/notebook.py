@@ -90,7 +90,7 @@ def own_work(path, course):
 
 
 def handed_out(text):
-    """A cell's text without the lines that lead to a solution, as `handout` leaves it."""
+    """A cell's text without the lines that lead to a solution, as `places.handout` leaves it."""
     return "".join(line for line in text.splitlines(keepends=True) if "](solutions/" not in line)
 
 

@@ -1,6 +1,11 @@
-"""Where the lessons lie: in a clone of the course, or right here."""
+"""Where the lessons lie, in a clone of the course or right here; and their copy for a class."""
 
+import json
+import shutil
 from pathlib import Path
+
+from ...console import say
+from ...errors import SettingsError, as_path
 
 FIRST = "00_start_here"
 
@@ -17,3 +22,27 @@ def lessons():
         if (folder / f"{FIRST}.ipynb").is_file():
             return sorted(path.resolve() for path in folder.glob("*.ipynb"))
     return []
+
+
+def handout(folder):
+    """Write the lessons into a new folder: without solutions, and without outputs, the answers.
+
+    Raises `SettingsError`.
+    """
+    from .notebook import handed_out  # with IPython
+
+    folder, course = as_path(folder), lessons()
+    if folder.exists() or not course:
+        where = f"{folder} is there already" if course else "The lessons are not here"
+        raise SettingsError(f"{where}: run this in the course's folder, and name a new one.")
+    shutil.copytree(course[0].parent / "drawings", folder / "drawings")
+    shutil.copy(course[0].parent / "nst_in_one_file.py", folder)
+    for path in course:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = handed_out("".join(cell["source"])).splitlines(keepends=True)
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+        text = json.dumps(notebook, ensure_ascii=False, indent=1)
+        (folder / path.name).write_text(f"{text}\n", encoding="utf-8")
+    say(f"{folder} holds {len(course)} lessons, without solutions and without outputs.")

@@ -14,7 +14,7 @@ from ...errors import PictureError, SettingsError
 LEARNER, NOTE = "learner", "note"  # the columns beside the exercises
 PERSON = ID, EMAIL = "id", "email"
 TOTALS = POINTS, MAXIMUM, PERCENT = "points", "maximum", "percent"
-ABSENT = "nothing was handed in"
+ABSENT, SAME = "nothing was handed in", "it is the same as"  # notes
 OURS = r".+\.ipynb(\.\w+)?: it (is|holds|cannot|did|took|started|ended)\b.*"
 OURS = re.compile(f"{OURS}|{ABSENT}", re.I)
 # delimiter: the one that it has. before: its bytes, or None for a new one.
