@@ -5,6 +5,8 @@ import re
 import pytest
 from notebook_tools import NOTEBOOKS, ROOT, cells, text
 
+from nst_helpers.course import by_lesson
+
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 every_lesson = pytest.mark.parametrize(
     "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
@@ -54,3 +56,11 @@ def test_the_answers_numbers_are_the_lessons(path):
     for _, answer in answers(path):
         for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", answer):
             assert number in said, answer
+
+
+@every_lesson
+def test_the_outcomes_numbers_are_the_lessons(path):
+    said = said_in(path)
+    for prediction in by_lesson().get(int(path.stem[:2]), {}).values():
+        for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", prediction.outcome):
+            assert number in said, prediction.outcome

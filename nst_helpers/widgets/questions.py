@@ -10,7 +10,7 @@ LOOKS = """<style>
 .nst-answer.widget-button {
     width: auto; height: auto; min-height: 2.2em; padding: 0.3em 1em; line-height: 1.4;
     text-align: left; white-space: normal; }
-.nst-question { line-height: 1.5; }
+.nst-question .widget-html-content { line-height: 1.5; }
 </style>"""
 
 
