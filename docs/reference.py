@@ -25,7 +25,7 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
     ],
     "In the lessons": [
         "setup", "predict", "check", "yours", "progress", "explorer", "easel", "feature_maps",
-        "gram_heatmap", "loss_curves", "picture_grid",
+        "gram_heatmap", "loss_curves", "picture_grid", "strongest_patches",
     ],
     "Names of layers and samples": [
         "CONTENT_LAYER", "STYLE_LAYERS", "PHOTOS", "PAINTINGS", "PATTERNS", "SAMPLES",

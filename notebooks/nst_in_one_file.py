@@ -50,7 +50,7 @@ def preprocess(picture):
 # Lessons 02 to 04: the losses.
 def gram_matrix(features):
     vectors = tf.reshape(features, (-1, features.shape[-1]))  # (positions, channels)
-    return tf.einsum("pi,pj->ij", vectors, vectors) / tf.cast(tf.shape(vectors)[0], tf.float32)
+    return tf.matmul(vectors, vectors, transpose_a=True) / tf.cast(tf.shape(vectors)[0], tf.float32)
 
 
 def mean_square(values):

@@ -29,7 +29,10 @@ _NAMES = {
         "STYLE_LAYERS", "stylize",
     ],
     "widgets": ["easel", "explorer"],
-    "figures": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
+    "figures": [
+        "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",
+        "strongest_patches",
+    ],
     "course": ["check", "predict", "progress", "yours"],
 }  # fmt: skip
 _find, __dir__, __all__ = door(__name__, _NAMES)

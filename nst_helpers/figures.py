@@ -96,20 +96,18 @@ def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
     plt.show()
 
 
-def feature_maps(features, channels, title=None, width=2.1, scaled_like=None):
+def feature_maps(features, channels, title=None, width=2.1):
     """Chosen channels of one layer's features, side by side, each on its own scale of brightness.
 
     features: `(1, height, width, channels)`. channels: their numbers. width: of one, in inches.
-    scaled_like: other features of the layer, whose scales are used; None for these features' own.
     """
-    scales = np.asarray(features if scaled_like is None else scaled_like)[0]
     maps = [np.asarray(features)[0, :, :, channel] for channel in channels]
     height = width * maps[0].shape[0] / maps[0].shape[1]
     size = (width * len(maps) + 0.8, height + 0.6)
     figure, axes = plt.subplots(1, len(maps), figsize=size, squeeze=False, layout="constrained")
     for axis, values, channel in zip(axes[0], maps, channels):
         # Of the largest few, one alone would leave all others dark.
-        top = np.percentile(scales[:, :, channel], 99.5) or 1
+        top = np.percentile(values, 99.5) or 1
         shown = axis.imshow(values / top, vmin=0, vmax=1)
         axis.set_title(f"channel {channel}", fontsize=8)
         axis.axis("off")
@@ -117,6 +115,26 @@ def feature_maps(features, channels, title=None, width=2.1, scaled_like=None):
     bar.ax.set_yticklabels(["0", "99.5%"], fontsize=8)
     figure.suptitle(title, fontsize=10)
     plt.show()
+
+
+def strongest_patches(pictures, features, channel, width, count=6):
+    """What one channel responds to most: the strongest patch of each picture, strongest first.
+
+    pictures: a list of `(1, height, width, 3)`, none smaller than a patch. features: one layer's,
+    of each picture. width: of a patch, in pixels. Returns the first `count` patches
+    `(1, width, width, 3)`; one at a border is moved inward until it is whole.
+    """
+    found = []
+    for picture, values in zip(pictures, features, strict=True):
+        values = np.asarray(values)[0, :, :, channel]
+        zoom = picture.shape[1] / values.shape[0]  # pixels from one position to the next
+        position = np.unravel_index(values.argmax(), values.shape)
+        top, left = (
+            int(np.clip((place + 0.5) * zoom - width / 2, 0, side - width))
+            for place, side in zip(position, picture.shape[1:3])
+        )
+        found.append((values.max(), picture[:, top : top + width, left : left + width]))
+    return [patch for _, patch in sorted(found, key=lambda one: -one[0])[:count]]
 
 
 def gram_heatmap(*grams, titles, channels):

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
-from nst_helpers import feature_maps, loss_curves, picture_grid, setup, show
+from nst_helpers import feature_maps, loss_curves, picture_grid, setup, show, strongest_patches
 from nst_helpers import figures as plots
 from nst_helpers.widgets import HEIGHT, loss_curve
 
@@ -89,10 +89,27 @@ def test_show_draws_each_picture_under_its_title(figures, caplog):
     assert figures[-1].get_size_inches()[0] == pytest.approx(14)
 
 
-def test_feature_maps_can_be_shown_on_the_scales_of_others(figures):
-    """So that a map which is fainter looks fainter."""
-    strong = np.random.default_rng(0).uniform(0, 8, (1, 20, 30, 2))
-    for scaled_like, brightest in ((None, 1), (strong, 1 / 4)):
-        feature_maps(strong / 4, [1], scaled_like=scaled_like)
-        shown = figures[-1].axes[0].images[0].get_array()
-        assert np.percentile(shown, 99.5) == pytest.approx(brightest)
+def test_each_feature_map_has_its_own_scale(figures):
+    maps = np.random.default_rng(0).uniform(0, 8, (1, 20, 30, 2)) * [1, 1e-3]
+    feature_maps(maps, [1, 0])
+    for axis in figures[0].axes[:2]:
+        assert np.percentile(axis.images[0].get_array(), 99.5) == pytest.approx(1)
+
+
+def test_the_strongest_patch_of_each_picture_lies_around_its_strongest_position():
+    pictures, features = [], []
+    for row, column, strength in ((3, 9, 1.0), (0, 0, 3.0), (9, 14, 2.0)):
+        maps = np.zeros((1, 10, 15, 2), np.float32)
+        maps[0, row, column, 1] = strength
+        maps[0, 5, 5, 0] = 9.0  # another channel's
+        features.append(maps)
+        picture = np.zeros((1, 40, 60, 3))  # four pixels from one position to the next
+        picture[0, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = strength
+        pictures.append(picture)
+    patches = strongest_patches(pictures, features, channel=1, width=12)
+    assert [patch.max() for patch in patches] == [3, 2, 1]
+    assert {patch.shape for patch in patches} == {(1, 12, 12, 3)}
+    in_corner, at_other_corner, inside = (patch[0, :, :, 0] > 0 for patch in patches)
+    assert in_corner[:4, :4].all() and at_other_corner[-4:, -4:].all()
+    assert inside[4:8, 4:8].all() and inside.sum() == 16
+    assert len(strongest_patches(pictures, features, channel=1, width=12, count=1)) == 1

@@ -1,12 +1,13 @@
 """`notebooks/nst_in_one_file.py` is the engine in small."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 
 import pytest
 import tensorflow as tf
-from notebook_tools import NOTEBOOKS
+from notebook_tools import FENCE, NOTEBOOKS, text
 from PIL import Image
 
 from nst_helpers import (
@@ -58,3 +59,14 @@ def test_it_runs_alone_and_is_short(tmp_path):
     assert Image.open(tmp_path / "result.png").size == (96, 64)
     nothing = subprocess.run([sys.executable, FILE], capture_output=True, text=True)
     assert nothing.returncode and "PHOTO PAINTING" in nothing.stderr
+
+
+@pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("0[1-6]_*.ipynb")), ids=lambda path: path.stem
+)
+def test_the_lines_that_a_lesson_adds_stand_in_it(path):
+    section = re.search(r"^## The program so far\n(.*?)^(?:##? |\Z)", text(path), re.M | re.DOTALL)
+    assert section and FENCE.findall(section[1])
+    for fence in FENCE.findall(section[1]):
+        for lines in re.split(r"\n{2,}", fence.strip("\n")):
+            assert f"\n{lines}\n" in FILE.read_text(), lines

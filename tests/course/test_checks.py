@@ -158,8 +158,8 @@ def test_whatever_a_function_is_or_gives_there_is_a_verdict(name):
 
 
 def test_an_unknown_mistake_is_located():
-    found = said("content loss of the paper", lambda f, t: tf.reduce_sum(f) * 0 + 7.5, 1)
-    wanted = EXERCISES["content loss of the paper"]
+    found = said("share lost", lambda f, t: tf.reduce_sum(f) * 0 + 7.5, 1)
+    wanted = EXERCISES["share lost"]
     right = float(wanted.reference(*wanted.cases()[0]))
     assert all(part in found for part in ("Not yet", "case 1", "is 7.5;", f"be {right:.6g}."))
 
@@ -733,7 +733,7 @@ SAID = {
 
 
 RELATED = [
-    ("content loss of the paper", lambda right, f, t: right(f, t) * 4, "is 4 times what it sh"),
+    ("share lost", lambda right, f, t: right(f, t) * 4, "is 4 times what it should"),
     ("share lost", lambda right, f, t: right(f, t) / 2, "is half of what it should be in all"),
     ("share lost", lambda right, f, t: -right(f, t), "the wrong sign"),
     ("share lost", lambda right, f, t: right(f, t) + 3, "3 too large"),

@@ -85,9 +85,9 @@ def test_progress_counts_them_in_a_line_below_the_exercises(choose, capsys):
     capsys.readouterr()
     progress(3)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Lesson 03: 0 of 4 right"
-    assert lines[5] == "Predictions of lesson 03: 2 of 2 made, 1 right"
-    assert lines[6].startswith("Other lessons: 01: 0 of 4, 02")
+    assert lines[0] == "Lesson 03: 0 of 3 right"
+    assert lines[4] == "Predictions of lesson 03: 2 of 2 made, 1 right"
+    assert lines[5].startswith("Other lessons: 01: 0 of 4, 02")
     progress(7)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Predictions of lesson 07: 0 of 1 made, 0 right"

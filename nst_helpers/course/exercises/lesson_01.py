@@ -283,6 +283,7 @@ EXERCISES = {
     ),
     "deprocess": Exercise(
         reference=lambda v: clipped(_reverse_colors(v + MEAN) / 255), look_at=_DEPROCESS,
+        goes_on=True,
         cases=lambda: [
             [preprocess(RED)],
             [preprocess(random_tensor(3, 1, 2, 7, 3))],

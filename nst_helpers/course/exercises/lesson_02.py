@@ -71,46 +71,6 @@ _CONTENT_LOSS = {
          "difference.")],
 }  # fmt: skip
 
-_GRADIENT_BY_HAND = {
-    "the derivative of a single square": [
-        (lambda f, t: 2 * tf.square(f - t) / tf.size(f, tf.float32),
-         "The square is still there: leave it out, since the derivative of a square is twice what "
-         "is squared.")],
-    "whether this is the loss or its derivative": [
-        (lambda f, t: tf.square(f - t) / tf.size(f, tf.float32),
-         "That is each value's part of the loss: take the derivative, twice the difference in "
-         "place of its square."),
-        (lambda f, t: mean_square(f - t),
-         "That is the loss, one number: take its derivative by each feature.")],
-    "the direction of the gradient, and the denominator in the worked example": [
-        (lambda f, t: 2 * (t - f),
-         "The sign is wrong, and the division is missing: subtract the target from the features, "
-         "and divide by the number of values.")],
-    "the size of the differences": [
-        (lambda f, t: 2 * tf.sign(f - t) / tf.size(f, tf.float32),
-         "You took the signs only: take the differences themselves, since the gradient is larger "
-         "where a feature is farther off.")],
-    "what the features are compared with": [
-        (lambda f, t: 2 * f / tf.size(f, tf.float32),
-         "The target is missing: subtract it from the features.")],
-}  # fmt: skip
-
-_CONTENT_LOSS_OF_THE_PAPER = {
-    "what is done with each difference": [
-        (lambda f, t: tf.reduce_sum(f - t) / 2,
-         "The differences are not squared: square them, or positive and negative ones cancel."),
-        (lambda f, t: tf.reduce_sum(tf.abs(f - t)) / 2,
-         "You added up absolute differences: square them first.")],
-    "what happens after the squares are added up": [
-        (lambda f, t: tf.norm(f - t),
-         "You took the root of the sum: take half of the sum, and no root."),
-        (lambda f, t: tf.norm(f - t) / 2,
-         "You took the root of the sum: take half of the sum itself.")],
-    "the order of squaring and adding up": [
-        (lambda f, t: tf.square(tf.reduce_sum(f - t)) / 2,
-         "You squared the sum of the differences: square each difference first, then add up.")],
-}  # fmt: skip
-
 _SHARE_LOST = {
     "how large your result can become": [
         (lambda f, t: tf.minimum(_share(f, t), 1.0),
@@ -153,6 +113,30 @@ _SHARE_LOST = {
          "You subtracted the target's squares: divide by them.")],
 }  # fmt: skip
 
+_GRADIENT_BY_HAND = {
+    "the derivative of a single square": [
+        (lambda f, t: 2 * tf.square(f - t) / tf.size(f, tf.float32),
+         "The square is still there: leave it out, since the derivative of a square is twice what "
+         "is squared.")],
+    "whether this is the loss or its derivative": [
+        (lambda f, t: tf.square(f - t) / tf.size(f, tf.float32),
+         "That is each value's part of the loss: take the derivative, twice the difference in "
+         "place of its square."),
+        (lambda f, t: mean_square(f - t),
+         "That is the loss, one number: take its derivative by each feature.")],
+    "the direction of the gradient, and the denominator in the worked example": [
+        (lambda f, t: 2 * (t - f),
+         "The sign is wrong, and the division is missing: subtract the target from the features, "
+         "and divide by the number of values.")],
+    "the size of the differences": [
+        (lambda f, t: 2 * tf.sign(f - t) / tf.size(f, tf.float32),
+         "You took the signs only: take the differences themselves, since the gradient is larger "
+         "where a feature is farther off.")],
+    "what the features are compared with": [
+        (lambda f, t: 2 * f / tf.size(f, tf.float32),
+         "The target is missing: subtract it from the features.")],
+}  # fmt: skip
+
 EXERCISES = {
     "content loss": Exercise(
         reference=lambda f, t: mean_square(f - t), look_at=_CONTENT_LOSS, errors=SHAPE_ERRORS,
@@ -161,21 +145,15 @@ EXERCISES = {
         right="One number for a whole layer: 0 for the same features, "
               "and the same scale for small and large pictures.",
     ),
-    "gradient by hand": Exercise(
-        reference=lambda f, t: 2 * (f - t) / tf.size(f, tf.float32),
-        cases=_feature_cases, look_at=_GRADIENT_BY_HAND,
-        right="It points away from the target, and is 0 where the feature is right: "
-              "a step against it leads there.",
-    ),
-    "content loss of the paper": Exercise(
-        reference=lambda features, target: sum_of_squares(features - target) / 2,
-        cases=_feature_cases, look_at=_CONTENT_LOSS_OF_THE_PAPER,
-        right="This is equation 1 of the paper. It grows with the number of values, "
-              "which is why this lesson takes the mean.",
-    ),
     "share lost": Exercise(
-        reference=_share, cases=_feature_cases, look_at=_SHARE_LOST,
+        reference=_share, cases=_feature_cases, look_at=_SHARE_LOST, goes_on=True,
         right="0 means that nothing is lost, 1 as much as if all features were 0. "
               "It can be compared between layers.",
+    ),
+    "gradient by hand": Exercise(
+        reference=lambda f, t: 2 * (f - t) / tf.size(f, tf.float32),
+        cases=_feature_cases, look_at=_GRADIENT_BY_HAND, goes_on=True,
+        right="It points away from the target, and is 0 where the feature is right: "
+              "a step against it leads there.",
     ),
 }  # fmt: skip

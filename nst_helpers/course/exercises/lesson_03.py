@@ -93,7 +93,7 @@ def _paired(orders):
 
 # f: features; i, j: two channels. g, a: a layer's Gram matrix and its target. w, t: the arrays of
 # all layers' weights and terms.
-_ANY_GRAM_MATRIX = {
+_GRAM_MATRIX = {
     "what is done after the products are added up": [
         (_sums,
          "You did not divide: divide by height × width, or a picture of twice the size would have "
@@ -144,6 +144,10 @@ _ANY_GRAM_MATRIX = {
     "the axes of your result": [
         (lambda f: _rows_by_rows(f, (-1, f.shape[-1])),
          "Your matrix is positions × positions: sum over the positions and keep the channels.")],
+    "the order of the axes before and after `reshape`": [
+        (lambda f: _rows_by_rows(f, (f.shape[-1], -1)),
+         "You reshaped to channels × positions, which mixes the two: reshape to (-1, channels), "
+         "and transpose the first of the two in `tf.matmul`.")],
 }  # fmt: skip
 
 _CORRELATION_OF_TWO_CHANNELS = {
@@ -179,20 +183,6 @@ _CORRELATION_OF_TWO_CHANNELS = {
     "the number that the sum is divided by": [
         (lambda f, i, j: tf.reduce_sum(f[..., i] * f[..., j]) / f.shape[-1],
          "You divided by the number of channels: divide by the number of pixels.")],
-}  # fmt: skip
-
-_GRAM_MATRIX = _ANY_GRAM_MATRIX | {
-    "the order of the axes before and after `reshape`": [
-        (lambda f: _rows_by_rows(f, (f.shape[-1], -1)),
-         "You reshaped to channels × positions, which mixes the two: reshape to (-1, channels), "
-         "and transpose the first of the two in `tf.matmul`.")],
-}  # fmt: skip
-
-_GRAM_MATRIX_BY_EINSUM = _ANY_GRAM_MATRIX | {
-    "the letters of height and width in the two factors": [
-        (lambda f: tf.einsum("bhwi,bxyj->ij", f, f) / (f.shape[1] * f.shape[2]),
-         "You multiplied each position of one channel with all positions of the other: give both "
-         "factors the same letters for height and width.")],
 }  # fmt: skip
 
 _STYLE_LOSS = {
@@ -282,7 +272,7 @@ _STYLE_LOSS = {
 
 EXERCISES = {
     "correlation of two channels": Exercise(
-        reference=_correlation, look_at=_CORRELATION_OF_TWO_CHANNELS,
+        reference=_correlation, look_at=_CORRELATION_OF_TWO_CHANNELS, goes_on=True,
         cases=lambda: [
             [*case, *pair] for case, pair in zip(_one_picture_cases(), [(0, 1), (0, 2), (1, 1)])
         ],
@@ -296,28 +286,6 @@ EXERCISES = {
         errors={
             "argument 'transpose'": "`tf.matmul` can transpose either factor: say which, with "
             "`transpose_a=True` or `transpose_b=True`.",
-        },
-    ),
-    "gram matrix by einsum": Exercise(
-        reference=gram_matrix, cases=_one_picture_cases, look_at=_GRAM_MATRIX_BY_EINSUM,
-        right="With `bhwi,bhwj->ij` the letters h and w do not appear after the arrow: "
-              "that is the sum over all positions, and why positions are forgotten.",
-        errors={
-            "appearing more than once": "A letter stands twice after the arrow: the channels of "
-            "the two factors need two letters, such as `i` and `j`.",
-            "to have rank": "There are fewer or more letters than axes: `features` has four, for "
-            "batch, height, width and channels.",
-            "not present in the input": "After the arrow there is a letter that neither factor "
-            "has: only letters from before the arrow can stand there.",
-            "but no ellipsis": "Axes that `...` stands for are not summed over: give batch, height "
-            "and width letters of their own, and leave these out after the arrow.",
-            "incorrect format": "The string has a sign too many or too few: it consists of the "
-            "letters of both factors with one comma between them, an arrow `->`, and the letters "
-            "of the result.",
-            "inputs for equation": "The string and the factors differ in number: two factors have "
-            "one comma between their letters.",
-            "Expected dimension": "One letter stands for two axes of different lengths: both "
-            "factors have batch, height, width and channels, in this order.",
         },
     ),
     "style loss": Exercise(
