@@ -1,12 +1,13 @@
 """`notebooks/nst_in_one_file.py` is the engine in small."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 
 import pytest
 import tensorflow as tf
-from notebook_tools import NOTEBOOKS
+from notebook_tools import FENCE, NOTEBOOKS, text
 from PIL import Image
 
 from nst_helpers import (
@@ -58,3 +59,23 @@ def test_it_runs_alone_and_is_short(tmp_path):
     assert Image.open(tmp_path / "result.png").size == (96, 64)
     nothing = subprocess.run([sys.executable, FILE], capture_output=True, text=True)
     assert nothing.returncode and "PHOTO PAINTING" in nothing.stderr
+
+
+SO_FAR = {
+    path.stem: re.search(r"^## The program so far\n(.*?)(?=^## |\Z)", text(path), re.S | re.M)
+    for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+}
+SO_FAR = {name: FENCE.findall(found[1]) for name, found in SO_FAR.items() if found}
+
+
+@pytest.mark.parametrize("name", SO_FAR)
+def test_what_a_lesson_shows_of_it_stands_in_it_in_that_order(name):
+    assert SO_FAR[name]
+    for fence in SO_FAR[name]:
+        whole = iter(FILE.read_text().splitlines())
+        assert [line for line in fence.splitlines() if line and line not in whole] == []
+
+
+def test_by_lesson_06_it_is_whole():
+    assert {"04_total_loss", "05_optimization_loop", "06_starts_optimizers_scales"} <= {*SO_FAR}
+    assert SO_FAR["06_starts_optimizers_scales"][-1] == FILE.read_text()
