@@ -21,8 +21,8 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.course import make_findable
-from nst_helpers.course.reading import is_empty
+from nst_helpers.course import is_empty, make_findable, prediction
+from nst_helpers.widgets import as_data
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -36,6 +36,8 @@ except ModuleNotFoundError:
 setup()"""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "nst_still"  # in an output's metadata: it stands for a widget
+PREDICT = re.compile(r"^predict\(\"(.*)\"\)$", re.M)
+OUTCOME = "outcome"  # the tag of a cell whose output, folded until it runs, decides a prediction
 
 
 def all_notebooks():
@@ -170,6 +172,7 @@ def strip(notebook):
     """Remove what must not be committed: widget state, progress bars, times, odd metadata but tags.
 
     In place of a widget's view stands a still of it, which the live one replaces where it is run.
+    An output that decides a prediction is collapsed.
     """
     notebook.metadata = {
         "kernelspec": {
@@ -182,6 +185,8 @@ def strip(notebook):
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
+        if OUTCOME in (tags or []):
+            cell.metadata |= {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # Colab, Lab
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
 
@@ -204,7 +209,10 @@ def _stripped(outputs):
 
 
 def _stills(source):
-    """The still of the explorer or the easel that a cell shows, as an output; or none."""
+    """What stands for the explorer, the easel or the prediction that a cell shows; or none."""
+    if asked := PREDICT.search(source):
+        data = as_data(**vars(prediction(asked[1])))
+        return [nbformat.v4.new_output("display_data", data, metadata={STILL: True})]
     found = stills.still_for(source)
     if found is None:
         return []
