@@ -213,9 +213,9 @@ BY_HAND = {
         "0.5 · 1.5 + 0.2 · 2.5 = 1.25",
     ],
     "04_total_loss": [
+        "(16 + 1 + 1 + 4) / 4 = 5.5",
         "The sum is 0.225",
         "1 · 2 + 20 · 3 + 4 · 5 = 82",
-        "a quarter of it, 0.375",
         "150 / (10 · 5) = 3",
     ],
     "05_optimization_loop": [
@@ -375,6 +375,26 @@ def test_lesson_05_paints_as_stylize_does(vgg):
     same = {"optimizer": "adam", "init": "content", "precision": "float32", "progress": False}
     result = stylize(photo, painting, size=64, steps=4, vgg=vgg, **same)
     np.testing.assert_allclose(totals, [row["total"] for row in result.history], rtol=1e-3)
+
+
+def test_what_the_parts_of_the_loss_want_of_a_pixel_adds_up_to_minus_the_gradient(vgg):
+    names = "content_loss", "gram_matrix", "style_loss"
+    theirs = {name: getattr(losses, name) for name in names}
+    extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
+    here = definitions(
+        lesson("05_optimization_loop"), extract=extract, SHARES=STYLE_SHARES, **theirs
+    )
+    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    picture = tf.clip_by_value(photo + 0.2 * tf.sin(9.0 * photo), 0.0, 1.0)
+    targets = here["targets_of"](photo, painting)
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        parts = here["losses_of"](picture, targets)
+        total = parts["content"] + 20 * parts["style"] + parts["tv"]
+    whole, wanted = tape.gradient(total, picture), here["wants"](picture, targets)
+    assert [*wanted] == ["content", *STYLE_LAYERS, "tv"]
+    assert all(tf.norm(part) > 0.01 * tf.norm(whole) for part in wanted.values())
+    assert tf.norm(tf.add_n([*wanted.values()]) + whole) < 1e-3 * tf.norm(whole)
 
 
 def test_lesson_06_has_the_loss_of_lesson_05(vgg):

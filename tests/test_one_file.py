@@ -70,3 +70,9 @@ def test_the_lines_that_a_lesson_adds_stand_in_it(path):
     for fence in FENCE.findall(section[1]):
         for lines in re.split(r"\n{2,}", fence.strip("\n")):
             assert f"\n{lines}\n" in FILE.read_text(), lines
+
+
+def test_by_lesson_06_it_is_whole():
+    section = text(NOTEBOOKS / "06_starts_optimizers_scales.ipynb")
+    section = section[section.index("## The program so far") :]
+    assert FENCE.findall(section)[-1] == FILE.read_text()

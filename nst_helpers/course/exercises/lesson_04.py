@@ -38,16 +38,25 @@ def _in_both_directions(term):
     return lambda picture: term(np.diff(picture, axis=1)) + term(np.diff(picture, axis=2))
 
 
-def _paper_cases():
-    """First the matrix of lesson 03's example, whose squared differences come to 6."""
+def _constant_cases():
+    """First the matrices of lesson 03's block2_conv1, whose squares have the means 1 and 5.5."""
     return [
-        [tf.constant([[1.5, 1.25], [1.25, 2.75]]), tf.constant([[1.5, 0.25], [0.25, 0.75]])],
-        [random_tensor(6, 3, 3, high=5.0), random_tensor(7, 3, 3, high=5.0)],
-        [random_tensor(8, 5, 5), random_tensor(9, 5, 5)],
+        [tf.constant([[1.0, 1.0], [1.0, 1.0]]), tf.constant([[4.0, 1.0], [1.0, 2.0]])],
+        [random_tensor(6, 3, 3, high=5.0), random_tensor(7, 3, 3)],
+        [random_tensor(8, 5, 5), random_tensor(9, 5, 5, high=2.0)],
     ]
 
 
-# p: picture; d: differences. g, a: a Gram matrix and its target.
+def _of_both(size, combined=np.maximum):
+    """A constant by `size` of each of the two Gram matrices, `combined` to one number."""
+    return lambda a, g: combined(size(np.array(a)), size(np.array(g)))
+
+
+def _constant(gram_of_painting, gram_of_photo):
+    return tf.maximum(mean_square(gram_of_painting), mean_square(gram_of_photo))
+
+
+# p: picture; d: differences. a, g: the Gram matrices of the painting and of the photo.
 _TOTAL_LOSS = {
     "what each loss is multiplied by": [
         (_from_arrays(lambda losses, weights: losses.sum()),
@@ -184,32 +193,49 @@ _SQUARED_TOTAL_VARIATION = {
          "You compare the color channels with each other: compare neighbors along axes 1 and 2.")],
 }  # fmt: skip
 
-_STYLE_LOSS_OF_THE_PAPER = {
-    "what is in the denominator, and what is not": [
-        (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0] ** 2,
-         "You multiplied by N²: put the whole denominator in brackets, `/ (4 * channels**2)`."),
-        (lambda g, a: sum_of_squares(g - a) / 4 * g.shape[0],
-         "You multiplied by N: put the whole denominator in brackets, `/ (4 * channels**2)`.")],
-    "what is done with the sum": [
-        (lambda g, a: sum_of_squares(g - a) * 4 * g.shape[0] ** 2,
-         "You multiplied by 4 N²: divide by it.")],
-    "what exactly is squared in the denominator": [
-        (lambda g, a: sum_of_squares(g - a) / (4 * g.shape[0]) ** 2,
-         "Your 4 is squared, too: square N only, `4 * channels**2`.")],
-    "what is done with each difference": [
-        (lambda g, a: tf.reduce_mean(tf.abs(g - a)) / 4,
-         "You took absolute differences: square them."),
-        (lambda g, a: tf.reduce_mean(g - a) / 4,
-         "The differences are not squared: square them, or positive and negative ones cancel.")],
-    "the order of squaring and adding up": [
-        (lambda g, a: tf.square(tf.reduce_sum(g - a)) / (4 * g.shape[0] ** 2),
-         "You squared the sum: square each difference first, then add up.")],
-    "what happens after the squares are added up": [
-        (lambda g, a: tf.norm(g - a) / (4 * g.shape[0] ** 2),
-         "You took the root of the sum: leave the sum of the squares as it is.")],
-    "the denominator of equation 4": [
-        (lambda g, a: sum_of_squares(g - a),
-         "You only added up: divide by 4 N².")],
+_CONSTANT_OF_A_LAYER = {
+    "which picture's matrix the constant is taken from": [
+        (lambda a, g: mean_square(a),
+         "You took the painting's matrix alone: take the larger mean square of the two, or a "
+         "photo with stronger contrasts scores far above 1."),
+        (lambda a, g: mean_square(g),
+         "You took the photo's matrix alone: take the larger of the two mean squares, since the "
+         "painting's can be the larger one.")],
+    "which of the two numbers is chosen": [
+        (_of_both(lambda g: np.mean(g**2), np.minimum),
+         "You took the smaller of the two: take the larger one.")],
+    "how the two numbers become one": [
+        (_of_both(lambda g: np.mean(g**2), lambda a, g: (a + g) / 2),
+         "You took the mean of the two: take the larger one."),
+        (_of_both(lambda g: np.mean(g**2), np.add),
+         "You added the two: take the larger one."),
+        (_of_both(lambda g: np.mean(g**2), np.multiply),
+         "You multiplied the two: take the larger one.")],
+    "how the squares of each matrix become one number": [
+        (_of_both(lambda g: np.sum(g**2)),
+         "You took sums: take the mean of the squares, as the style loss does."),
+        (_of_both(lambda g: np.max(g**2)),
+         "You took the largest square: take the mean of the squares of each matrix.")],
+    "what happens to the entries before their mean is taken": [
+        (_of_both(np.mean),
+         "The entries are not squared: square them, since the loss has squares, too.")],
+    "what happens after the mean is taken": [
+        (_of_both(lambda g: np.sqrt(np.mean(g**2))),
+         "You took the root of the mean: leave it as it is, since the loss is a mean of squares.")],
+    "what the root is taken of, and why there is one": [
+        (_of_both(np.linalg.norm),
+         "You took the length of each matrix: take the mean of its squares.")],
+    "the order of squaring and taking the mean": [
+        (_of_both(lambda g: np.mean(g) ** 2),
+         "You squared the mean: square each entry first, then take the mean.")],
+    "the order of choosing and taking the mean": [
+        (lambda a, g: mean_square(np.maximum(a, g)),
+         "You chose the larger one entry by entry: take each matrix's mean square first, then the "
+         "larger of the two.")],
+    "what is measured here, the matrices or their difference": [
+        (lambda a, g: mean_square(a - g),
+         "That is the photo's style loss itself: take the mean square of each matrix, without "
+         "subtracting.")],
 }  # fmt: skip
 
 _CONVERT_A_WEIGHT = {
@@ -236,6 +262,11 @@ _CONVERT_A_WEIGHT = {
 }  # fmt: skip
 
 EXERCISES = {
+    "constant of a layer": Exercise(
+        reference=_constant, cases=_constant_cases, look_at=_CONSTANT_OF_A_LAYER, goes_on=True,
+        right="Divided by it, a layer's loss is a relative error: "
+              "0 for the painting's style, and at most about 1 for the photo.",
+    ),
     "total loss": Exercise(
         reference=total_loss, cases=_total_cases, look_at=_TOTAL_LOSS,
         goes_on=True, tape_over=(0, 1, 2),
@@ -247,12 +278,6 @@ EXERCISES = {
         look_at=_SQUARED_TOTAL_VARIATION,
         right="Squares punish one hard edge more than many soft steps, "
               "so this version blurs edges that the other keeps.",
-    ),
-    "style loss of the paper": Exercise(
-        reference=lambda g, a: mean_square(g - a) / 4, cases=_paper_cases,
-        look_at=_STYLE_LOSS_OF_THE_PAPER,
-        right="So a weight of the paper has to be four times a weight on this course's plain loss "
-              "to count as much.",
     ),
     "convert a weight": Exercise(
         reference=lambda weight, constant, layers: weight * constant * layers,
