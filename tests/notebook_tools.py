@@ -27,13 +27,17 @@ from nst_helpers.course.reading import is_empty
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SETUP_CELL = """\
-# Setup: run this cell first. Where the course's helpers are missing, as in Colab, it installs them.
+# @title Setup: run this cell first
+# Where the course's helpers are missing, as in Colab, it installs them.
 try:
     from nst_helpers import setup
 except ModuleNotFoundError:
     %pip install --quiet --no-deps "{source}"
     from nst_helpers import setup
 setup()"""
+# JupyterLab shows the first line of a cell that is hidden so, and Colab its title.
+SETUP_METADATA = {"cellView": "form", "jupyter": {"source_hidden": True}}
+KEPT = {"tags", "jupyter", "cellView"}  # of a cell's metadata
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "nst_still"  # in an output's metadata: it stands for a widget
 
@@ -139,6 +143,7 @@ def write_address():
                 cell.source = BADGE.sub(badge(path), cell.source)
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
         first.source = setup_cell()
+        first.metadata.update(SETUP_METADATA)
         nbformat.write(notebook, path)
     project = ROOT / "pyproject.toml"
     line = f'Changelog = "{repository()}/blob/main/CHANGELOG.md"'
@@ -167,7 +172,7 @@ def run(path):
 
 
 def strip(notebook):
-    """Remove what must not be committed: widget state, progress bars, times, odd metadata but tags.
+    """Remove what must not be committed: widget state, progress bars, times, metadata not `KEPT`.
 
     In place of a widget's view stands a still of it, which the live one replaces where it is run.
     """
@@ -180,8 +185,9 @@ def strip(notebook):
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = {"tags": tags} if tags else {}
+        cell.metadata = {
+            key: value for key, value in cell.metadata.items() if key in KEPT and value
+        }
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
 
