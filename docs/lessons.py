@@ -5,7 +5,10 @@ import re
 
 import nbformat
 from explorers import element
-from pages import EASEL, EXPLORER, ROOT, Text, caption
+from pages import EASEL, EXPLORER, PREDICT, ROOT, Text, caption
+
+from nst_helpers.course import prediction
+from nst_helpers.widgets import as_data
 
 EASEL_ALT = (
     "The easel: a castle is painted in the style of The Starry Night while the mouse moves sliders "
@@ -52,6 +55,8 @@ def staged(path):
             cells.append(cell)
         elif name := EXPLORER.search(cell.source):
             cells.append(nbformat.v4.new_markdown_cell(element(name[1], root)))
+        elif asked := PREDICT.search(cell.source):
+            cells.append(nbformat.v4.new_markdown_cell(question(prediction(asked[1]))))
         else:
             fold(cell, number in own)
             describe(cell, following)
@@ -76,9 +81,20 @@ def solved(path, notebook):
     }
 
 
+def question(found):
+    """A prediction in a page, see `static/prediction.js`."""
+    page = as_data(**vars(found))["text/html"]
+    return f'<nst-prediction right="{found.right}">\n{page}\n</nst-prediction>\n'
+
+
 def fold(cell, is_solution):
-    """A solution stays folded until it is wanted, and so does the setup, which nobody runs here."""
-    if is_solution:
+    """A solution stays folded until it is wanted, and what decides a prediction until it is made.
+
+    So does the setup, which nobody runs here.
+    """
+    if "outcome" in cell.metadata.get("tags", []):
+        hide(cell, "hide-output", "output")
+    elif is_solution:
         hide(cell, "hide-input", "solution")
     elif SETUP in cell.source:
         hide(cell, "hide-cell", "setup cell")

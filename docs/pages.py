@@ -19,6 +19,7 @@ BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\(([^)]*)\)")
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s]+)\)")
 CAPTION = re.compile(r"^\*(Figure \d[^*]*)\*[ ]*$", re.M)
 EXPLORER = re.compile(r"^(?:\w+ = )?explorer\(\"(\w+)\"\)", re.M)
+PREDICT = re.compile(r"^predict\(\"(.*)\"\)$", re.M)
 EASEL = re.compile(r"\beasel\(")
 
 

@@ -30,7 +30,7 @@ _NAMES = {
     ],
     "widgets": ["choose_painting", "choose_photo", "easel", "explorer"],
     "figures": ["feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup"],
-    "course": ["check", "progress", "yours"],
+    "course": ["check", "predict", "progress", "yours"],
 }  # fmt: skip
 _find, __dir__, __all__ = door(__name__, _NAMES)
 _LIGHT = {*_NAMES["errors"], "card", "CONTENT_LAYER", "STYLE_LAYERS", "Settings", "machine"}

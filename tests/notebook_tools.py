@@ -21,8 +21,9 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.course import make_findable
+from nst_helpers.course import make_findable, prediction
 from nst_helpers.course.reading import is_empty
+from nst_helpers.widgets import as_data
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -37,9 +38,10 @@ except ModuleNotFoundError:
 setup()"""
 # JupyterLab shows the first line of a cell that is hidden so, and Colab its title.
 SETUP_METADATA = {"cellView": "form", "jupyter": {"source_hidden": True}}
-KEPT = {"tags", "jupyter", "cellView"}  # of a cell's metadata
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "nst_still"  # in an output's metadata: it stands for a widget
+PREDICT = re.compile(r"^predict\(\"(.*)\"\)$", re.M)
+OUTCOME = "outcome"  # the tag of a cell whose output, folded until it runs, decides a prediction
 
 
 def all_notebooks():
@@ -143,7 +145,7 @@ def write_address():
                 cell.source = BADGE.sub(badge(path), cell.source)
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
         first.source = setup_cell()
-        first.metadata.update(SETUP_METADATA)
+        first.metadata |= SETUP_METADATA
         nbformat.write(notebook, path)
     project = ROOT / "pyproject.toml"
     line = f'Changelog = "{repository()}/blob/main/CHANGELOG.md"'
@@ -172,9 +174,10 @@ def run(path):
 
 
 def strip(notebook):
-    """Remove what must not be committed: widget state, progress bars, times, metadata not `KEPT`.
+    """Remove what must not be committed: widget state, progress bars, times, odd metadata but tags.
 
     In place of a widget's view stands a still of it, which the live one replaces where it is run.
+    An output that decides a prediction is collapsed.
     """
     notebook.metadata = {
         "kernelspec": {
@@ -185,9 +188,12 @@ def strip(notebook):
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {
-            key: value for key, value in cell.metadata.items() if key in KEPT and value
-        }
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
+        if cell.source == setup_cell():
+            cell.metadata |= SETUP_METADATA
+        if OUTCOME in (tags or []):
+            cell.metadata |= {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # Colab, Lab
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
 
@@ -210,7 +216,10 @@ def _stripped(outputs):
 
 
 def _stills(source):
-    """The still of the explorer or the easel that a cell shows, as an output; or none."""
+    """What stands for the explorer, the easel or the prediction that a cell shows; or none."""
+    if asked := PREDICT.search(source):
+        data = as_data(**vars(prediction(asked[1])))
+        return [nbformat.v4.new_output("display_data", data, metadata={STILL: True})]
     found = stills.still_for(source)
     if found is None:
         return []

@@ -12,6 +12,8 @@ import tensorflow as tf
 from notebook_tools import (
     BADGE,
     NOTEBOOKS,
+    OUTCOME,
+    PREDICT,
     ROOT,
     SETUP_METADATA,
     all_notebooks,
@@ -24,10 +26,12 @@ from notebook_tools import (
 )
 
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, luminance, stylize
+from nst_helpers.course import by_lesson, prediction
 from nst_helpers.engine import STYLE_SHARES
 from nst_helpers.method import blended, by_area, losses
 from nst_helpers.method import vgg as vgg_module
 from nst_helpers.pictures import with_colors_of
+from nst_helpers.widgets import as_data
 
 LESSONS = [
     "00_start_here",
@@ -48,9 +52,9 @@ every_notebook = pytest.mark.parametrize(
 
 
 def tags(cell):
-    """The marks that nbval reads: out of the learner's sight."""
+    """The marks that nbval reads, and `OUTCOME`: out of the learner's sight."""
     found = set(cell["metadata"].get("tags", []))
-    assert found <= {"nbval-skip", "nbval-check-output"}
+    assert found <= {"nbval-skip", "nbval-check-output", OUTCOME}
     return found
 
 
@@ -87,6 +91,49 @@ def test_setup_cell_and_badge_are_the_generated_ones(path):
     assert len(BADGE.findall(text(path))) == 1
 
 
+def predictions(path):
+    """The numbers of the cells that ask for a prediction, with its key: `{number: key}`."""
+    sources = ["".join(cell["source"]) for cell in cells(path)]
+    asked = {number: PREDICT.fullmatch(source) for number, source in enumerate(sources)}
+    calls = sum(len(re.findall(r"^\s*predict\(", source, re.M)) for source in sources)
+    found = {number: match[1] for number, match in asked.items() if match}
+    assert len(found) == calls, "a prediction is asked in a cell of its own"
+    return found
+
+
+@every_notebook
+def test_a_prediction_stands_before_an_output_that_is_opened_by_running_it(path):
+    there = cells(path)
+    for number, key in predictions(path).items():
+        (output,) = there[number]["outputs"]
+        held = {kind: "".join(lines) for kind, lines in output["data"].items()}
+        assert held == as_data(**vars(prediction(key))), f"{key}: notebook_tools.py strip"
+        after = there[number + 1]
+        assert after["cell_type"] == "code" and OUTCOME in tags(after), key
+    for number, cell in enumerate(there):
+        hidden = cell["metadata"].get("jupyter", {}).get("outputs_hidden", False)
+        assert hidden == cell["metadata"].get("collapsed", False), "notebook_tools.py strip"
+        assert hidden == (OUTCOME in tags(cell)) == (number - 1 in predictions(path)), number
+
+
+def test_each_prediction_is_asked_once_in_its_lesson():
+    written, keys = by_lesson(), [key for lesson in by_lesson().values() for key in lesson]
+    assert len(keys) == len(set(keys))
+    for number, name in enumerate(LESSONS):
+        asked = list(predictions(NOTEBOOKS / f"{name}.ipynb").values())
+        assert sorted(asked) == sorted(written.pop(number, {})) and len(asked) <= 4, name
+    assert not written
+
+
+@every_notebook
+def test_no_prediction_had_been_made_where_a_lesson_is_committed(path):
+    for cell in cells(path, "code"):
+        for output in cell["outputs"]:
+            said = "".join(output.get("text", ""))
+            for made in re.findall(r"^Predictions of lesson \d\d: (.*)", said, re.M):
+                assert re.fullmatch(r"0 of \d made, 0 right", made)
+
+
 @every_notebook
 def test_no_picture_is_loaded_from_the_web(path):
     """Without a network it would be a broken one."""
@@ -118,7 +165,7 @@ def test_anatomy(path):
         "Shut Down Kernel",
     ):
         assert part in prose, part
-    assert prose.count("**Predict.**") >= 3
+    assert prose.count("**Predict.**") + len(predictions(path)) >= 3
     # Every recap answers every objective.
     objectives = re.search(r"\*\*You will be able to\*\*\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]
     answers = re.search(r"## Recap\n\n((?:- .*\n?|  .*\n?)+)", prose)[1]

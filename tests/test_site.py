@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -10,11 +11,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import nbformat
 import pytest
 from lab import browser, wait, what_a_browser_misses
 from notebook_tools import NOTEBOOKS, ROOT
 
 import nst_helpers
+from nst_helpers.course import Prediction, by_lesson
 from nst_helpers.widgets import curves, frames
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -397,6 +400,101 @@ def test_an_explorer_is_there_without_its_script(site, chromium):
     box = reader.page.locator("nst-explorer img").bounding_box()
     reader.context.close()
     assert box["width"] > 300 and box["height"] > 150
+
+
+# Predictions, on a page of their own.
+
+ASKED = Prediction("Is it *near*?", ["Yes", "No, in `block1`", "Both"], 2, "No: places count.")
+BELOW = """<div class="cell"><details class="hide"><summary>Show the output</summary>
+<p id="output">1.12</p></details></div>"""
+
+
+@pytest.fixture
+def asked(tmp_path, chromium):
+    """A function that opens a page with a prediction above the output that decides it."""
+    import lessons
+
+    script = '<script src="prediction.js"></script>'
+    head = f'<!doctype html><html lang="en"><title>A prediction</title>{script}'
+    page = f"{head}<main><h1>A prediction</h1>{lessons.question(ASKED)}{BELOW}</main>"
+    (tmp_path / "page.html").write_text(page)
+    shutil.copy(ROOT / "docs" / "static" / "prediction.js", tmp_path)
+    readers = []
+
+    def opened(**options):
+        readers.append(Reader(chromium, tmp_path, **options))
+        readers[-1].open("page.html")
+        return readers[-1]
+
+    yield opened
+    for reader in readers:
+        reader.context.close()
+        assert not reader.troubles
+
+
+@pytest.mark.parametrize("key, verdict", [("Enter", "Not this time."), ("Space", "Right.")])
+def test_a_prediction_waits_for_a_choice_by_keyboard(asked, key, verdict):
+    reader = asked()
+    page = reader.page
+    reader.check_access()
+    told = page.get_by_role("status")
+    output, words = page.locator("#output"), page.get_by_text("places count")
+    assert not output.is_visible() and not words.is_visible() and told.inner_text() == ""
+    assert page.get_by_role("group", name="Predict. Is it near?").get_by_role("button").count() == 3
+    page.keyboard.press("Tab")
+    if verdict == "Right.":
+        page.keyboard.press("Tab")
+    page.keyboard.press(key)
+    assert told.inner_text() == f"{verdict} Answer 2. No: places count."
+    assert output.is_visible()
+    chosen = page.locator("button:focus")  # which the choice does not lose
+    assert chosen.get_attribute("aria-pressed") == "true" and chosen.is_enabled()
+    assert page.get_by_role("button", disabled=True).count() == 2
+    page.keyboard.press(key)
+    assert told.inner_text().count("places count") == 1
+    reader.check_access()
+
+
+def test_whoever_does_not_choose_unfolds_outcome_and_output(asked):
+    page = asked().page
+    page.get_by_text("The outcome").press("Enter")
+    wait(page, page.locator("#output").is_visible)
+    assert page.get_by_text("places count").is_visible()
+
+
+def test_a_prediction_without_its_script_is_a_list_with_folds(asked):
+    page = asked(java_script_enabled=False).page
+    assert page.get_by_role("listitem").count() == 3 and not page.get_by_role("button").count()
+    assert not page.get_by_text("places count").is_visible()
+    page.get_by_text("The outcome").click()
+    assert page.get_by_text("places count").is_visible()
+    assert not page.locator("#output").is_visible()
+
+
+def test_a_lessons_prediction_is_its_pages_and_what_decides_it_is_folded(monkeypatch):
+    import lessons
+
+    cells = [nbformat.v4.new_code_cell('predict("near")'), nbformat.v4.new_code_cell("1 + 1")]
+    cells[1].metadata["tags"] = ["nbval-check-output", "outcome"]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    monkeypatch.setattr(lessons, "read", lambda path: notebook)
+    monkeypatch.setattr(lessons, "prediction", lambda key: {"near": ASKED}[key])
+    staged, _ = lessons.staged("notebooks/00_start_here.ipynb")
+    question, below = nbformat.reads(staged, 4).cells
+    assert question.cell_type == "markdown" and question.source == lessons.question(ASKED)
+    assert '<nst-prediction right="2">' in question.source
+    assert below.metadata.tags == ["hide-output"]
+    assert below.metadata.mystnb["code_prompt_show"] == "Show the output"
+
+
+def test_every_prediction_is_on_its_lessons_page(site):
+    for number, predictions in by_lesson().items():
+        (page,) = (site / "lessons").glob(f"{number:02}_*.html")
+        text = page.read_text(encoding="utf-8")
+        assert text.count("<nst-prediction ") == len(predictions)
+        # Each with the output that decides it directly below it.
+        folded = r'</nst-prediction>\s*<div class="cell[^"]*tag_hide-output'
+        assert len(re.findall(folded, text)) == len(predictions)
 
 
 def test_every_frame_is_on_the_site(site):

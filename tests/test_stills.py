@@ -4,13 +4,15 @@ import base64
 import io
 
 import nbformat
+import notebook_tools
 import numpy as np
 import pytest
 import stills
 from notebook_tools import ROOT, STILL, WIDGET_VIEW, all_notebooks, strip
 from PIL import Image
 
-from nst_helpers.widgets import frames
+from nst_helpers.course import Prediction
+from nst_helpers.widgets import as_data, frames
 
 
 def opened(jpeg):
@@ -77,6 +79,33 @@ def test_stripping_puts_a_still_in_place_of_a_widgets_view():
     assert notebook == before  # no second one beside it
 
 
+def test_stripping_leaves_a_predictions_folded_form_and_folds_what_decides_it(monkeypatch):
+    found = Prediction("Is it *near*?", ["Yes", "No"], 2, "No: places count.")
+    monkeypatch.setattr(notebook_tools, "prediction", {"near": found}.__getitem__)
+    data = as_data(**vars(found))
+    shown = nbformat.v4.new_output("display_data", data | {WIDGET_VIEW: {"model_id": "7"}})
+    said = nbformat.v4.new_output("stream", text="1.12\n")
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell('predict("near")', outputs=[shown]),
+            nbformat.v4.new_code_cell("1", metadata={"tags": ["outcome"]}, outputs=[said]),
+        ]
+    )
+    strip(notebook)
+    nbformat.validate(notebook)
+    (kept,) = notebook.cells[0].outputs
+    assert kept.data == data and notebook.cells[0].metadata == {}
+    assert notebook.cells[1].outputs == [said]
+    assert notebook.cells[1].metadata == {
+        "tags": ["outcome"],
+        "collapsed": True,
+        "jupyter": {"outputs_hidden": True},
+    }
+    before = notebook.copy()
+    strip(notebook)
+    assert notebook == before
+
+
 @pytest.mark.parametrize(
     "path", all_notebooks(), ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
@@ -86,6 +115,7 @@ def test_committed_notebooks_hold_the_stills_of_today(path):
         if cell.cell_type == "code":
             wanted = stills.still_for(cell.source)
             held = [output for output in cell.outputs if STILL in output.get("metadata", {})]
+            held = [output for output in held if "image/jpeg" in output.data]
             assert len(held) == (wanted is not None), cell.source
             for output in held:
                 assert output.data["text/plain"] == wanted[1]

@@ -5,6 +5,8 @@ import re
 import pytest
 from notebook_tools import NOTEBOOKS, ROOT, cells, text
 
+from nst_helpers.course import by_lesson
+
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 every_lesson = pytest.mark.parametrize(
     "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
@@ -12,7 +14,7 @@ every_lesson = pytest.mark.parametrize(
 
 
 def questions(path):
-    """The *Predict* questions of a lesson, in order."""
+    """The *Predict* questions of a lesson's text, in order; predictions have their own outcomes."""
     return re.findall(r"^> \*\*Predict\.\*\*(.*(?:\n>.*)*)", text(path), re.M)
 
 
@@ -39,7 +41,6 @@ def said_in(path):
 
 @every_lesson
 def test_each_predict_has_its_answer_in_its_place(path):
-    assert questions(path)
     assert len(answers(path)) == len(questions(path))
     for (recalled, answer), question in zip(answers(path), questions(path), strict=True):
         # Little words may differ, so that a question can be shortened to good English.
@@ -55,3 +56,11 @@ def test_the_answers_numbers_are_the_lessons(path):
     for _, answer in answers(path):
         for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", answer):
             assert number in said, answer
+
+
+@every_lesson
+def test_the_outcomes_numbers_are_the_lessons(path):
+    said = said_in(path)
+    for prediction in by_lesson().get(int(path.stem[:2]), {}).values():
+        for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", prediction.outcome):
+            assert number in said, prediction.outcome

@@ -9,4 +9,6 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "grading.grade": ["grade"],
     "grading.places": ["FIRST", "folders", "lessons"],
     "exercises": ["EXERCISES"],
+    "predictions": ["by_lesson", "Prediction", "prediction"],
+    "predictions.asking": ["predict"],
 })  # fmt: skip

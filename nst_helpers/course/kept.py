@@ -20,6 +20,7 @@ import tensorflow as tf
 from ..errors import PictureError
 from ..pictures import write_files
 from .exercises import LESSONS
+from .predictions import by_lesson
 from .reading import make_findable, tree_of
 
 FUNCTIONS = "my_functions.py"  # in the folder that the lesson runs in
@@ -101,18 +102,24 @@ def _source_of(name, function):
 PROGRESS = "my_progress.json"  # in the folder that the lesson runs in, beside `kept.FUNCTIONS`
 STATES = RIGHT, NOT_YET, NOT_BEGUN = "right", "not yet", "not begun"
 TRIES = "tries"  # the entry beside the exercises: how often each was wrong since it was right last
+CHOICES = "predictions"  # another one: the answer that was chosen first to each question
 
 
 def note(exercise, state):
     """Keep the state of an exercise; where no file can be written it is only not kept."""
-    states, wrong = _read()
+    states, wrong, choices = _read()
     if state == RIGHT:
         wrong.pop(exercise, None)
     elif state == NOT_YET:
         wrong[exercise] = wrong.get(exercise, 0) + 1
-    text = json.dumps(states | {exercise: state} | ({TRIES: wrong} if wrong else {}), indent=1)
-    with suppress(OSError, PictureError):
-        write_files({Path(PROGRESS): text.encode()})
+    _write(states | {exercise: state}, wrong, choices)
+
+
+def note_choice(key, answer, answers):
+    """Keep the answer chosen to a prediction, unless one of its answers has been chosen before."""
+    states, wrong, choices = _read()
+    if choices.get(key) not in answers:
+        _write(states, wrong, choices | {key: answer})
 
 
 def tries(exercise):
@@ -123,20 +130,26 @@ def tries(exercise):
 def progress(lesson=None):
     """Print which exercises are right, not right yet, or not begun, as their checks said last.
 
+    Below them, how many of the lesson's predictions were made, and how many were right.
     lesson: its number, as in `progress(3)`: its exercises one by one, the other lessons' as a
     number. Without one, the exercises of all lessons.
     """
-    states, _ = _read()
-    chosen = LESSONS
+    states, _, choices = _read()
+    predictions = by_lesson()
+    chosen = lessons = sorted({*LESSONS, *predictions})
     if lesson is not None:
-        chosen = [number for number in LESSONS if str(number) == str(lesson).lstrip("0")]
+        chosen = [number for number in lessons if str(lesson) in (f"{number}", f"{number:02}")]
     if not chosen:
-        print(f"There are exercises in lessons {', '.join(map(str, LESSONS))} only.")
+        numbers = ", ".join(map(str, lessons))
+        print(f"There are exercises or predictions in lessons {numbers} only.")
         return
     for number in chosen:
-        print(f"Lesson {_count(number, states)} right")
-        for exercise in LESSONS[number]:
+        if number in LESSONS:
+            print(f"Lesson {_count(number, states)} right")
+        for exercise in LESSONS.get(number, ()):
             print(f"  {states.get(exercise, NOT_BEGUN):10} {exercise}")
+        if asked := predictions.get(number):
+            print(f"Predictions of lesson {number:02}: {_count_of_choices(asked, choices)}")
     others = [_count(number, states) for number in LESSONS if number not in chosen]
     if others:
         print(f"Other lessons: {', '.join(others)}")
@@ -147,16 +160,34 @@ def _count(number, states):
     return f"{number:02}: {right} of {len(LESSONS[number])}"
 
 
+def _count_of_choices(asked, choices):
+    """asked: a lesson's predictions by their keys."""
+    made = [key for key in asked if choices.get(key) in asked[key].answers]
+    right = sum(choices[key] == asked[key].answers[asked[key].right - 1] for key in made)
+    return f"{len(made)} of {len(asked)} made, {right} right"
+
+
+def _write(states, wrong, choices):
+    more = {name: entry for name, entry in ((TRIES, wrong), (CHOICES, choices)) if entry}
+    with suppress(OSError, PictureError):
+        write_files({Path(PROGRESS): json.dumps(states | more, indent=1).encode()})
+
+
 def _read():
-    """`({exercise: state}, {exercise: tries})` of the file, which may have been changed by hand."""
+    """`({exercise: state}, {exercise: tries}, {prediction: answer})` of the file.
+
+    It may have been changed by hand.
+    """
     try:
         found = json.loads(Path(PROGRESS).read_bytes())
     except (OSError, ValueError, RecursionError):
         found = None
     found = found if isinstance(found, dict) else {}
-    wrong = found.get(TRIES)
-    wrong = wrong if isinstance(wrong, dict) else {}
+    wrong, choices = (
+        part if isinstance(part, dict) else {} for part in (found.get(TRIES), found.get(CHOICES))
+    )
     return (
         {name: state for name, state in found.items() if state in STATES},
         {name: number for name, number in wrong.items() if type(number) is int},
+        choices,
     )

@@ -8,4 +8,5 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "curves": ["curves", "HEIGHT", "loss_curve", "TERM_STYLES"],
     "explorers": ["explorer"],
     "frames": ["FOLDER", "frames"],
+    "questions": ["as_data", "ask"],
 })  # fmt: skip

@@ -23,6 +23,7 @@ def mine(features):
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("nst_helpers.course.predictions.FOLDER", tmp_path)  # where there are none
     return tmp_path
 
 
@@ -128,7 +129,9 @@ def test_a_lesson_is_named_by_its_number(capsys, lesson):
 @pytest.mark.parametrize("lesson", [0, 9, "three", ""])
 def test_a_lesson_without_exercises_is_said(capsys, lesson):
     progress(lesson)
-    assert capsys.readouterr().out == "There are exercises in lessons 1, 2, 3, 4, 5, 6, 8 only.\n"
+    assert capsys.readouterr().out == (
+        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 8 only.\n"
+    )
 
 
 @pytest.mark.parametrize(
