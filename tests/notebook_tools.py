@@ -21,8 +21,7 @@ from pathlib import Path
 import nbformat
 import stills
 
-from nst_helpers.course import make_findable, prediction
-from nst_helpers.course.reading import is_empty
+from nst_helpers.course import is_empty, make_findable, prediction
 from nst_helpers.widgets import as_data
 
 ROOT = Path(__file__).parent.parent

@@ -105,9 +105,11 @@ def predictions(path):
 def test_a_prediction_stands_before_an_output_that_is_opened_by_running_it(path):
     there = cells(path)
     for number, key in predictions(path).items():
-        (output,) = there[number]["outputs"]
-        held = {kind: "".join(lines) for kind, lines in output["data"].items()}
-        assert held == as_data(**vars(prediction(key))), f"{key}: notebook_tools.py strip"
+        held = [
+            {kind: "".join(lines) for kind, lines in output["data"].items()}
+            for output in there[number]["outputs"]
+        ]
+        assert held == [as_data(**vars(prediction(key)))], f"{key}: notebook_tools.py strip"
         after = there[number + 1]
         assert after["cell_type"] == "code" and OUTCOME in tags(after), key
     for number, cell in enumerate(there):

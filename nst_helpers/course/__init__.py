@@ -4,7 +4,7 @@ from ..doors import door
 
 __getattr__, __dir__, __all__ = door(__name__, {
     "checks": ["check", "yours"],
-    "reading": ["make_findable"],
+    "reading": ["is_empty", "make_findable"],
     "kept": ["progress"],
     "grading.grade": ["grade"],
     "grading.places": ["FIRST", "folders", "lessons"],
