@@ -24,8 +24,8 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
         "in_colors_of", "luminance", "half", "circle", "color_range", "regions",
     ],
     "In the lessons": [
-        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "choose_photo", "choose_painting", "feature_maps",
-        "gram_heatmap", "loss_curves", "picture_grid",
+        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "choose_photo",
+        "choose_painting", "feature_maps", "gram_heatmap", "loss_curves", "picture_grid",
     ],
     "Names of layers and samples": [
         "CONTENT_LAYER", "STYLE_LAYERS", "PHOTOS", "PAINTINGS", "PATTERNS", "SAMPLES",
