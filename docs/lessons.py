@@ -94,6 +94,9 @@ def fold(cell, is_solution):
     """
     if "outcome" in cell.metadata.get("tags", []):
         hide(cell, "hide-output", "output")
+        cell.outputs = [
+            output for output in cell.outputs if "nst_still" not in output.get("metadata", {})
+        ]
     elif is_solution:
         hide(cell, "hide-input", "solution")
     elif SETUP in cell.source:

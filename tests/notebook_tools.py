@@ -41,6 +41,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "nst_still"  # in an output's metadata: it stands for a widget
 PREDICT = re.compile(r"^predict\(\"(.*)\"\)$", re.M)
 OUTCOME = "outcome"  # the tag of a cell whose output, folded until it runs, decides a prediction
+FOLDED_OUTPUT = {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # in Colab; in JupyterLab
 
 
 def all_notebooks():
@@ -192,9 +193,19 @@ def strip(notebook):
         if cell.source == setup_cell():
             cell.metadata |= SETUP_METADATA
         if OUTCOME in (tags or []):
-            cell.metadata |= {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # Colab, Lab
+            cell.metadata |= FOLDED_OUTPUT
         if cell.cell_type == "code":
             cell.outputs = _stripped(cell.outputs) + _stills(cell.source)
+            if OUTCOME in (tags or []):
+                cell.outputs.insert(0, blank())
+
+
+def blank():
+    """An output that shows nothing. JupyterLab tells the first one's first line of what it folds.
+
+    nbval does not compare this kind.
+    """
+    return nbformat.v4.new_output("display_data", {"text/latex": ""}, metadata={STILL: True})
 
 
 def _stripped(outputs):

@@ -26,7 +26,12 @@ PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed.txt"
 WIDGET_TESTS = [
     ROOT / "tests" / name
-    for name in ("widgets/test_painter.py", "widgets/test_easels.py", "widgets/test_explorers.py")
+    for name in (
+        "widgets/test_painter.py",
+        "widgets/test_easels.py",
+        "widgets/test_explorers.py",
+        "widgets/test_questions.py",
+    )
 ]
 
 

@@ -18,6 +18,7 @@ from notebook_tools import (
     SETUP_METADATA,
     all_notebooks,
     badge,
+    blank,
     cells,
     code_cells,
     definitions,
@@ -112,6 +113,8 @@ def test_a_prediction_stands_before_an_output_that_is_opened_by_running_it(path)
         assert held == [as_data(**vars(prediction(key)))], f"{key}: notebook_tools.py strip"
         after = there[number + 1]
         assert after["cell_type"] == "code" and OUTCOME in tags(after), key
+        first = after["outputs"][0].get("data", {}) if after["outputs"] else {}
+        assert [*first] == [*blank().data], f"{key}: notebook_tools.py strip"
     for number, cell in enumerate(there):
         hidden = cell["metadata"].get("jupyter", {}).get("outputs_hidden", False)
         assert hidden == cell["metadata"].get("collapsed", False), "notebook_tools.py strip"

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import nbformat
 import pytest
 from lab import browser, wait, what_a_browser_misses
-from notebook_tools import NOTEBOOKS, ROOT
+from notebook_tools import NOTEBOOKS, ROOT, blank
 
 import nst_helpers
 from nst_helpers.course import Prediction, by_lesson
@@ -476,6 +476,7 @@ def test_a_lessons_prediction_is_its_pages_and_what_decides_it_is_folded(monkeyp
 
     cells = [nbformat.v4.new_code_cell('predict("near")'), nbformat.v4.new_code_cell("1 + 1")]
     cells[1].metadata["tags"] = ["nbval-check-output", "outcome"]
+    cells[1].outputs = [blank(), nbformat.v4.new_output("stream", text="2\n")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     monkeypatch.setattr(lessons, "read", lambda path: notebook)
     monkeypatch.setattr(lessons, "prediction", lambda key: {"near": ASKED}[key])
@@ -484,6 +485,7 @@ def test_a_lessons_prediction_is_its_pages_and_what_decides_it_is_folded(monkeyp
     assert question.cell_type == "markdown" and question.source == lessons.question(ASKED)
     assert '<nst-prediction right="2">' in question.source
     assert below.metadata.tags == ["hide-output"]
+    assert [output.text for output in below.outputs] == ["2\n"]
     assert below.metadata.mystnb["code_prompt_show"] == "Show the output"
 
 

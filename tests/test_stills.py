@@ -8,7 +8,7 @@ import notebook_tools
 import numpy as np
 import pytest
 import stills
-from notebook_tools import ROOT, STILL, WIDGET_VIEW, all_notebooks, strip
+from notebook_tools import ROOT, STILL, WIDGET_VIEW, all_notebooks, blank, strip
 from PIL import Image
 
 from nst_helpers.course import Prediction
@@ -95,7 +95,7 @@ def test_stripping_leaves_a_predictions_folded_form_and_folds_what_decides_it(mo
     nbformat.validate(notebook)
     (kept,) = notebook.cells[0].outputs
     assert kept.data == data and notebook.cells[0].metadata == {}
-    assert notebook.cells[1].outputs == [said]
+    assert notebook.cells[1].outputs == [blank(), said]
     assert notebook.cells[1].metadata == {
         "tags": ["outcome"],
         "collapsed": True,

@@ -69,13 +69,18 @@ def test_the_first_choice_is_kept_beside_the_exercises(choose):
 
 def test_an_answer_that_is_no_longer_offered_is_replaced(choose, capsys):
     with open(KEPT, "w") as file:
-        json.dump({"predictions": {"a moved photo": "Perhaps", "noise": 3, "gone": "x"}}, file)
+        json.dump({"predictions": {"a moved photo": "Perhaps", "noise": ["a"], "gone": "x"}}, file)
     progress(3)
-    assert capsys.readouterr().out.startswith("Predictions of lesson 03: 0 of 2 made, 0 right\n")
+    assert "\nPredictions of lesson 03: 0 of 2 made, 0 right\n" in capsys.readouterr().out
+    choose("a moved photo", 1)
+    held = json.loads(open(KEPT).read())["predictions"]
+    assert held == {"a moved photo": "Yes", "noise": ["a"], "gone": "x"}
 
 
 def test_progress_counts_them_in_a_line_below_the_exercises(choose, capsys):
     choose("a mirrored photo", 1)
+    progress(3)
+    assert "lesson 03: 1 of 2 made, 0 right\n" in capsys.readouterr().out
     choose("a moved photo", 1)
     capsys.readouterr()
     progress(3)

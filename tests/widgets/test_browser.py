@@ -8,14 +8,19 @@ from contextlib import contextmanager
 import nbformat
 import pytest
 from lab import ask, browser, cell, image_bytes, opened, run_all, serve, wait, what_is_missing
-from notebook_tools import NOTEBOOKS
+from notebook_tools import FOLDED_OUTPUT, NOTEBOOKS, OUTCOME, blank
 
 from nst_helpers import card, load_image, save_image
+from nst_helpers.widgets import as_data
 
 EASEL = """\
 from nst_helpers import easel
 live = easel("astronaut", "mosaic", size=96, full_size=128)
 live"""
+PREDICTION = """\
+from nst_helpers.widgets import ask
+chosen = []
+asked = ask("Is it *near*?", ["Yes", "No", "Both"], 2, "No: places count.", chosen.append)"""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +38,7 @@ def lab(tmp_path_factory):
     )
     small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
     nbformat.write(small, folder / "easel.ipynb")
+    nbformat.write(with_a_prediction(small.metadata), folder / "prediction.ipynb")
     with serve(folder, tmp_path_factory.mktemp("server")) as served:
         yield served
 
@@ -138,6 +144,49 @@ def turn_every_slider(page, name):
     assert len(seen) > sum(map(len, options)) - len(
         options
     )  # each position has a picture of its own
+
+
+# Predictions.
+
+
+def with_a_prediction(metadata):
+    """A notebook with one, as it is committed."""
+    data = as_data("Is it *near*?", ["Yes", "No", "Both"], 2, "No: places count.")
+    said = nbformat.v4.new_output("stream", text="of before\n")
+    cells = [
+        nbformat.v4.new_code_cell(
+            PREDICTION, outputs=[nbformat.v4.new_output("display_data", data)]
+        ),
+        nbformat.v4.new_code_cell(
+            "print(1 + 1)", metadata={"tags": [OUTCOME]}, outputs=[blank(), said]
+        ),
+    ]
+    cells[1].metadata |= FOLDED_OUTPUT
+    return nbformat.v4.new_notebook(metadata=metadata, cells=cells)
+
+
+def test_a_prediction_waits_by_keyboard_and_what_decides_it_until_its_cell_is_run(lab, chromium):
+    with opened(lab, chromium, "prediction.ipynb") as page:
+        asked, decides = cell(page, "ask(").locator(".jp-OutputArea"), cell(page, "1 + 1")
+        words = asked.get_by_text("places count")
+        assert asked.get_by_role("listitem").count() == 3 and not words.is_visible()
+        assert "of before" not in decides.inner_text()
+        page.evaluate("() => jupyterapp.commands.execute('notebook:run-cell')")
+        button(asked, "Yes").wait_for()
+        assert not words.count()
+        button(asked, "Yes").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        wait(page, lambda: words.count() and words.is_visible())
+        assert asked.get_by_role("alert").inner_text() == "Right. No: places count."
+        assert page.locator("button:focus").inner_text().strip() == "No"
+        assert button(asked, "Both").is_disabled()
+        assert ask(page, "print(chosen)") == "['No']\n"
+        assert "of before" not in decides.inner_text()
+        run_all(page)
+        wait(page, lambda: decides.locator(".jp-OutputArea-output").inner_text().strip() == "2")
+        button(asked, "Both").click()
+        wait(page, lambda: "Not this time." in asked.inner_text())
 
 
 # The easel.
