@@ -24,8 +24,9 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
         "in_colors_of", "luminance", "half", "circle", "color_range", "regions",
     ],
     "In the lessons": [
-        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "feature_maps",
-        "gram_heatmap", "loss_curves", "picture_grid", "strongest_patches",
+        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "choose_photo",
+        "choose_painting", "feature_maps", "gram_heatmap", "loss_curves", "picture_grid",
+        "strongest_patches",
     ],
     "Names of layers and samples": [
         "CONTENT_LAYER", "STYLE_LAYERS", "PHOTOS", "PAINTINGS", "PATTERNS", "SAMPLES",

@@ -28,7 +28,7 @@ _NAMES = {
         "CONTENT_LAYER", "load_vgg19", "paint_all", "plan", "regions", "Result", "Settings",
         "STYLE_LAYERS", "stylize",
     ],
-    "widgets": ["easel", "explorer"],
+    "widgets": ["choose_painting", "choose_photo", "easel", "explorer"],
     "figures": [
         "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",
         "strongest_patches",

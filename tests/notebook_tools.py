@@ -26,13 +26,16 @@ from nst_helpers.widgets import as_data
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SETUP_CELL = """\
-# Setup: run this cell first. Where the course's helpers are missing, as in Colab, it installs them.
+# @title Setup: run this cell first
+# Where the course's helpers are missing, as in Colab, it installs them.
 try:
     from nst_helpers import setup
 except ModuleNotFoundError:
     %pip install --quiet --no-deps "{source}"
     from nst_helpers import setup
 setup()"""
+# JupyterLab shows the first line of a cell that is hidden so, and Colab its title.
+SETUP_METADATA = {"cellView": "form", "jupyter": {"source_hidden": True}}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL = "nst_still"  # in an output's metadata: it stands for a widget
 PREDICT = re.compile(r"^predict\(\"(.*)\"\)$", re.M)
@@ -164,6 +167,8 @@ def strip(notebook):
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
+        if cell.source == setup_cell():
+            cell.metadata |= SETUP_METADATA
         if OUTCOME in (tags or []):
             cell.metadata |= FOLDED_OUTPUT
         if cell.cell_type == "code":

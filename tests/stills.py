@@ -1,6 +1,7 @@
 """Stills of the widgets, which notebooks keep as outputs: GitHub and nbviewer show no widget.
 
-An explorer's is a contact sheet of a few of its frames; the easel's is its picture in the package.
+An explorer's is a contact sheet of a few of its frames; the easel's is its picture in the package;
+that of the pictures to choose from is a sheet of the samples.
 """
 
 import io
@@ -12,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 EASEL = Path(__file__).parents[1] / "nst_helpers" / "data" / "easel.jpg"
 TILE, GAP, LINE = 192, 6, 18  # px: a frame's width, between frames, and a line of words
 MOST_BYTES = 24_000  # a lesson with two of them must stay small
-SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel)\(")
+SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel|choose_photo)\(")
 # The options that a sheet shows, by their positions, where those of `positions` show too little.
 SHEETS = {
     "content_depth": [(0, 4, 7)],
@@ -20,7 +21,10 @@ SHEETS = {
     "smoothing": [(0, 2, 6)],
     "start": [(0, 3), (0, 5, 11)],
     "optimizer": [(0, 2), (5, 7, 10)],
+    "style_scale": [(0, 4)],
 }
+SIDES = {"style_scale": 256}  # px, of frames that are told apart by their strokes
+SAMPLES_IN_A_ROW, SAMPLE = 8, 88  # px
 
 
 def still_for(source):
@@ -28,7 +32,9 @@ def still_for(source):
     found = SHOWN.search(source)
     if found is None:
         return None
-    return easel() if found[2] else sheet(found[1])
+    if found[1]:
+        return sheet(found[1])
+    return easel() if found[2] == "easel" else samples()
 
 
 def easel():
@@ -39,6 +45,24 @@ def easel():
         "A still of the easel: a castle being painted, a curve for each loss, "
         "and a slider for each weight. Run the cell to move them."
     )
+    return _jpeg(image), words, image.width
+
+
+def samples():
+    """All samples, each over its name."""
+    from nst_helpers import SAMPLES, load_image
+    from nst_helpers.pictures import to_uint8
+
+    rows = -(-len(SAMPLES) // SAMPLES_IN_A_ROW)
+    across, down = SAMPLE + 2 * GAP, SAMPLE + LINE + GAP
+    image = Image.new("RGB", (across * SAMPLES_IN_A_ROW, down * rows), "white")
+    drawing, font = ImageDraw.Draw(image), ImageFont.load_default(12)
+    for number, name in enumerate(SAMPLES):
+        left, top = number % SAMPLES_IN_A_ROW * across, number // SAMPLES_IN_A_ROW * down
+        sample = Image.fromarray(to_uint8(load_image(name, max_side=SAMPLE)))
+        image.paste(sample, (left, top + (SAMPLE - sample.height) // 2))
+        drawing.text((left, top + SAMPLE + 2), name.replace("_", " "), "black", font)
+    words = "A still of the samples to choose from. Run the cell to click one, or to upload a file."
     return _jpeg(image), words, image.width
 
 
@@ -59,19 +83,20 @@ def sheet(name):
     loaded = frames.load(name)
     shown = positions(name, loaded.axes)
     rows = shown if len(shown) == 2 else [(None,), *shown]
+    side = SIDES.get(name, TILE)
     tiles = [
-        [_tile(loaded, (column,) if row is None else (row, column)) for column in rows[1]]
+        [_tile(loaded, (column,) if row is None else (row, column), side) for column in rows[1]]
         for row in rows[0]
     ]
     height = tiles[0][0].height
     image = Image.new(
         "RGB",
-        ((TILE + GAP) * len(tiles[0]) - GAP, (height + GAP) * len(tiles) - GAP),
+        ((side + GAP) * len(tiles[0]) - GAP, (height + GAP) * len(tiles) - GAP),
         "white",
     )
     for down, row in enumerate(tiles):
         for across, tile in enumerate(row):
-            image.paste(tile, (across * (TILE + GAP), down * (height + GAP)))
+            image.paste(tile, (across * (side + GAP), down * (height + GAP)))
     labels = " and ".join(axis.label for axis in loaded.axes)
     words = (
         f"A still of the explorer: {len(tiles) * len(tiles[0])} of its {len(loaded.frames)} "
@@ -80,13 +105,13 @@ def sheet(name):
     return _jpeg(image), words, image.width
 
 
-def _tile(loaded, indices):
+def _tile(loaded, indices, side):
     """One frame, with its sliders' positions above it."""
     frame = Image.open(io.BytesIO(loaded.frames[indices].image)).convert("RGB")
-    frame.thumbnail((TILE, TILE), Image.Resampling.LANCZOS)
+    frame.thumbnail((side, side), Image.Resampling.LANCZOS)
     options = [axis.options[index] for axis, index in zip(loaded.axes, indices)]
     lines = [f"{axis.label}: {option}" for axis, option in zip(loaded.axes, options)]
-    tile = Image.new("RGB", (TILE, frame.height + LINE * len(lines)), "white")
+    tile = Image.new("RGB", (side, frame.height + LINE * len(lines)), "white")
     drawing, font = ImageDraw.Draw(tile), ImageFont.load_default(13)
     for number, line in enumerate(lines):
         drawing.text((2, 1 + LINE * number), line, "black", font)

@@ -15,6 +15,7 @@ from notebook_tools import (
     OUTCOME,
     PREDICT,
     ROOT,
+    SETUP_METADATA,
     all_notebooks,
     badge,
     blank,
@@ -89,7 +90,9 @@ def test_an_output_is_compared(path):
 
 @every_notebook
 def test_setup_cell_and_badge_are_the_generated_ones(path):
-    assert "".join(cells(path, "code")[0]["source"]) == setup_cell()
+    setup = cells(path, "code")[0]
+    assert "".join(setup["source"]) == setup_cell()
+    assert setup["metadata"] == SETUP_METADATA, "its one line is all that is to be seen of it"
     assert badge(path) in "".join(cells(path)[0]["source"])
     assert len(BADGE.findall(text(path))) == 1
 

@@ -30,7 +30,8 @@ def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
     assert all(axis.label in words for axis in loaded.axes)
     # The last tile is the frame of the last positions.
     frame = opened(loaded.frames[tuple(options[-1] for options in shown)].image)
-    frame.thumbnail((stills.TILE, stills.TILE))
+    side = stills.SIDES.get(name, stills.TILE)
+    frame.thumbnail((side, side))
     left, top = image.width - frame.width, image.height - frame.height
     tile = np.asarray(image.crop((left, top, image.width, image.height)), float)
     assert np.abs(tile - np.asarray(frame, float)).mean() < 25
@@ -42,6 +43,11 @@ def test_the_easels_still_is_small():
     jpeg, words, width = stills.still_for("live = easel(my_photo, my_painting)")
     assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and "easel" in words
     assert stills.still_for("show(picture)") is None
+
+
+def test_the_samples_still_is_small():
+    jpeg, words, width = stills.still_for("my_photo = choose_photo()")
+    assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and "samples" in words
 
 
 def test_the_easels_film_is_short_and_has_its_stills_looks():

@@ -78,7 +78,7 @@ def with_widgets_only(path):
         ("03_style_loss", ["texture"]),
         ("04_total_loss", ["weights", "smoothing"]),
         ("06_starts_optimizers_scales", ["start", "optimizer"]),
-        ("08_control", ["blend", "style_scale"]),
+        ("08_control", ["blend"]),
     ],
 )
 def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explorers):
@@ -88,10 +88,11 @@ def test_a_lessons_explorers_show_the_right_frames(lab, chromium, lesson, explor
             turn_every_slider(page, name)
 
 
-def test_the_studios_easel_paints_and_its_explorer_shows_the_right_frames(lab, chromium):
+def test_the_studios_easel_paints_and_its_explorers_show_the_right_frames(lab, chromium):
     with opened(lab, chromium, "07_studio.ipynb") as page:
         run_all(page)
-        turn_every_slider(page, "steps")
+        for name in ("steps", "style_scale"):
+            turn_every_slider(page, name)
         live = cell(page, "easel(")
         button(live, "Start").click()
         wait_for_frames(page, live, 3)

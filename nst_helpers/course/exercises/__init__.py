@@ -23,6 +23,6 @@ LESSONS = {  # the exercises of each, in its order
     4: lesson_04.EXERCISES,
     5: lesson_05.EXERCISES | capstone.EXERCISES,
     6: lesson_06.EXERCISES,
-    8: lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
+    8: lesson_08_paintings.REGIONS | lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
 }
 EXERCISES = {name: exercise for lesson in LESSONS.values() for name, exercise in lesson.items()}

@@ -237,14 +237,17 @@ _GUIDED = {
          "You resized the mask to width × height: give the height before the width.")],
 }  # fmt: skip
 
-EXERCISES = {
-    "blended targets": Exercise(
-        reference=_blended, cases=_blend_cases, look_at=_BLEND, goes_on=True,
-        right="The weights alone say how much a painting counts, whatever its contrast.",
-    ),
+REGIONS = {
     "guided gram matrix": Exercise(
         reference=_guided_gram_matrix, cases=_mask_cases, look_at=_GUIDED, goes_on=True,
         right="It is a mean over the region, so its size does not depend on how large the region "
               "is.",
+    ),
+}  # fmt: skip
+
+EXERCISES = {
+    "blended targets": Exercise(
+        reference=_blended, cases=_blend_cases, look_at=_BLEND, goes_on=True,
+        right="The weights alone say how much a painting counts, whatever its contrast.",
     ),
 }  # fmt: skip
