@@ -1,4 +1,4 @@
-"""The teachers' answers are to what the lessons ask, with their numbers, and on no public page."""
+"""Predictions hold what their lessons show; answers for teachers are on no public page."""
 
 import re
 import sys
@@ -16,22 +16,6 @@ every_lesson = pytest.mark.parametrize(
 )
 
 
-def questions(path):
-    """The *Predict* questions of a lesson's text, in order; predictions have their own outcomes."""
-    return re.findall(r"^> \*\*Predict\.\*\*(.*(?:\n>.*)*)", text(path), re.M)
-
-
-def answers(path):
-    """`(question recalled, answer)` pairs that the teachers' file has for a lesson, in order."""
-    section = re.search(rf"^### {path.stem[:2]} .*\n((?:(?!#).*\n)*)", ANSWERS, re.M)
-    items = re.findall(r"^\d+\. (.*(?:\n   .*)*)", section[1], re.M) if section else []
-    return [re.fullmatch(r"\*(.*?[.?])\* ((?:.|\n)*)", item).groups() for item in items]
-
-
-def words(text):
-    return set(re.findall(r"[\w.]*\w", text.lower()))
-
-
 def said_in(path):
     """All that a lesson writes and prints."""
     said = []
@@ -43,22 +27,9 @@ def said_in(path):
 
 
 @every_lesson
-def test_each_predict_has_its_answer_in_its_place(path):
-    assert len(answers(path)) == len(questions(path))
-    for (recalled, answer), question in zip(answers(path), questions(path), strict=True):
-        # Little words may differ, so that a question can be shortened to good English.
-        strange = {word for word in words(recalled) - words(question) if len(word) > 5}
-        assert not strange, f"{recalled!r} is not {question!r}"
-        assert len(words(recalled) & words(question)) >= 3
-        assert len(answer.split()) >= 3
-
-
-@every_lesson
-def test_the_answers_numbers_are_the_lessons(path):
-    said = said_in(path)
-    for _, answer in answers(path):
-        for number in re.findall(r"\d+[.,]\d+(?:,\d+)?", answer):
-            assert number in said, answer
+def test_what_is_to_be_predicted_is_asked_with_answers_to_choose_from(path):
+    assert "**Predict" not in text(path)
+    assert 3 <= len(by_lesson()[int(path.stem[:2])]) <= 4
 
 
 @every_lesson
@@ -78,5 +49,5 @@ def test_the_answers_are_on_no_page_of_the_site():
     answered = [
         line.strip() for line in ANSWERS.splitlines() if len(line) > 80 and "`teaching" not in line
     ]
-    assert len(answered) > 50 and not [line for line in answered if line in shown]
+    assert len(answered) > 5 and not [line for line in answered if line in shown]
     assert "`teaching/answers.md`" in shown  # teachers find them
