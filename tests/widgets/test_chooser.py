@@ -46,10 +46,10 @@ def test_an_upload_is_taken_upright_and_a_pdf_or_nothing_gets_a_sentence(photo):
     upload(photo, "phone.jpg", image_file(orientation=6))
     assert load_image(photo.source).shape[1:3] == (60, 40) and "phone.jpg" in photo.shown.value
     taken = photo.source
-    for content in (b"%PDF-1.4\n", b""):
+    for content, sentence in ((b"%PDF-1.4\n", "is not a picture"), (b"", "is empty")):
         upload(photo, "paper.pdf", content)
         assert not photo.upload.value, "the same file can be sent again"
-        assert photo.notice.value.startswith("paper.pdf is not a picture")
+        assert photo.notice.value.startswith(f"paper.pdf {sentence}")
         assert photo.source is taken
     upload(photo, "phone.jpg", image_file())
     assert photo.source is not taken and photo.notice.value == ""
