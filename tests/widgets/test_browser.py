@@ -353,14 +353,16 @@ def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
 
 
 @pytest.mark.parametrize("width, height", [(1366, 820), (1280, 720)])
-def test_the_sliders_are_in_view_with_the_easels_code(lab, chromium, width, height):
+def test_all_controls_are_in_view_with_the_easels_code(lab, chromium, width, height):
     with easel(lab, chromium) as (page, live):
         page.set_viewport_size({"width": width, "height": height})
-        last = slider(live, "style, block 5")
+        last = live.locator("[class*='Collapse-header']").last  # below the sliders
         wait(page, last.count)
         live.evaluate("cell => cell.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(500)
         notebook, shown = page.locator(".jp-Notebook").bounding_box(), last.bounding_box()
+        sliders = slider(live, "style, block 5").bounding_box()
+        assert sliders["y"] + sliders["height"] <= shown["y"]
         assert shown["y"] + shown["height"] <= notebook["y"] + notebook["height"]
 
 
