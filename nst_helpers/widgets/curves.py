@@ -10,7 +10,8 @@ TERM_STYLES = {  # color, and the lengths of dashes and gaps
     **{term: (color, dashes) for term, (_, color, dashes) in TERMS.items()},
 }
 RUN_DASHES = ((), (8, 3), (2, 3), (8, 3, 2, 3))  # of the runs that one drawing compares
-SHOWN_COLOR, OTHER_COLOR = "#D55E00", "#555555"  # of the run with the point, and of the others
+TEXT_COLOR = "currentColor"  # of the page's words, which are light in a dark theme
+SHOWN_COLOR = "#D55E00"  # of the run with the point; the others have the words' color
 TINY = 1e-9  # the lowest loss that a logarithmic axis can begin with
 MOST_POINTS = 200  # about so many of a curve are drawn
 LINE_HEIGHT = 13  # px, of the names beside the curves
@@ -39,7 +40,7 @@ def run_curves(runs, shown, step):
     """
     lines = []
     for (name, totals), dashes in zip(runs.items(), RUN_DASHES):
-        color, thickness = (SHOWN_COLOR, 2.4) if name == shown else (OTHER_COLOR, 1.2)
+        color, thickness = (SHOWN_COLOR, 2.4) if name == shown else (TEXT_COLOR, 1.2)
         lines.append((name, totals, color, dashes, thickness))
     values = [value for totals in runs.values() for value in totals]
     caption = f"total loss of {len(runs[shown])} steps; logarithmic"
@@ -54,7 +55,7 @@ def loss_curve(history):
     """
     top = max(max(row.values()) for row in history[-200:]) * 1.1
     lines = [
-        (term, [row[term] for row in history], color, dashes, 1.6)
+        (term, [row[term] for row in history], color if term in TERMS else TEXT_COLOR, dashes, 1.6)
         for term, (color, dashes) in TERM_STYLES.items()
         if term == "total" or any(row.get(term, 0) > 0 for row in history)  # and not left out
     ]
@@ -104,5 +105,5 @@ def _drawing(lines, floor, top, caption, point=None):
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         'style="max-width: 100%; height: auto" font-size="12" font-family="sans-serif" '
         f'role="img" aria-label="loss curves">{"".join(marks)}'
-        f'<text x="8" y="{HEIGHT - 4}" fill="#555">{caption}</text></svg>'
+        f'<text x="8" y="{HEIGHT - 4}" fill="{TEXT_COLOR}">{caption}</text></svg>'
     )

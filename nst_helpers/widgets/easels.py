@@ -57,6 +57,11 @@ BUTTONS = {  # the message that each posts; while there is something to stop, th
 }
 SHARE = "its share"  # of the second painting
 LABEL_WIDTH = "9em"
+# Two lines stand beside the buttons, so that the sliders stay in view; one has their place, too.
+STATUS_LOOK = (
+    "display: flex; flex-direction: column; justify-content: center; "
+    "min-height: 34px; line-height: 17px; margin-left: 8px"
+)
 PICTURES_AHEAD = 2  # that the browser has not shown yet; more are left out,
 SECONDS_BETWEEN_THEM = 0.5  # but not for longer than this: a busy kernel does not hear the browser
 REGION_COLORS = ("#56b4e9", "#e69f00", "#009e73")  # told apart by the color-blind, too
@@ -162,7 +167,7 @@ class Easel(widgets.VBox):
         self.painter = painter
         self._showing = None
         self.sliders, self.menus = _sliders(painter.weights), _menus()
-        path = {"placeholder": "path of a file", "continuous_update": False}
+        path = {"placeholder": "path to a file", "continuous_update": False}
         self.paths, self.uploads = {}, {}
         for name, kind in OWN_PICTURES.items():
             self.paths[name] = _control(widgets.Text, f"own {kind}", **path)
@@ -184,7 +189,8 @@ class Easel(widgets.VBox):
         widgets.jsdlink((self._sent, "value"), (self._arrived, "value"))  # the browser copies it
         self._sent_at = 0.0
         self.curve = widgets.HTML(layout=widgets.Layout(height="190px"))
-        self.status = widgets.HTML("Press Start.", layout=widgets.Layout(min_height="60px"))
+        self.status = widgets.HTML(layout=widgets.Layout(flex="1 1 20em"))
+        self.say("Press Start.", "")
         self._watch_controls()
         self.children = self._rows()
         painter.open(self, background)
@@ -278,7 +284,8 @@ class Easel(widgets.VBox):
 
     def say(self, status, notice):
         """status: what is being done. notice: the answer to what was asked last, or empty."""
-        self.status.value = "<br>".join(html.escape(line) for line in (status, notice) if line)
+        lines = [f"<div>{html.escape(line)}</div>" for line in (status, notice) if line]
+        self.status.value = f'<div style="{STATUS_LOOK}">{"".join(lines)}</div>'
 
     def offer(self, action):
         """action: what may be asked for from now on, "start", "pause" or "stop"."""
@@ -356,8 +363,10 @@ class Easel(widgets.VBox):
         column = widgets.Layout(flex="1 1 300px", max_width=f"{WIDTH}px")
         left = widgets.VBox([self.image, self.curve], layout=column)
         row = widgets.Layout(flex_flow="row wrap")
+        centered = widgets.Layout(flex_flow="row wrap", align_items="center")
         buttons = widgets.HBox(list(self.buttons.values()), layout=row)
-        return [buttons, self.status, widgets.HBox([left, accordion], layout=row)]
+        top = widgets.HBox([buttons, self.status], layout=centered)
+        return [top, widgets.HBox([left, accordion], layout=row)]
 
 
 def _preview(masks, labels):

@@ -49,6 +49,15 @@ def chromium(lab):  # closed at the module's end: its event loop would disturb o
         yield found
 
 
+def test_a_lesson_is_unsaved_after_a_change_but_not_when_it_was_only_opened(lab, chromium):
+    with opened(lab, chromium, "00_start_here.ipynb") as page:
+        page.wait_for_timeout(1000)  # JupyterLab hears from the kernel when the page does
+        model = "() => jupyterapp.shell.currentWidget.context.model"
+        assert not page.evaluate(f"({model})().dirty")
+        page.evaluate(f"({model})().sharedModel.cells[1].setSource('1')")
+        assert page.evaluate(f"({model})().dirty")
+
+
 # The lessons' widgets.
 
 
@@ -341,6 +350,20 @@ def test_on_a_narrow_page_the_controls_stand_below_the_picture(lab, chromium):
             assert max(ends) <= controls["x"] + controls["width"]
             for above, below in zip(rows, rows[1:]):
                 assert above["y"] + above["height"] <= below["y"]
+
+
+@pytest.mark.parametrize("width, height", [(1366, 820), (1280, 720)])
+def test_all_controls_are_in_view_with_the_easels_code(lab, chromium, width, height):
+    with easel(lab, chromium) as (page, live):
+        page.set_viewport_size({"width": width, "height": height})
+        last = live.locator("[class*='Collapse-header']").last  # below the sliders
+        wait(page, last.count)
+        live.evaluate("cell => cell.scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(500)
+        notebook, shown = page.locator(".jp-Notebook").bounding_box(), last.bounding_box()
+        sliders = slider(live, "style, block 5").bounding_box()
+        assert sliders["y"] + sliders["height"] <= shown["y"]
+        assert shown["y"] + shown["height"] <= notebook["y"] + notebook["height"]
 
 
 NOTE_PICTURES_AHEAD = """\

@@ -42,7 +42,19 @@ def test_each_term_has_the_same_color_in_both_drawings(monkeypatch):
     lines = figure.axes[0].get_lines()
     in_figure = {line.get_label().split(":")[0]: to_hex(line.get_color()).upper() for line in lines}
     matplotlib.pyplot.close(figure)
-    assert in_svg == in_figure == {term: color for term, (color, _) in curves.TERM_STYLES.items()}
+    assert in_figure == {term: color for term, (color, _) in curves.TERM_STYLES.items()}
+    # Figures have a white page; the easel's words are light in a dark theme.
+    assert in_svg == in_figure | {"total": "currentColor"}
+
+
+def test_no_curve_and_no_words_are_too_dark_for_a_dark_theme():
+    history = [{"total": 2.0, "content": 1.0, "style": 1.0, "tv": 0.0}] * 2
+    for drawing in (
+        curves.loss_curve(history),
+        curves.run_curves({"a": [2, 1], "b": [3, 2]}, "a", 1),
+    ):
+        colors = re.findall(r'(?:stroke|fill)="#(\w+)"', drawing)
+        assert colors and all(max(bytes.fromhex(color)) > 150 for color in colors)
 
 
 def test_the_sum_is_written_out():
