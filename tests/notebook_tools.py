@@ -99,8 +99,12 @@ FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def folded_answers(path):
-    """The sources of the Python fences in a notebook's folded blocks, but of empty functions."""
-    return [source for source in _folded(path) if not _is_form(source)]
+    """The sources of the Python fences in a notebook's folded blocks that answer an exercise.
+
+    Empty functions to start from do not, nor does a whole program, which begins with a docstring.
+    """
+    answers = [source for source in _folded(path) if not _is_form(source)]
+    return [source for source in answers if not ast.get_docstring(ast.parse(source))]
 
 
 def empty_functions(path):

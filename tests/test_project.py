@@ -55,6 +55,7 @@ def test_the_package_imports_nothing_that_is_not_declared():
     declared = {Requirement(line).name for line in PROJECT["dependencies"]}
     declared |= {"PIL", "IPython"}  # as pillow and ipython are imported
     declared |= {"pillow_heif"}  # an extra, imported where it is installed
+    declared |= {"ipykernel", "jupyter_server"}  # which JupyterLab brings, for `nst lab`
     imported = set().union(*map(libraries, (ROOT / "nst_helpers").rglob("*.py")))
     assert imported - set(sys.stdlib_module_names) <= declared
 
