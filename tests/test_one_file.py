@@ -69,7 +69,7 @@ def test_the_lines_that_a_lesson_adds_stand_in_it(path):
     assert section and FENCE.findall(section[1])
     for fence in FENCE.findall(section[1]):
         for lines in re.split(r"\n{2,}", fence.strip("\n")):
-            assert f"\n{lines}\n" in FILE.read_text(), lines
+            assert f"\n{lines}\n" in f"\n{FILE.read_text()}", lines
 
 
 def test_by_lesson_06_it_is_whole():
