@@ -182,11 +182,8 @@ def strip(notebook):
 
 
 def blank():
-    """An output that shows nothing. JupyterLab tells the first one's first line of what it folds.
-
-    nbval does not compare this kind.
-    """
-    return nbformat.v4.new_output("display_data", {"text/latex": ""}, metadata={STILL: True})
+    """An output that shows nothing. JupyterLab tells the first one's first line of what it folds."""
+    return nbformat.v4.new_output("display_data", {}, metadata={STILL: True})
 
 
 def _stripped(outputs):

@@ -62,12 +62,12 @@ def test_a_class_of_thirty_goes_to_its_platform_and_back(tmp_path, marked, platf
 
     expected = {}
     for n, ((name, _, mail), (kind, _)) in enumerate(zip(names(), works(), strict=False)):
-        row, points = rows[mail], {"right": 10, "open": 10, "untouched": 0}.get(kind, 6)
+        row, points = rows[mail], {"right": 8, "open": 8, "untouched": 0}.get(kind, 4)
         if kind in ("damaged", "no JSON"):
             assert notebook.DAMAGED in row["note"] and row["points"] == row["percent"] == ""
         else:
-            assert (row["points"], row["maximum"]) == (str(points), "10")
-            assert row["percent"] == str(10 * points)
+            assert (row["points"], row["maximum"]) == (str(points), "8")
+            assert row["percent"] == str(100 * points // 8)
             expected[n] = points
         assert row["learner"].lstrip("'").startswith(name)  # a number is added to namesakes
     absent = rows[names()[30][2]]
@@ -174,7 +174,7 @@ def test_marks_and_notes_made_by_hand_stay(tmp_path, marked):
     assert run(tmp_path, "--feedback", str(tmp_path / "back")) == 0
     (row,) = table_of(tmp_path / "t.csv")
     assert (row[GRAM], row["note"]) == ("0,5", "was ill")
-    assert (row["points"], row["maximum"], row["percent"]) == ("3.5", "4", "88")
+    assert (row["points"], row["maximum"], row["percent"]) == ("2.5", "3", "83")
     told = (tmp_path / "back" / "ann.md").read_text(encoding="utf-8")
     assert f"- **{GRAM}**: marked by hand (0.5 of 1). " in told
 
@@ -195,9 +195,9 @@ def test_late_hand_ins_alone_leave_the_others_as_they_were(tmp_path, marked, cap
     assert run(tmp_path, *options) == 0
     found = {row["learner"]: (row["points"], row["note"]) for row in table_of(tmp_path / "t.csv")}
     damaged = f"b_70001_880001_03.ipynb: {notebook.DAMAGED}"
-    assert found == {"a": ("4", ""), "b": ("", damaged), "c": ("3", ""), "d": ("", table.ABSENT)}
+    assert found == {"a": ("3", ""), "b": ("", damaged), "c": ("2", ""), "d": ("", table.ABSENT)}
     _, _, grades = read_as_canvas(tmp_path / "t for Canvas.csv")
-    assert grades == {70000: 4, 70002: 3}
+    assert grades == {70000: 3, 70002: 2}
     assert sorted(path.name[0] for path in (tmp_path / "back").iterdir()) == ["a", "b", "c"]
 
 
@@ -216,13 +216,13 @@ def test_a_table_from_before_and_a_list_of_another_spelling_go_together(tmp_path
     row = table.by_name(table.read(tmp_path / "t.csv"))["Zoë Able"]
     assert (row["talk"], row["points"], row["id"], row["email"]) == (
         "on Monday",
-        "5",
+        "4",
         "'-7",
         "z@x.org",
     )
     (told,) = (tmp_path / "back").iterdir()
     assert "- **paint**: right (1 of 1)\n" in told.read_text(encoding="utf-8")
-    assert read_as_moodle(tmp_path / "t for Moodle.csv")[1001][0] == 5
+    assert read_as_moodle(tmp_path / "t for Moodle.csv")[1001][0] == 4
 
 
 def test_points_are_those_that_were_given_or_a_sentence(tmp_path, marked, capsys):
@@ -241,9 +241,9 @@ def test_one_damaged_file_costs_its_own_exercises_only(tmp_path, marked, capsys)
     hand_in(tmp_path, "bo/03.ipynb", kinds["right"])
     assert run(tmp_path, "--reading", str(tmp_path / "page" / "open.html")) == 0
     ann, bo = table_of(tmp_path / "t.csv")
-    assert ann["points"] == "4" and ann["note"] == f"04.ipynb: {notebook.DAMAGED}"
+    assert ann["points"] == "3" and ann["note"] == f"04.ipynb: {notebook.DAMAGED}"
     assert bo["note"] == "03.ipynb: it is the same as ann/03.ipynb"
-    assert "bo/03.ipynb: 4 of 4 right, it is the same as ann/03.ipynb" in capsys.readouterr().out
+    assert "bo/03.ipynb: 3 of 3 right, it is the same as ann/03.ipynb" in capsys.readouterr().out
 
 
 def test_a_damaged_lesson_is_a_sentence(tmp_path, marked, monkeypatch, capsys):

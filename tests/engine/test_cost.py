@@ -160,7 +160,9 @@ def test_the_memory_needed_and_had_is_said_and_no_size_too_small(monkeypatch, si
     monkeypatch.setattr(cost, "available_memory", lambda: 1e6 * side**2 + 2e7)
     photo = tf.zeros((1, 64, 50, 3))
     square = tf.zeros((1, 32, 32, 3))
-    had = f"needs about 3.2 GB of memory, and {(1e6 * side**2 + 2e7) / 1e9:.1f} GB is available"
+    had = (
+        f"needs about 3.2 GB of memory, and only {(1e6 * side**2 + 2e7) / 1e9:.1f} GB is available"
+    )
     with pytest.raises(SettingsError, match="fits is|close other") as caught:
         cost.check_memory(photo, square, FLOAT32)
     assert had in str(caught.value)

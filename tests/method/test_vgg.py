@@ -91,5 +91,5 @@ def test_in_bfloat16_convolutions_are_and_features_are_not(vgg, extract):
 
 def test_a_picture_without_its_batch_axis_gets_a_sentence(vgg):
     """Not an abort of the whole process, which is what TensorFlow's convolution makes of it."""
-    with pytest.raises(PictureError, match=r"\(32, 48, 3\).*batch axis"):
+    with pytest.raises(PictureError, match=r"\(32, 48, 3\).*add an axis"):
         feature_extractor(vgg, "block1_conv1")(tf.zeros((32, 48, 3)))

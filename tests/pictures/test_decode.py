@@ -523,7 +523,7 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
         (np.zeros((40, 40)), r"shape \(40, 40\)"),
         (np.zeros((2, 40, 40, 3)), "shape"),
         (np.zeros((0, 64, 3), np.uint8), "shape"),
-        ([[1, 2], [3]], "no array of numbers"),
+        ([[1, 2], [3]], "not an array of numbers"),
         (np.full((40, 40, 3), 1, object), "holds object values"),
         (np.full((40, 40, 3), "red"), "holds str"),
         (np.arange(4800).reshape(40, 40, 3), "from 0 to 4799: convert it to uint8"),
