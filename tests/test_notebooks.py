@@ -363,14 +363,18 @@ def test_two_channels_of_lesson_03_respond_to_a_color_and_to_a_direction(vgg):
     assert falling > 100 and falling > 10 * max(by_angle.values())
 
 
-def test_lesson_05_paints_as_stylize_does(vgg):
+def lesson_05_and_two_pictures(vgg):
+    """`(its definitions, photo, painting)`."""
     names = "content_loss", "gram_matrix", "style_loss"
     theirs = {name: getattr(losses, name) for name in names}
     extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
-    here = definitions(
-        lesson("05_optimization_loop"), extract=extract, SHARES=STYLE_SHARES, **theirs
-    )
-    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    path = lesson("05_optimization_loop")
+    here = definitions(path, extract=extract, SHARES=STYLE_SHARES, **theirs)
+    return here, load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+
+
+def test_lesson_05_paints_as_stylize_does(vgg):
+    here, photo, painting = lesson_05_and_two_pictures(vgg)
     weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
     targets = functools.partial(here["targets_of"], photo, painting)
     rate = keras.optimizers.schedules.CosineDecay(0.03, 4, alpha=0.1)
@@ -381,13 +385,7 @@ def test_lesson_05_paints_as_stylize_does(vgg):
 
 
 def test_what_the_parts_of_the_loss_want_of_a_pixel_adds_up_to_minus_the_gradient(vgg):
-    names = "content_loss", "gram_matrix", "style_loss"
-    theirs = {name: getattr(losses, name) for name in names}
-    extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
-    here = definitions(
-        lesson("05_optimization_loop"), extract=extract, SHARES=STYLE_SHARES, **theirs
-    )
-    photo, painting = load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
+    here, photo, painting = lesson_05_and_two_pictures(vgg)
     picture = tf.clip_by_value(photo + 0.2 * tf.sin(9.0 * photo), 0.0, 1.0)
     targets = here["targets_of"](photo, painting)
     with tf.GradientTape() as tape:
