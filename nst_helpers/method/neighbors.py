@@ -6,7 +6,6 @@ more term of the sum. A position is a square of four by four pixels, and its fea
 five layers, one after the other.
 """
 
-import functools
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -68,22 +67,14 @@ def rows(features, factors):
 
 
 def nearest(queries, painting):
-    """Of each query the number of the painting's row that it resembles most.
+    """Of each query the number of the painting's row with the largest cosine, both less their mean.
 
-    Resemblance is the cosine, both less their mean, minus half of the row's largest cosine with any
-    query. Without that part, a few rows that resemble everything a little (bare canvas, paper) are
-    taken over and over; see Conneau et al., *Word Translation Without Parallel Data*, arXiv
-    1710.04087 (2018), section 2.3, whose average over k we take at k = 1.
     queries: `(positions, channels)`. painting: `(its positions, channels)`. Returns `(positions,)`.
     """
     here, there = map(_less_their_mean, (queries, painting))
-
-    def cosines():
-        for first in range(0, len(here), AT_ONCE):
-            yield tf.matmul(here[first : first + AT_ONCE], there, transpose_b=True)
-
-    largest = functools.reduce(tf.maximum, (tf.reduce_max(block, axis=0) for block in cosines()))
-    return tf.concat([tf.argmax(block - largest / 2, axis=1) for block in cosines()], axis=0)
+    firsts = range(0, len(here), AT_ONCE)
+    cosines = (tf.matmul(here[n : n + AT_ONCE], there, transpose_b=True) for n in firsts)
+    return tf.concat([tf.argmax(block, axis=1) for block in cosines], axis=0)
 
 
 def _less_their_mean(vectors):
