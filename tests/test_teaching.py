@@ -40,6 +40,13 @@ def test_the_outcomes_numbers_are_the_lessons(path):
             assert number in said, prediction.outcome
 
 
+@every_lesson
+def test_the_times_are_the_lessons(path):
+    row = re.search(rf"^\| {path.stem[:2]} .*", (ROOT / "TEACHING.md").read_text("utf-8"), re.M)[0]
+    [promised] = re.findall(r"The cells take (.* minutes?) to run", text(path))
+    assert row.endswith(f"| {promised} |")
+
+
 def test_the_answers_are_on_no_page_of_the_site():
     from pages import PAGES, place
 

@@ -45,43 +45,23 @@ def _match_cases():
     return cases
 
 
-def _statistics(mean_over=0, center=True, divide_by=lambda pixels: pixels):
-    """What is taken for the mean color of a picture and the covariance of its colors."""
-
-    def statistics(picture):
-        vectors = tf.reshape(picture, (-1, 3))
-        mean = tf.reduce_mean(vectors, axis=mean_over)
-        vectors = vectors - mean if center else vectors
-        return mean, tf.matmul(vectors, vectors, transpose_a=True) / divide_by(vectors.shape[0])
-
-    return statistics
-
-
 def _mapped(
-    statistics=mean_and_covariance,
+    mean=lambda picture: mean_and_covariance(picture)[0],
     subtract=True,
     add=lambda old, new: new,
-    little=1e-4,
     apply=lambda colors, color_map: colors @ color_map,
 ):
-    """A color match by `statistics` of both pictures, with the map of `colors.in_colors_of`."""
+    """A color match by the lesson's map, with these for what goes on around it."""
 
     def function(picture, target):
-        (mean, old), (new_mean, new) = statistics(picture), statistics(target)
-        old, new = old + little * tf.eye(3), new + little * tf.eye(3)
+        old, new = (mean_and_covariance(one)[1] + 1e-4 * tf.eye(3) for one in (picture, target))
         root = tf.linalg.sqrtm(old)
         inverse = tf.linalg.inv(root)
         color_map = inverse @ tf.linalg.sqrtm(root @ new @ root) @ inverse
-        centered = picture - mean if subtract else picture
-        return clipped(apply(centered, color_map) + add(mean, new_mean))
+        centered = picture - mean(picture) if subtract else picture
+        return clipped(apply(centered, color_map) + add(mean(picture), mean(target)))
 
     return function
-
-
-def _each_channel(picture, target):
-    mean, variance = tf.nn.moments(picture, axes=(0, 1, 2))
-    new_mean, new_variance = tf.nn.moments(target, axes=(0, 1, 2))
-    return (picture - mean) * tf.sqrt(new_variance / variance) + new_mean
 
 
 # p, q: photo and painted picture.
@@ -160,14 +140,6 @@ _MATCH = {
     "which of the two pictures changes": [
         (in_colors_of,
          "You changed the target: change the colors of `picture`, and return it in its own size.")],
-    "what of the covariance you used": [
-        (_each_channel,
-         "You matched the deviation of each channel by itself: use the whole covariance, or "
-         "channels that rise and fall together in the target do not do so in the result.")],
-    "what is multiplied for the covariance": [
-        (_mapped(_statistics(center=False)),
-         "You did not subtract the mean before you multiplied, as in a Gram matrix: subtract each "
-         "picture's mean color from its pixels first.")],
     "what the map is applied to": [
         (_mapped(subtract=False),
          "You applied the map to the pixels as they are: subtract the picture's mean color first, "
@@ -181,23 +153,8 @@ _MATCH = {
         (lambda picture, target: picture - mean_and_covariance(picture)[0]
          + mean_and_covariance(target)[0],
          "You moved the mean color only: apply the map, too, which changes the covariance.")],
-    "what the products are divided by for the covariance": [
-        (_mapped(_statistics(divide_by=lambda pixels: 1)),
-         "You did not divide: divide each covariance by its number of pixels, or a large picture "
-         "seems to have stronger colors than a small one."),
-        (_mapped(_statistics(divide_by=lambda pixels: pixels - 1)),
-         "You divided by the number of pixels minus one, as statistics does for a sample: divide "
-         "by their number, since these are all pixels of the picture."),
-        (_mapped(_statistics(divide_by=lambda pixels: 3)),
-         "You divided by the number of channels: divide by the number of pixels."),
-        (_mapped(_statistics(divide_by=lambda pixels: 3 * pixels)),
-         "You divided by pixels × channels: divide by the number of pixels.")],
-    "what is added to each covariance": [
-        (_mapped(little=0.0),
-         "You left out `little`: add it, since the covariance of a gray picture has no inverse "
-         "without it.")],
     "the shape of the two means": [
-        (_mapped(_statistics(mean_over=None)),
+        (_mapped(tf.reduce_mean),
          "Your mean is one number for all channels: take it over the pixels only, with `axis=0`.")],
     "what happens before and after the map": [
         (_mapped(subtract=False, add=lambda old, new: 0.0),
@@ -213,8 +170,8 @@ _MATCH = {
          "product, `@`.")],
     "the direction of the map": [
         (_mapped(apply=lambda colors, by: colors @ tf.linalg.inv(by)),
-         "Your map goes from the target's colors to the picture's: take the picture's covariance "
-         "for `old_covariance` and the target's for `new_covariance`, and apply the map itself.")],
+         "Your map goes from the target's colors to the picture's: call `color_map(old, new)`, "
+         "with the picture's pixels first.")],
 }  # fmt: skip
 
 EXERCISES = {
