@@ -23,7 +23,7 @@ import cloudpickle
 
 from . import reading, trial
 
-EACH = 3.0  # seconds of a changed function that counting its lines does not end
+EACH = 0.5  # seconds after which a changed function is ended whose lines take too long
 GRACE = 3.0  # seconds that a function has after it was ended, before its process is
 SERVE = """
 import json, sys
