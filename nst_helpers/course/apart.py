@@ -23,6 +23,7 @@ import cloudpickle
 
 from . import reading, trial
 
+EACH = 0.5  # seconds after which a changed function is ended whose lines take too long
 GRACE = 3.0  # seconds that a function has after it was ended, before its process is
 SERVE = """
 import json, sys
@@ -294,13 +295,14 @@ def _begin(held, given):
     return True
 
 
-def _changed(held, source, number, seconds):
-    """What the function gives in one case with another source."""
+def _changed(held, source, number, lines):
+    """What the function gives in one case with another source, within so many lines."""
     try:
         function = trial.changed(held["function"], source)
     except Exception:  # a change need not make sense
         return None
-    return trial.run(function, [held["cases"]()[number]], seconds)
+    cases = [held["cases"]()[number]]
+    return trial.run(trial.counted(function, lines), cases, EACH)
 
 
 ANSWERS = {

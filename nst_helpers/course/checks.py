@@ -84,6 +84,12 @@ def check(name, function):
         return exercise.reference
     kept.keep(name, function)
     print("The lesson goes on with yours.")
+    missing = ", ".join(f"`{other}`" for other in reading.from_other_cells(function, kept.KNOWN))
+    if missing:
+        print(
+            f"The next lessons will not have {missing}, which your function uses, and go on with "
+            f"the kit's: define {missing} inside your function, and run both cells again."
+        )
     return function
 
 
@@ -150,7 +156,7 @@ def judged(exercise, tree, report, learner, tries=2):
         if known and not compare.same(found, wanted):
             evidence = compare.first_difference(found, wanted, inputs, exercise.place)
             return _mistaken(evidence, known)
-        return _failed(exercise, tree, failure, learner, tries)
+        return _failed(exercise, tree, failure, _pictures(inputs), learner, tries)
     if any(is_unfilled(decoded(case["value"])) for case in ran):
         return NOT_DONE
     if any(faults):
@@ -220,13 +226,20 @@ def _compared(exercise, tree, found, report, inputs, learner, tries):
     if slip:  # of Python's: what should be there may be, and have no effect
         return _not_yet(evidence, slip, _joined(slip, change))
     arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
-    written = _joined(reading.power(tree), reading.lengths(tree, arrays))
+    written = _joined(
+        reading.power(tree),
+        reading.lengths(tree, arrays),
+        reading.of_the_batch(tree, _pictures(inputs)),
+    )
     known = _known_mistake(exercise, found)
     if known:
         return _mistaken(evidence, known, written, change)
     if spoiled:
         return _not_yet(spoiled)
-    related = None if exercise.place else compare.named(found, wanted, inputs)
+    related = None
+    if not exercise.place:
+        named = compare.named(found, wanted, inputs)
+        related = _on_another_scale(exercise, found, inputs) or named
     second = _joined(written, related, reading.unused(tree)) or evidence
     return _not_yet(evidence, second, _joined(second, change))
 
@@ -247,6 +260,36 @@ def _known_mistake(exercise, found):
     return next((known for mistake, *known in exercise.mistakes if gives_these(mistake)), None)
 
 
+def _on_another_scale(exercise, found, inputs):
+    """A sentence on an argument that is taken 255 times too large or too small; else None."""
+    for position, name in enumerate(inputs[0]):
+        for factor, done in (255.0, "multiplied"), (1 / 255, "divided"):
+            pairs = (  # made one by one
+                (outcome, _outcome_of(exercise, _scaled(exercise, position, factor), number))
+                for number, outcome in enumerate(found)
+            )
+            if all(b is not None and compare.close_to_scale(a, b, MISTAKEN) for a, b in pairs):
+                return (
+                    f"Your result is what comes out if `{name}` is {done} by 255 before anything "
+                    "else: take it as it is."
+                )
+    return None
+
+
+@cache
+def _scaled(exercise, position, factor):
+    """The reference, with the arrays in one of its arguments times a factor."""
+
+    def times(part):
+        return part * factor if tf.is_tensor(part) and part.shape.rank else part
+
+    def mistaken(*arguments):
+        given = tf.nest.map_structure(times, arguments[position])
+        return exercise.reference(*arguments[:position], given, *arguments[position + 1 :])
+
+    return mistaken
+
+
 def _mistaken(evidence, known, written="", change=None):
     where, message = known
     first = f"{evidence} Look at {where}."
@@ -260,22 +303,25 @@ def _joined(*sentences):
     return " ".join(filter(None, sentences))
 
 
-def _change(exercise, tree, learner, tries, each=repair.EACH):
+def _change(exercise, tree, learner, tries, limits=(repair.TRIES, repair.LINES)):
     """A sentence on the change with which the function is right: from the third time on."""
     if tries < 3 or tree is None or not learner.ask("computes_only"):
         return None
 
     def is_right(source):
         for number, right in enumerate(_wanted(exercise)):  # most are wrong in the first already
-            report = learner.ask("changed", source, number, each, seconds=each)
-            if not report or "value" not in report["cases"][-1]:
+            report = learner.ask("changed", source, number, limits[1], seconds=apart.EACH)
+            case = report["cases"][-1] if report else {}
+            if case.get("failure", {}).get("type") == "TooLong":  # by the clock, not by its lines
+                raise apart.Ended("the time was over")
+            if "value" not in case:
                 return False
-            outcome, _ = _outcome(exercise, report["cases"][-1])
+            outcome, _ = _outcome(exercise, case)
             if outcome is None or not compare.close(outcome, right):
                 return False
         return True
 
-    return repair.repaired(tree, is_right)
+    return repair.repaired(tree, is_right, limits[0])
 
 
 def _spoiled(exercise, report, inputs):
@@ -339,18 +385,28 @@ def _alike(found, right):
         return False
 
 
-def _failed(exercise, tree, failure, learner, tries):
+def _pictures(inputs):
+    """The names of the arguments that are pictures or features: of the shape (1, ..., ..., ...)."""
+    shapes = {name: [getattr(case[name], "shape", ()) for case in inputs] for name in inputs[0]}
+    return [name for name in shapes if all(s[:1] == (1,) and len(s) == 4 for s in shapes[name])]
+
+
+def _failed(exercise, tree, failure, pictures, learner, tries):
     """The verdict on a function that stopped with an exception."""
     if "TooLong" in failure["bases"]:
         first = failures.too_long(failure["line"], failure["code"], trial.SECONDS)
-        change = _change(exercise, tree, learner, tries, repair.EACH_OF_ENDLESS)
+        change = _change(exercise, tree, learner, tries, repair.OF_ENDLESS)
         return Verdict(STOPPED, first, "", f"{first} {change}" if change else "")
     if reading.is_unfinished(tree):
         return NOT_DONE
     first, second = failures.described(failure)
     known = (message for part, message in exercise.errors.items() if part in failure["text"])
     in_place = "NoneType" in failure["text"] and reading.changed_in_place(tree)
-    second = _joined(next(known, second), reading.power(tree), in_place)
+    shapes = not second and {"OpError", "ValueError"} & set(failure["bases"])
+    axes = reading.second_is_axis(tree, failure["line"]) or (
+        reading.of_the_batch(tree, pictures) if shapes else None
+    )
+    second = _joined(next(known, second), reading.power(tree), in_place, axes)
     is_of_operands = failures.OPERANDS.search(failure["text"])  # a list or dict for a number
     can_help = REPAIRED & set(failure["bases"]) and not is_of_operands
     change = _change(exercise, tree, learner, tries) if can_help else None

@@ -24,6 +24,12 @@ def unlike(values, others, rounding=ROUNDING):
     return ~np.isclose(values, others, rtol=rounding, atol=rounding / 100)
 
 
+def close_to_scale(values, others, rounding):
+    """Whether two arrays are equal up to rounding, and not only because both are near 0."""
+    largest = np.abs(others).max(initial=0)
+    return largest > 0 and close(values / largest, others / largest, rounding)
+
+
 def same(found, wanted, rounding=ROUNDING):
     """Whether arrays are close, each to each."""
     found, wanted = list(found), list(wanted)
@@ -89,8 +95,8 @@ MAKES_IT_RIGHT = {  # done to the learner's result
     "Your result is right but for values outside 0..1: clip them.": lambda x: np.clip(x, 0, 1),
 }
 NOT_FINITE = {
-    np.isnan: "Your result is nan, *not a number*: that comes from 0 / 0, or from the root or the "
-    "logarithm of a negative number.",
+    np.isnan: "Your result is nan, *not a number*: that comes from 0 / 0, from the mean of no "
+    "values at all, or from the root or the logarithm of a negative number.",
     np.isinf: "Your result is infinite: something was divided by 0, or has grown beyond all "
     "bounds.",
 }
@@ -175,7 +181,7 @@ def _by_factor(found, wanted, inputs):
     if not factors or None in factors:
         return
     if np.allclose(factors, factors[0], rtol=1e-3):
-        yield f"Your result is {_times(factors[0])} in all test cases."
+        yield f"Your result is {_times(factors[0])} in all test cases.{_of_255(factors[0])}"
     powers = list(_powers([_sizes(given) for *_, given in cases]))
     for name, done, sizes in powers:
         if np.allclose(factors, sizes, rtol=1e-3):
@@ -216,10 +222,20 @@ def _times(factor):
     if abs(size - 1) < 1e-3:
         return "what it should be with the wrong sign" if wrong_sign else ""
     times = next((name for known, name in NAMED.items() if abs(size / known - 1) < 1e-3), None)
-    if times is None and size < 1 and abs(1 / size - round(1 / size)) < 1e-3 / size:
-        times = f"1/{round(1 / size)} of"
-    times = times or f"{size:.4g} times"
+    larger = max(size, 1 / size)
+    number = f"{size:.4g}"
+    if times is None and abs(larger - round(larger)) < 1e-3 * larger:
+        times, number = f"1/{round(larger)} of" if size < 1 else None, round(larger)
+    times = times or f"{number} times"
     return f"{times} what it should be" + (", and has the wrong sign," if wrong_sign else "")
+
+
+def _of_255(factor):
+    """What to look for where a factor is 255 or its square."""
+    for number, words in ((255, ""), (255**2, " That is 255 × 255.")):
+        if abs(max(abs(factor), 1 / abs(factor)) / number - 1) < 1e-3:
+            return f"{words} Look for a 255 that is too much, or missing."
+    return ""
 
 
 def _sizes(inputs):

@@ -11,7 +11,7 @@ EMPTY = "zeros", "ones", "empty", "zeros_like"  # NumPy's arrays to be filled: a
 LONGEST = 300  # characters of an exception's text that are shown
 # How TensorFlow and NumPy begin to say that shapes do not fit.
 SHAPES = re.compile(
-    r"\A(?!.*(?:out of bounds|must be 1-dimension))"  # these are of an index or an argument
+    r"\A(?!.*(?:out of bounds|must be 1-dimension|NumPy dtype))"  # of an index or an argument
     r".*(?:shape|broadcast|size-incompatible|[Dd]imension|mismatch|must be equal|In\[0\])",
     re.DOTALL,
 )
@@ -19,9 +19,13 @@ OPERANDS = re.compile(
     r"unsupported operand type\(s\) for .*: '(list|dict)' and|and '(list|dict)'$|"
     r"with an unsupported type \(<class '(list|dict)'>"
 )
-OTHER_KIND = re.compile(r"expected to be an? (\w+) tensor but is an? (\w+) tensor")
+OTHER_KIND = re.compile(
+    r"expected to be an? (\w+) tensor but is an? (\w+) tensor|same dtype, got tf.(\w+) != tf.(\w+)"
+)
+SIZE = re.compile(r"[*/] ?(tf\.(?:size|shape)\(\w+\)(?:\[\w+\])?)")  # whole numbers in a product
 NOISE = re.compile(  # of TensorFlow's own, in the text of an exception
-    r"\{\{.*?\}\}|\[Op:\w+\]|name:\s*$|\bdevice: \S+|Traceback \(most recent call last\):.*|"
+    r"\{\{.*?\}\}|\[Op:\w+\]|name:\s*(?:\w+/)*\s*$|\bdevice: \S+|"
+    r"Traceback \(most recent call last\):.*|"
     r"If you are looking for numpy-related methods.*|^in user code:.*\n\n\s+(?=\S)|"
     r"You can attempt the following resolutions.*| ?; NodeDef:.*",
     re.DOTALL,
@@ -34,9 +38,22 @@ INSTEAD = {  # what NumPy's functions and methods, and Python's, are called in T
     "flatten": "tf.reshape", "flip": "tf.reverse(..., axis=[-1])", "inner": "tf.tensordot(..., 1)",
     "int": "tf.cast", "max": "tf.reduce_max", "mean": "tf.reduce_mean", "min": "tf.reduce_min",
     "power": "tf.pow", "prod": "tf.reduce_prod", "ravel": "tf.reshape", "reshape": "tf.reshape",
-    "size": "tf.size", "std": "tf.math.reduce_std", "sum": "tf.reduce_sum",
+    "size": "tf.size(..., tf.float32)", "std": "tf.math.reduce_std", "sum": "tf.reduce_sum",
     "tolist": "tf.unstack", "transpose": "tf.transpose", "var": "tf.math.reduce_variance",
 }  # fmt: skip
+
+MEANT = {  # words of an exception's text, and what stands behind them
+    "'dims' must be 1-dimension": "`tf.reverse` takes a list of axes, in square brackets even if "
+    "it is one.",
+    "Iterating over a symbolic": "Take a list in place of the tensor that is gone through, or "
+    "`tf.unstack` of it.",
+    "of dimension 0 out of bounds": "Axis 0 has fewer entries than that. Axis 0 of a picture or of "
+    "features is the batch, which has one entry.",
+    "out of bounds for axis 0 with size 1": "Axis 0 has one entry. Of a picture or of features it "
+    "is the batch.",
+    "sum() takes at most": "Python's `sum` adds up one list, as in `sum([a, b])`.",
+}
+MODULES = {"numpy": ["np"], "np": ["np"], "tensorflow": ["tf"], "tf": ["tf"]}  # in the lessons
 
 
 def described(failure):
@@ -45,10 +62,12 @@ def described(failure):
     stopped += place(failure["line"], failure["code"])
     text, types = shortened(failure["text"]), OTHER_KIND.search(failure["text"])
     if types:
+        one, other = filter(None, types.groups())
+        size = SIZE.search(failure["code"])
         return (
-            f"{stopped}: numbers of the types {types[2]} and {types[1]} meet there, and TensorFlow "
-            "does not mix them.",
-            "Make them the same with `tf.cast(..., tf.float32)`.",
+            f"{stopped}: numbers of the types {other} and {one} meet there, and TensorFlow does "
+            "not mix them.",
+            f"Make them the same with `tf.cast({size[1] if size else '...'}, tf.float32)`.",
         )
     if failure["type"] in ("InvalidArgumentError", "ValueError") and SHAPES.search(text):
         shapes = (f"`{name}` has the shape {shape}" for name, shape in failure["shapes"].items())
@@ -75,25 +94,36 @@ def _meant(failure):
     called = re.search(r"'(dict|list|tuple)' object is not callable", text)
     if called:
         return f"The entries of a {called[1]} are asked for in square brackets, as in `name[...]`."
-    if "'dims' must be 1-dimension" in text:
-        return "`tf.reverse` takes a list of axes, in square brackets even if it is one."
     if "KeyError" in bases:
         return "There is no such entry in the dictionary: go through the names that it has."
-    if "Iterating over a symbolic" in text:
-        return "Take a list in place of the tensor that is gone through, or `tf.unstack` of it."
+    for words, meaning in MEANT.items():
+        if words in text:
+            return meaning
     first = re.search(r"local variable '(\w+)'", text)
     if "UnboundLocalError" in bases and first:
         return f"Give `{first[1]}` a first value before this line, outside of any loop."
     if "AttributeError" in bases and name:
         return _of_attribute(failure)
-    if "NameError" in bases and name:
-        if failure["known"]:
-            return f"Did you mean `{failure['known'][0]}`?"
-        return (
-            f"`{name}` has no value in your function: give it one before this line, use one of the "
-            "function's own names, or put it in quotation marks if it is a text."
-        )
-    return ""
+    return _of_name(failure) if "NameError" in bases and name else ""
+
+
+def _of_name(failure):
+    """What to do about a name without a value. own: of `trial.failure_of`."""
+    name, own = failure["name"], failure["own"]
+    known = MODULES.get(name.lower(), failure["known"])
+    is_called = re.search(rf"(?<![\w.]){name}\(", failure["code"])
+    if is_called and not known:
+        in_tensorflow = [f"tf.{one}" for one in (f"reduce_{name}", name) if hasattr(tf, one)]
+        known = in_tensorflow[:1] or list(filter(None, [INSTEAD.get(name)]))
+    if known:
+        return f"Did you mean {' or '.join(f'`{other}`' for other in known)}?"
+    if is_called:
+        return f"Run the cell that defines `{name}` first, or define it inside your function."
+    have = f" These have: {', '.join(f'`{other}`' for other in own)}." if own else ""
+    return (
+        f"`{name}` has no value in your function.{have} Give it one before this line, take another "
+        "name, or put it in quotation marks if it is a text."
+    )
 
 
 def _of_attribute(failure):

@@ -1,6 +1,7 @@
 """What is read from the source of a learner's function, without running it."""
 
 import ast
+import builtins
 import inspect
 import linecache
 import re
@@ -9,6 +10,8 @@ from functools import lru_cache
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
 IN_PLACE = "append extend insert remove reverse sort clear update"  # they change, and give None
 BLOCKS = ast.For, ast.While, ast.If, ast.With, ast.Try
+# What takes an axis as its second argument.
+REDUCTION = re.compile(r"(?:tf|np)\.(?:math\.)?(?:reduce_)?(max|min|sum|mean|prod)")
 INNER = ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.AsyncFunctionDef
 
 
@@ -221,6 +224,18 @@ def _changed_by(value):
     return None if owner in ("tf", "np") else owner  # these have functions of such names
 
 
+def from_other_cells(function, known):
+    """The names that a function uses and does not define. known: those that it has everywhere."""
+    tree = tree_of(function)
+    own = {getattr(node, "name", None) for node in ast.walk(tree)} if tree else set()
+    own |= {node.arg for node in nodes_of(tree, ast.arg)}
+    own |= {node.asname or node.name.split(".")[0] for node in nodes_of(tree, ast.alias)}
+    names = nodes_of(tree, ast.Name)
+    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    read = dict.fromkeys(node.id for node in names)
+    return [name for name in read if name not in {*own, *known} and not hasattr(builtins, name)]
+
+
 def not_kept(tree):
     """A sentence on a statement whose value is lost; None if the function has none."""
     for node in _own_nodes(tree, ast.Expr):
@@ -259,6 +274,46 @@ def lengths(tree, tensors):
             return (
                 f"`len({name})` is the length of the first axis, and not how many values "
                 f"`{name}` has."
+            )
+    return None
+
+
+def of_the_batch(tree, pictures):
+    """A sentence on what is done along axis 0 of a picture; None if nothing is.
+
+    pictures: the names of the parameters of the shape (1, height, width, channels).
+    """
+    changed = {node.id for node in nodes_of(tree, ast.Name) if isinstance(node.ctx, ast.Store)}
+    name = "|".join(set(pictures) - changed) or "(?!)"
+    along = re.compile(
+        rf"(?:{name})\[(?!0?:1?[,\]])[^,\]]*:.*"  # a part of it, as `[1:]`
+        rf"|(?:(?:{name})\.shape|tf\.shape\((?:{name})\))\[(?:0|:[23])\]"
+        rf"|\w+\.(?:diff|roll)\((?:{name})\b[^()]*[ =[]0\]?\)"
+    )
+    for node in nodes_of(tree, (ast.Subscript, ast.Call)):
+        source = ast.unparse(node)
+        if along.fullmatch(source):
+            return (
+                f"`{source}` in line {node.lineno} is about axis 0, the batch, which has "
+                "length 1: height is axis 1, and width is axis 2."
+            )
+    return None
+
+
+def second_is_axis(tree, line):
+    """A sentence on a value in a line that is taken for an axis; None if there is none."""
+    for call in nodes_of(tree, ast.Call):
+        function = ast.unparse(call.func)
+        known = REDUCTION.fullmatch(function)
+        axes = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "axis")]
+        if not known or not axes or line not in range(call.lineno, call.end_lineno + 1):
+            continue
+        if not re.fullmatch(r"[-\d, ()\[\]]*|None|\w*(?:axis|axes|dim)\w*", ast.unparse(axes[0])):
+            larger = {"max": "larger", "min": "smaller"}.get(known[1])
+            return f"The second argument of `{function}` in line {line} is an axis: " + (
+                f"the {larger} of two values is `{function[:2]}.{known[1]}imum(a, b)`."
+                if larger
+                else "combine the values first, as in `a + b` or `a * b`, and give it the result."
             )
     return None
 

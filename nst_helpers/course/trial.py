@@ -7,6 +7,7 @@ import ast
 import builtins
 import contextlib
 import ctypes
+import functools
 import inspect
 import io
 import linecache
@@ -25,6 +26,7 @@ from .plain import encoded
 
 SECONDS = 10.0  # for all cases of an exercise
 AGAIN = 0.05  # seconds after which an ended function is ended again, if it went on
+A_TRY = "<a try>"  # the file that a changed function is compiled in
 PRINTED = 20_000  # characters of what a function prints that are kept
 ALIKE = 0.75  # of names, from which on one is taken for a slip of the other
 # Looked up here, because a graded function's process may look up nothing (`guard`).
@@ -46,6 +48,10 @@ NOT_AGAIN = set(
 
 class TooLong(BaseException):
     """The time is over. No `Exception`, so that a learner's `except Exception` lets it pass."""
+
+
+class TooManyLines(TooLong):
+    """A changed function has run all the lines that it may."""
 
 
 @contextlib.contextmanager
@@ -177,8 +183,32 @@ def changed(function, source):
     """The function with another source, and all else as it was."""
     function = inspect.unwrap(function)
     space = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-    exec(compile(source, "<a try>", "exec"), space)
+    exec(compile(source, A_TRY, "exec"), space)
     return space[ast.parse(source).body[0].name]
+
+
+def counted(function, lines):
+    """A `changed` function that raises `TooManyLines` after so many of its lines."""
+    left = [lines]
+
+    def trace(frame, event, value):
+        if frame.f_code.co_filename != A_TRY:
+            return None
+        left[0] -= event == "line"
+        if left[0] < 0:
+            raise TooManyLines
+        return trace
+
+    @functools.wraps(function)
+    def traced(*arguments):
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            return function(*arguments)
+        finally:
+            sys.settrace(before)
+
+    return traced
 
 
 def computes_only(function, seen=None):
@@ -231,7 +261,8 @@ def failure_of(function, error):
 
     type, bases: names of its class and of those above it. text: its message. line, code: number
     and text of the line in the learner's own cell, or None. shapes: of the arrays in that line.
-    name, known: the name that was not found, and names like it that there are.
+    name, known: the name that was not found, and names like it that there are. own: those that
+    have a value in the function at that line.
     """
     step = _innermost(function, error)
     failure = {
@@ -287,8 +318,11 @@ def _names_like(error, step):
         is_tensor = isinstance(owner, (tf.Tensor, tf.Variable))
         return {"name": name, "of": of, "is_tensor": is_tensor, "known": _like(name, dir(owner))}
     if isinstance(error, NameError) and isinstance(name, str):
-        names = step.tb_frame.f_locals if step is not None else ()
-        return {"name": name, "known": get_close_matches(name, names, 1, ALIKE)}
+        own, space = (step.tb_frame.f_locals, step.tb_frame.f_globals) if step else ({}, {})
+        own = [other for other in own if other.isidentifier()][:6]
+        others = [other for other in [*space, *dir(builtins)] if not other.startswith("_")]
+        known = _like(name, own) or get_close_matches(name, others, 1, ALIKE)
+        return {"name": name, "own": own, "known": known}
     return {}
 
 

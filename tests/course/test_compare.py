@@ -18,6 +18,9 @@ from nst_helpers.course import compare
         (1 / 5, "1/5 of what it should be"),
         (3, "3 times what it should be"),
         (-2, "twice what it should be, and has the wrong sign,"),
+        (65025, "65025 times what it should be"),
+        (1 / 65025, "1/65025 of what it should be"),
+        (37.51, "37.51 times what it should be"),
     ],
 )
 def test_a_factor_in_words(factor, words):
@@ -31,6 +34,11 @@ TWO_CASES = [np.array([1.0, 2.0]), np.array([3.0, 5.0])]
     ("factors", "words"),
     [
         ((5, 5), "Your result is 5 times what it should be in all test cases."),
+        (
+            (1 / 65025, 1 / 65025),
+            "Your result is 1/65025 of what it should be in all test cases. That is 255 × 255. Look "
+            "for a 255 that is too much, or missing.",
+        ),
         (
             (2, 6),
             "Your result is what it should be, multiplied by `n`: the factor is 2 in the first test "
@@ -177,3 +185,10 @@ def test_which_part_of_an_outcome_differs_first():
     )
     said = compare.first_difference(found, [np.ones(2)], [{}], place)
     assert said.startswith("On test case 1 you give 3 values in all, where 2 are wanted")
+
+
+def test_what_is_only_near_0_is_not_equal_on_its_scale():
+    tiny = np.array([3e-6, 1e-6])
+    assert compare.close(tiny, 0 * tiny, 1e-3) and not compare.close_to_scale(tiny, 0 * tiny, 1e-3)
+    assert not compare.close_to_scale(0 * tiny, tiny, 1e-3)
+    assert compare.close_to_scale(tiny, 1.0001 * tiny, 1e-3)

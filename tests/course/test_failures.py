@@ -35,7 +35,8 @@ def test_an_attribute_that_is_not_there(of, is_tensor, name, known, words):
 def failure(kind, text, *more, name=None, line=None, code="", shapes=()):
     return {
         "type": kind, "bases": [kind, *more], "text": text, "name": name, "line": line,
-        "code": code, "shapes": dict(shapes), "known": [], "is_tensor": False, "of": "",
+        "code": code, "shapes": dict(shapes), "known": [], "own": ["f", "t"], "is_tensor": False,
+        "of": "",
     }  # fmt: skip
 
 
@@ -78,7 +79,33 @@ def failure(kind, text, *more, name=None, line=None, code="", shapes=()):
         (
             failure("NameError", "name 'tff' is not defined", name="tff"),
             "Your function stopped with NameError: name 'tff'",
-            "`tff` has no value in your function",
+            "`tff` has no value in your function. These have: `f`, `t`. Give it one before this line, "
+            "take another name, or put it in quotation marks if it is a text.",
+        ),
+        (
+            failure("NameError", "name 'square' is not defined", name="square", code="square(f)"),
+            "Your function stopped with NameError: name 'square'",
+            "Did you mean `tf.square`?",
+        ),
+        (
+            failure("NameError", "name 'mean' is not defined", name="mean", code="mean(f)"),
+            "Your function stopped with NameError: name 'mean'",
+            "Did you mean `tf.reduce_mean`?",
+        ),
+        (
+            failure("NameError", "name 'mine' is not defined", name="mine", code="mine(f)"),
+            "Your function stopped with NameError: name 'mine'",
+            "Run the cell that defines `mine` first, or define it inside your function.",
+        ),
+        (
+            failure("NameError", "name 'numpy' is not defined", name="numpy", code="numpy.max(f)"),
+            "Your function stopped with NameError: name 'numpy'",
+            "Did you mean `np`?",
+        ),
+        (
+            failure("TypeError", "`x` and `y` must have the same dtype, got tf.float32 != tf.int32."),
+            "Your function stopped with TypeError: numbers of the types int32 and float32 meet there",
+            "Make them the same with `tf.cast(..., tf.float32)`.",
         ),
         (
             failure("NameError", "name 'tff' is not defined", name="tff") | {"known": ["tf"]},

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from test_checks import of_cell
 
 from nst_helpers import check, content_loss, gram_matrix, progress, yours
 from nst_helpers.course import kept
@@ -70,6 +71,24 @@ def test_what_cannot_be_kept_is_only_not_kept(folder):
 def test_a_function_that_needs_another_cell_is_not_taken_for_ones_own():
     kept.keep(NAME, eval("lambda f: f"))
     assert yours(NAME) is EXERCISES[NAME].reference
+
+
+def test_what_the_next_lessons_will_not_have_is_said_at_once(capsys):
+    cell = """
+    def rows_of(features):
+        return tf.reshape(features, (-1, features.shape[-1]))
+
+    def mine(features):
+        rows = rows_of(features)
+        products = [row for row in [tf.matmul(rows, rows, transpose_a=True)]]
+        return products[0] / len(rows)
+    """
+    check(NAME, of_cell(cell))
+    said = capsys.readouterr().out
+    assert "The next lessons will not have `rows_of`, which your function uses" in said
+    assert kept.kept(NAME) is not None and yours(NAME) is EXERCISES[NAME].reference
+    check(NAME, mine)
+    assert "will not have" not in capsys.readouterr().out
 
 
 def test_a_kept_functions_source_is_its_own():

@@ -232,3 +232,10 @@ def test_what_is_said_of_a_change():
     source = "def mine(x, y):\n    return 2 * tf.square(x - y) / 3"
     assert "with `2 * (x - y)` in place of `2 * tf.square(x - y)`" in said("return 2 * (x - y) / 3")
     assert repair.repaired(ast.parse("lambda x: x").body[0], lambda new: True) is None
+
+
+def test_tries_are_counted():
+    tree, tried = ast.parse("def mine(x, y):\n    return x + y").body[0], []
+    assert repair.repaired(tree, tried.append, tries=5) is None and len(tried) == 5
+    assert repair.repaired(tree, tried[4].__eq__, tries=4) is None
+    assert repair.repaired(tree, tried[4].__eq__, tries=5).startswith("Look at line 2")

@@ -54,6 +54,14 @@ def test_what_is_printed_is_cut_at_a_length():
     assert len(report["printed"]) == trial.PRINTED
 
 
+def test_a_change_is_ended_after_so_many_lines_on_any_machine():
+    source = "def mine(n):\n    while n:\n        n = n - 1\n    return n"
+    function = trial.changed(lambda n: n, source)
+    assert trial.counted(function, 8)(3) == 0
+    failure = trial.run(trial.counted(function, 7), [[3]], 600.0)["cases"][0]["failure"]
+    assert failure["type"] == "TooManyLines"
+
+
 class OfTheLearner:
     pass
 

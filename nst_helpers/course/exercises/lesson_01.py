@@ -175,6 +175,10 @@ _PREPROCESS = {
     "the scale of the values": [
         (lambda p: _reverse_colors(p) - MEAN,
          "The values still run from 0 to 1: multiply by 255 before you subtract the mean."),
+        (lambda p: _reverse_colors(p) / 255 - MEAN,
+         "You divided the picture by 255: multiply, since it runs from 0 to 1 already."),
+        (lambda p: _reverse_colors(p) - MEAN / 255,
+         "You divided the mean by 255: leave the mean as it is, and multiply the picture by 255."),
         (lambda p: _reverse_colors(p) * 2 - 1,
          "Your values run from -1 to 1, as other networks want them: for VGG19 multiply by 255 and "
          "subtract the mean.")],
@@ -218,6 +222,8 @@ _PREPROCESS = {
         (lambda p: tf.floor(_reverse_colors(p) * 255) - MEAN,
          "You rounded to whole numbers: keep the fractions.")],
     "the mean that is subtracted": [
+        (lambda p: _reverse_colors(p) * 255 - MEAN / 255,
+         "You divided the mean by 255: subtract it as it is, on the scale 0 to 255."),
         (lambda p: _reverse_colors(p) * 255 - tf.reduce_mean(_reverse_colors(p) * 255),
          "You subtracted the picture's own mean: subtract the mean color of ImageNet, which is "
          "given.")],
@@ -225,6 +231,8 @@ _PREPROCESS = {
 
 _DEPROCESS = {
     "what is done with the mean": [
+        (lambda v: clipped(_reverse_colors(v + MEAN / 255) / 255),
+         "You divided the mean by 255: add it as it is, on the scale 0 to 255."),
         (lambda v: clipped(_reverse_colors(v - MEAN) / 255),
          "You subtracted the mean once more: add it.")],
     "the order of the steps": [
