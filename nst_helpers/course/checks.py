@@ -6,7 +6,7 @@ mistake. It runs in a process of its own (`apart`); what it did there comes back
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import tensorflow as tf
@@ -156,7 +156,7 @@ def judged(exercise, tree, report, learner, tries=2):
         if known and not compare.same(found, wanted):
             evidence = compare.first_difference(found, wanted, inputs, exercise.place)
             return _mistaken(evidence, known)
-        return _failed(exercise, tree, failure, _pictures(inputs), learner, tries)
+        return _failed(exercise, tree, failure, compare.pictures(inputs), learner, tries)
     if any(is_unfilled(decoded(case["value"])) for case in ran):
         return NOT_DONE
     if any(faults):
@@ -226,20 +226,17 @@ def _compared(exercise, tree, found, report, inputs, learner, tries):
     if slip:  # of Python's: what should be there may be, and have no effect
         return _not_yet(evidence, slip, _joined(slip, change))
     arrays = [name for name, value in inputs[0].items() if isinstance(value, np.ndarray)]
-    written = _joined(
-        reading.power(tree),
-        reading.lengths(tree, arrays),
-        reading.of_the_batch(tree, _pictures(inputs)),
-    )
+    written = _joined(reading.power(tree), reading.lengths(tree, arrays))
     known = _known_mistake(exercise, found)
     if known:
         return _mistaken(evidence, known, written, change)
     if spoiled:
         return _not_yet(spoiled)
-    related = None
-    if not exercise.place:
-        named = compare.named(found, wanted, inputs)
-        related = _on_another_scale(exercise, found, inputs) or named
+    related = reading.of_the_batch(tree, compare.pictures(inputs))
+    if not related and not exercise.place:
+        scaled = partial(_with_scaled, exercise)
+        related = compare.on_another_scale(scaled, found, inputs, MISTAKEN)
+        related = related or compare.named(found, wanted, inputs)
     second = _joined(written, related, reading.unused(tree)) or evidence
     return _not_yet(evidence, second, _joined(second, change))
 
@@ -260,34 +257,9 @@ def _known_mistake(exercise, found):
     return next((known for mistake, *known in exercise.mistakes if gives_these(mistake)), None)
 
 
-def _on_another_scale(exercise, found, inputs):
-    """A sentence on an argument that is taken 255 times too large or too small; else None."""
-    for position, name in enumerate(inputs[0]):
-        for factor, done in (255.0, "multiplied"), (1 / 255, "divided"):
-            pairs = (  # made one by one
-                (outcome, _outcome_of(exercise, _scaled(exercise, position, factor), number))
-                for number, outcome in enumerate(found)
-            )
-            if all(b is not None and compare.close_to_scale(a, b, MISTAKEN) for a, b in pairs):
-                return (
-                    f"Your result is what comes out if `{name}` is {done} by 255 before anything "
-                    "else: take it as it is."
-                )
-    return None
-
-
-@cache
-def _scaled(exercise, position, factor):
-    """The reference, with the arrays in one of its arguments times a factor."""
-
-    def times(part):
-        return part * factor if tf.is_tensor(part) and part.shape.rank else part
-
-    def mistaken(*arguments):
-        given = tf.nest.map_structure(times, arguments[position])
-        return exercise.reference(*arguments[:position], given, *arguments[position + 1 :])
-
-    return mistaken
+def _with_scaled(exercise, position, factor, number):
+    """What the reference gives in a case with one of its arguments times a factor."""
+    return _outcome_of(exercise, compare.scaled(exercise.reference, position, factor), number)
 
 
 def _mistaken(evidence, known, written="", change=None):
@@ -383,12 +355,6 @@ def _alike(found, right):
         return all(compare.close(numbers(a), numbers(b), MISTAKEN) for a, b in pairs)
     except (TypeError, ValueError):
         return False
-
-
-def _pictures(inputs):
-    """The names of the arguments that are pictures or features: of the shape (1, ..., ..., ...)."""
-    shapes = {name: [getattr(case[name], "shape", ()) for case in inputs] for name in inputs[0]}
-    return [name for name in shapes if all(s[:1] == (1,) and len(s) == 4 for s in shapes[name])]
 
 
 def _failed(exercise, tree, failure, pictures, learner, tries):

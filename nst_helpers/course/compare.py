@@ -4,9 +4,11 @@ Each sentence says only what holds in every case of an exercise.
 """
 
 import warnings
+from functools import cache
 from itertools import combinations_with_replacement
 
 import numpy as np
+import tensorflow as tf
 
 ROUNDING = 1e-4  # how far it may take a right value
 AXES = {4: ("", "height", "width", "channels"), 2: ("rows", "columns"), 1: ("length",)}
@@ -327,3 +329,42 @@ def _described(inputs):
         elif isinstance(value, list) and len(repr(value)) < 60:
             parts.append(f"`{name}` {value}")
     return ", ".join(parts)
+
+
+def on_another_scale(outcome_of, found, inputs, tolerance):
+    """A sentence on an argument that is taken 255 times too large or too small; else None.
+
+    outcome_of: `f(position of an argument, factor, number of the case)`, what is right gives so.
+    """
+    for position, name in enumerate(inputs[0]):
+        for factor, done in (255.0, "multiplied"), (1 / 255, "divided"):
+            pairs = (  # made one by one
+                (outcome, outcome_of(position, factor, number))
+                for number, outcome in enumerate(found)
+            )
+            if all(b is not None and close_to_scale(a, b, tolerance) for a, b in pairs):
+                return (
+                    f"Your result is what comes out if `{name}` is {done} by 255 before anything "
+                    "else: take it as it is."
+                )
+    return None
+
+
+@cache
+def scaled(function, position, factor):
+    """The function, with the arrays in one of its arguments times a factor."""
+
+    def times(part):
+        return part * factor if tf.is_tensor(part) and part.shape.rank else part
+
+    def mistaken(*arguments):
+        given = tf.nest.map_structure(times, arguments[position])
+        return function(*arguments[:position], given, *arguments[position + 1 :])
+
+    return mistaken
+
+
+def pictures(inputs):
+    """The names of the arguments that are pictures or features: of the shape (1, ..., ..., ...)."""
+    shapes = {name: [getattr(case[name], "shape", ()) for case in inputs] for name in inputs[0]}
+    return [name for name in shapes if all(s[:1] == (1,) and len(s) == 4 for s in shapes[name])]

@@ -10,7 +10,6 @@ from functools import lru_cache
 CONSTANT = "tf.constant(", "tf.convert_to_tensor(", "tf.cast(", "float("  # no tape watches them
 IN_PLACE = "append extend insert remove reverse sort clear update"  # they change, and give None
 BLOCKS = ast.For, ast.While, ast.If, ast.With, ast.Try
-# What takes an axis as its second argument.
 REDUCTION = re.compile(r"(?:tf|np)\.(?:math\.)?(?:reduce_)?(max|min|sum|mean|prod)")
 INNER = ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.AsyncFunctionDef
 
@@ -231,9 +230,8 @@ def from_other_cells(function, known):
     own |= {node.arg for node in nodes_of(tree, ast.arg)}
     own |= {node.asname or node.name.split(".")[0] for node in nodes_of(tree, ast.alias)}
     names = nodes_of(tree, ast.Name)
-    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    read = dict.fromkeys(node.id for node in names)
-    return [name for name in read if name not in {*own, *known} and not hasattr(builtins, name)]
+    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)} | {*known, *dir(builtins)}
+    return [name for name in dict.fromkeys(node.id for node in names) if name not in own]
 
 
 def not_kept(tree):
