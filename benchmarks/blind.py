@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from nst_helpers import PAINTINGS, PATTERNS, PHOTOS, load_image, load_vgg19, save_image, stylize
+from nst_helpers.pictures import to_uint8
 
 SIZE = 512
 SETTINGS = {"old": {"neighbor_weight": 0.0}, "new": {"neighbor_weight": 15.0}}
@@ -51,7 +52,8 @@ def paint(folder):
 
 def sheet(photo, painting, left, right):
     """The two pictures at their own size, and small above them what they were painted from."""
-    small = [as_image(load_image(source, max_side=SIZE // 2)) for source in (photo, painting)]
+    pictures = [load_image(source, max_side=SIZE // 2) for source in (photo, painting)]
+    small = [Image.fromarray(to_uint8(picture)) for picture in pictures]
     large = [Image.open(path) for path in (left, right)]
     top, gap = max(image.height for image in small), 12
     width = max(sum(image.width for image in row) for row in (small, large)) + gap
@@ -60,10 +62,6 @@ def sheet(photo, painting, left, right):
         whole.paste(row[0], (0, y))
         whole.paste(row[1], (row[0].width + gap, y))
     return whole
-
-
-def as_image(picture):
-    return Image.fromarray((picture[0].numpy() * 255).round().astype("uint8"))
 
 
 def count(folder):
