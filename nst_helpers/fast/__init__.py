@@ -1,0 +1,8 @@
+"""In one pass: a network that paints a photo at once, its file, and how it is trained."""
+
+from ..doors import door
+
+__getattr__, __dir__, __all__ = door(__name__, {
+    "network": ["fresh_weights", "in_one_pass", "instance_norm", "Network"],
+    "files": ["bundled_networks", "load_network", "save_network"],
+})  # fmt: skip

@@ -1,0 +1,103 @@
+"""A network that paints in one pass: from a photo to a painted picture, without a loop.
+
+Johnson, Alahi, Fei-Fei: *Perceptual Losses for Real-Time Style Transfer and Super-Resolution*,
+arXiv 1603.08155 (2016), with instance normalization (Ulyanov, Vedaldi, Lempitsky, arXiv 1607.08022)
+whose scales and shifts are a painting's own (Dumoulin, Shlens, Kudlur: *A Learned Representation
+for Artistic Style*, arXiv 1610.07629), so that one network knows several paintings.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+# The network's convolutions, in order: `{name: (side of the kernel, channels in, channels out)}`.
+RESIDUALS = 4
+WIDE = 48  # channels where the picture is smallest
+CONVOLUTIONS = {
+    "first": (7, 3, 16),
+    "half": (3, 16, 32),
+    "quarter": (3, 32, WIDE),
+    **{f"residual{n}{part}": (3, WIDE, WIDE) for n in range(1, RESIDUALS + 1) for part in "ab"},
+    "twice": (3, WIDE, 32),
+    "full": (3, 32, 16),
+    "last": (7, 16, 3),
+}
+EPSILON = 1e-5
+
+
+@dataclass(frozen=True)
+class Network:
+    """What paints in one pass.
+
+    weights: for each of `CONVOLUTIONS` `{name}/kernel`, `(side, side, channels in, channels out)`,
+    `{name}/scale` and `{name}/shift`, `(paintings, channels out)`. paintings: their names. card:
+    how it was trained, fit for JSON.
+    """
+
+    weights: dict
+    paintings: tuple
+    card: dict
+
+
+def fresh_weights(paintings, seed=0):
+    """Weights of a network that has learned nothing yet, for so many paintings, as NumPy arrays.
+
+    Kernels as He et al., arXiv 1502.01852, equation 10; scales 1, shifts 0.
+    """
+    random = np.random.default_rng(seed)
+    weights = {}
+    for name, (side, channels_in, channels) in CONVOLUTIONS.items():
+        shape, spread = (side, side, channels_in, channels), (2 / (side**2 * channels_in)) ** 0.5
+        weights[f"{name}/kernel"] = random.normal(0, spread, shape).astype("float32")
+        weights[f"{name}/scale"] = np.ones((paintings, channels), "float32")
+        weights[f"{name}/shift"] = np.zeros((paintings, channels), "float32")
+    return weights
+
+
+def instance_norm(values, scale, shift):
+    """Each channel of this one picture brought to mean 0 and deviation 1, then scaled and shifted.
+
+    values: `(1, height, width, channels)`. scale, shift: `(channels,)`. Ulyanov 2016, equation 1.
+    """
+    mean, variance = tf.nn.moments(values, (1, 2), keepdims=True)
+    return scale * (values - mean) * tf.math.rsqrt(variance + EPSILON) + shift
+
+
+def reflected(values, margin):
+    """The values with a margin that mirrors them, so that a convolution draws no frame."""
+    return tf.pad(values, [(0, 0), (margin, margin), (margin, margin), (0, 0)], "REFLECT")
+
+
+def enlarged_twice(values):
+    """Each position four times: nearest neighbor, which leaves no checkerboard."""
+    return tf.repeat(tf.repeat(values, 2, axis=1), 2, axis=2)
+
+
+def in_one_pass(weights, picture, shares):
+    """The painted picture.
+
+    weights: as in `Network`. picture: `(1, height, width, 3)`, RGB, 0 to 1, at least 16 px a side.
+    shares: of each painting, `(paintings,)`; between two paintings the scales and shifts are mixed.
+    Returns the same shape.
+    """
+
+    def convolved(values, name, stride=1):
+        kernel = weights[f"{name}/kernel"]
+        values = tf.nn.conv2d(reflected(values, kernel.shape[0] // 2), kernel, stride, "VALID")
+        scale, shift = (
+            tf.linalg.matvec(weights[f"{name}/{part}"], shares, transpose_a=True)
+            for part in ("scale", "shift")
+        )
+        return instance_norm(values, scale, shift)
+
+    values = tf.nn.relu(convolved(picture, "first"))
+    values = tf.nn.relu(convolved(values, "half", stride=2))
+    values = tf.nn.relu(convolved(values, "quarter", stride=2))
+    for n in range(1, RESIDUALS + 1):
+        inner = tf.nn.relu(convolved(values, f"residual{n}a"))
+        values = values + convolved(inner, f"residual{n}b")
+    values = tf.nn.relu(convolved(enlarged_twice(values), "twice"))
+    values = tf.nn.relu(convolved(enlarged_twice(values), "full"))
+    painted = tf.sigmoid(convolved(values, "last"))
+    return painted[:, : picture.shape[1], : picture.shape[2]]
