@@ -28,6 +28,10 @@ _NAMES = {
         "CONTENT_LAYER", "load_vgg19", "paint_all", "plan", "regions", "Result", "Settings",
         "STYLE_LAYERS", "stylize",
     ],
+    "fast": [
+        "bundled_networks", "in_one_pass", "instance_norm", "load_network", "Network",
+        "paint_fast", "save_network", "train_fast",
+    ],
     "widgets": ["choose_painting", "choose_photo", "easel", "explorer"],
     "figures": [
         "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",

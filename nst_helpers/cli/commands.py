@@ -1,4 +1,4 @@
-"""The command line: `nst {stylize,lab,grade,handout,doctor}`, or `python -m nst_helpers` for `nst`.
+"""The command line: `nst`, or `python -m nst_helpers`, and a command.
 
 Only the standard library is imported at the top, so that `doctor` and `lab` can say what is
 missing.
@@ -12,7 +12,7 @@ from pathlib import Path
 from ..console import prepare, say
 from ..engine import DEFAULTS, FIELDS
 from ..errors import KitError, PictureError, SettingsError, as_path, readable
-from . import doctor, lab
+from . import doctor, fast, lab
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
     "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
@@ -69,8 +69,11 @@ def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
     parser = Parser(prog=program, description="Neural style transfer with VGG19.")
-    commands = parser.add_subparsers(required=True, metavar="{stylize,lab,grade,handout,doctor}")
+    commands = parser.add_subparsers(
+        required=True, metavar="{stylize,fast,train,lab,grade,handout,doctor}"
+    )
     _add_stylize(commands)
+    fast.add_commands(commands)
     command = commands.add_parser(
         "lab",
         help="open the lessons in JupyterLab",

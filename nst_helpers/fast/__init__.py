@@ -5,4 +5,6 @@ from ..doors import door
 __getattr__, __dir__, __all__ = door(__name__, {
     "network": ["fresh_weights", "in_one_pass", "instance_norm", "Network"],
     "files": ["bundled_networks", "load_network", "save_network"],
+    "training": ["train_fast"],
+    "painting": ["paint_fast"],
 })  # fmt: skip

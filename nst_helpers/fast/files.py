@@ -5,6 +5,7 @@ of each array; the arrays follow (https://huggingface.co/docs/safetensors). A br
 too, in a few lines.
 """
 
+import functools
 import json
 from pathlib import Path
 
@@ -20,9 +21,11 @@ ENDING = ".safetensors"
 TYPES = {"I8": np.int8, "F32": np.float32}
 
 
+@functools.cache
 def bundled_networks():
-    """The names of the networks that come with the kit."""
-    return tuple(sorted(path.stem for path in FOLDER.glob(f"*{ENDING}")))
+    """`{painting: Network}` of the paintings whose networks come with the kit; some share one."""
+    networks = [_read(path.read_bytes()) for path in sorted(FOLDER.glob(f"*{ENDING}"))]
+    return {painting: network for network in networks for painting in network.paintings}
 
 
 def save_network(network, path):
@@ -55,21 +58,20 @@ def save_network(network, path):
 
 
 def load_network(source):
-    """The `Network` in a file, or the one of this name that comes with the kit.
+    """The `Network` in a file, or the one that comes with the kit and knows the painting named.
 
-    Raises `WeightsError` if there is none, or if the file holds something else.
+    source: a path, a painting's name, or a `Network`, which is returned. Raises `WeightsError` if
+    there is no such file, or if it holds something else.
     """
     if isinstance(source, Network):
         return source
-    path = FOLDER / f"{source}{ENDING}" if source in bundled_networks() else None
-    path = path or as_path(source, WeightsError)
+    if isinstance(source, str) and source in bundled_networks():
+        return bundled_networks()[source]
+    path, known = as_path(source, WeightsError), bundled_networks()
     try:
         content = path.read_bytes()
     except OSError as error:
-        known = bundled_networks()
-        hint = suggestion(
-            str(source), known, f"those that come with the kit are {', '.join(known)}."
-        )
+        hint = suggestion(str(source), known, f"those that come with the kit: {', '.join(known)}.")
         raise WeightsError(
             f"{path}: this network cannot be read ({error.strerror}); {hint}"
         ) from error

@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     ],
     "vgg": ["feature_extractor", "IMAGENET_MEAN_BGR", "preprocess"],
     "neighbors": ["LARGEST_WITH_NEIGHBORS"],
-    "objective": ["compare", "compute_targets", "measuring"],
+    "objective": ["compare", "compute_targets", "loss_and_gradient_by", "measuring"],
     "optimizers": ["Adam", "color_at_half_resolution", "LBFGS", "PAIRS"],
     "styles": [
         "blended", "by_area", "enlarged", "finished", "guides_for", "measure_pictures",

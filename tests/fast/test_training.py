@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_helpers import KitError, SettingsError, load_image, stylize
+from nst_helpers.fast import Network, fresh_weights, paint_fast, save_network, train_fast, training
+
+QUICK = {"size": 64, "progress": False, "photos": ["red_panda"]}
+
+
+@pytest.fixture(autouse=True)
+def small_squares(monkeypatch):
+    monkeypatch.setattr(training, "SIZES", (32, 48))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "SIZES", (32, 48))
+        return train_fast(["starry_night", "great_wave"], steps=4, **QUICK)
+
+
+def same(network, other):
+    return all(np.array_equal(network.weights[n], other.weights[n]) for n in network.weights)
+
+
+def test_training_lowers_the_loss():
+    totals = []
+    train_fast(
+        "mosaic", steps=60, on_step=lambda step: totals.append(step.losses["total"]), **QUICK
+    )
+    assert len(totals) == 60
+    assert np.mean(totals[-10:]) < 0.8 * np.mean(totals[:10])
+
+
+def test_the_gradient_of_a_weight_is_that_of_the_loss():
+    """Against a difference: the loss a little to both sides of the weight."""
+    vgg, photo = training.bundled_vgg19(), load_image("red_panda", max_side=64)[:, :32, :32]
+    variables = training._variables(["a"], None, 0)
+    asked = training.Settings(size=64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.machine, "best_precision", lambda: "float32")
+        gradients = training._gradients_by(
+            vgg, [load_image("starry_night", max_side=64)], variables, asked
+        )
+    _, found = gradients(photo, tf.constant(0))
+    for name in ("last/shift", "residual2b/scale", "first/kernel"):
+        direction, here = found[name] / tf.norm(found[name]), tf.identity(variables[name])
+        sides = []
+        for sign in (1, -1):
+            variables[name].assign(here + sign * 1e-3 * direction)
+            sides.append(float(gradients(photo, tf.constant(0))[0]["total"]))
+        variables[name].assign(here)
+        slope = (sides[0] - sides[1]) / 2e-3
+        assert slope == pytest.approx(float(tf.norm(found[name])), rel=0.05), name
+
+
+def test_the_same_seed_trains_the_same_network(trained):
+    again = train_fast(["starry_night", "great_wave"], steps=4, **QUICK)
+    other = train_fast(["starry_night", "great_wave"], steps=4, seed=1, **QUICK)
+    photo = load_image("red_panda", max_side=64)
+    pictures = [paint_fast(photo, network).picture for network in (trained, again, other)]
+    assert float(tf.reduce_max(tf.abs(pictures[0] - pictures[1]))) < 2 / 255
+    assert float(tf.reduce_max(tf.abs(pictures[0] - pictures[2]))) > 0.1
+
+
+def test_an_interrupt_keeps_what_was_learned_and_it_can_be_gone_on_from(capsys):
+    def stop(step):
+        if step.number == 2:
+            raise KeyboardInterrupt
+
+    network = train_fast("starry_night", steps=5, on_step=stop, **QUICK)
+    assert "Interrupted after 2 of 5 steps; this is the network reached." in capsys.readouterr().out
+    assert (network.card["steps"], network.card["steps_done"]) == (5, 2)
+    assert not same(network, Network(fresh_weights(1), ("starry_night",), {}))
+    further = train_fast("starry_night", steps=1, start=network, **QUICK)
+    assert further.card["start"]["steps_done"] == 2
+    # One small step from where it was, and not from the beginning.
+    moved = [np.abs(further.weights[n] - network.weights[n]).max() for n in network.weights]
+    assert 0 < max(moved) < 1e-3
+
+
+def test_a_known_painting_keeps_its_scales_and_a_new_one_begins_with_the_mean(trained):
+    variables = training._variables(["great_wave", "mosaic"], trained, 0)
+    scales = trained.weights["half/scale"]
+    np.testing.assert_array_equal(variables["half/scale"][0], scales[1])
+    np.testing.assert_allclose(variables["half/scale"][1], np.mean(scales, 0), rtol=1e-6)
+    np.testing.assert_array_equal(variables["half/kernel"], trained.weights["half/kernel"])
+
+
+def test_minutes_become_steps():
+    calls = []
+
+    def gradients(square, which):
+        calls.append(square)
+        training.time.sleep(0.05)
+
+    squares = iter([(1, 0), (2, 0)])
+    total = training._steps_until(training.time.perf_counter() + 5, gradients, squares)
+    assert calls == [1, 2, 1, 2]  # traced, then timed
+    assert 50 <= total <= 98
+
+
+def test_the_learning_rate_rises_then_falls():
+    rates = [training.learning_rate(number, 1000) for number in range(1, 1001)]
+    assert rates[0] == pytest.approx(training.LEARNING_RATE / training.WARM_UP, rel=1e-3)
+    assert np.argmax(rates) + 1 == training.WARM_UP
+    assert rates[-1] == pytest.approx(training.LEARNING_RATE * training.LAST_RATE, rel=0.01)
+    assert all(np.diff(rates[training.WARM_UP :]) < 0)
+
+
+def test_squares_come_from_all_photos_and_paintings_take_turns():
+    photos = [tf.fill((1, 60, 80, 3), value) for value in (0.4, 0.6)]
+    found = [square for square, _ in zip(training._squares(photos, 2, 0), range(40))]
+    assert [square.shape for square, _ in found[:2]] == [(1, 32, 32, 3), (1, 48, 48, 3)]
+    assert [int(which) for _, which in found[:6]] == [0, 0, 1, 1, 0, 0]
+    values = [float(square[0, 0, 0, 0]) for square, _ in found]
+    assert min(values) < 0.3 and max(values) > 0.7  # darker, brighter
+    assert all(0 <= value <= 1 for value in values)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"steps": 0}, "steps is 0"),
+        ({"minutes": "ten"}, "minutes is 'ten'"),
+        ({"size": 8}, "size is 8 px"),
+        ({"style_weight": -1}, "style_weight is -1"),
+        ({"photos": []}, "one photo to learn from"),
+        ({"start": "no.safetensors"}, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_said_before_anything_is_trained(change, words):
+    with pytest.raises(KitError, match=words):
+        train_fast("starry_night", **({"steps": 1} | QUICK | change))
+
+
+def test_two_paintings_of_one_name_are_refused():
+    with pytest.raises(SettingsError, match="Two of the paintings are called 'mosaic'"):
+        train_fast(["mosaic", "mosaic"], steps=1, **QUICK)
+
+
+def test_paint_fast_returns_a_result_like_stylize(trained, tmp_path):
+    result = paint_fast("red_panda", trained, "great_wave", size=64)
+    assert result.picture.shape == (1, 36, 64, 3)
+    assert result.card["settings"]["painting"] == {"starry_night": 0.0, "great_wave": 1.0}
+    assert result.card["network"]["steps"] == 4
+    same = stylize("red_panda", "mosaic", size=64, steps=1, progress=False).card["content_sha256"]
+    assert result.card["content_sha256"] == same
+    path = save_network(trained, tmp_path / "two.safetensors")
+    from_file = paint_fast("red_panda", path, {"great_wave": 3.0}, size=64)
+    assert float(tf.reduce_max(tf.abs(from_file.picture - result.picture))) < 0.1
+
+
+def test_a_mixture_lies_between(trained):
+    half = paint_fast("red_panda", trained, {"starry_night": 2, "great_wave": 2}, size=64)
+    assert half.settings["painting"] == {"starry_night": 0.5, "great_wave": 0.5}
+
+
+@pytest.mark.parametrize(
+    "painting, words",
+    [
+        ("mosaic", "does not know 'mosaic': choose of starry_night, great_wave"),
+        ({"great_wave": 0}, "a share above 0"),
+        ({"great_wave": -1, "starry_night": 2}, "a share above 0"),
+        ({"great_wave": "half"}, "The share of great_wave is 'half'"),
+    ],
+)
+def test_a_painting_that_cannot_be_used_is_said(trained, painting, words):
+    with pytest.raises(SettingsError, match=words):
+        paint_fast("red_panda", trained, painting, size=64)
+
+
+def test_a_picture_too_large_for_the_memory_is_refused(trained, monkeypatch):
+    from nst_helpers.fast import painting
+
+    monkeypatch.setattr(painting, "available_memory", lambda: painting.BASE_BYTES + 1e6)
+    with pytest.raises(SettingsError, match="ask for size="):
+        paint_fast("red_panda", trained, size=256)
