@@ -8,7 +8,9 @@ from notebook_tools import ROOT
 
 PACKAGE = ROOT / "nst_helpers"
 # Each imports only from those before it.
-ORDER = "doors errors console machine pictures method engine fast widgets figures course cli".split()
+ORDER = (
+    "doors errors console machine pictures method engine fast widgets figures course cli".split()
+)
 ROOMS = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
 FILES = {path.relative_to(PACKAGE).with_suffix("").parts: path for path in PACKAGE.rglob("*.py")}
 OUTSIDE = [path for name in ("tests", "benchmarks", "docs") for path in (ROOT / name).rglob("*.py")]
