@@ -10,6 +10,10 @@ import nst_helpers
 
 GROUPS = {  # heading: names. A public name that stands in none comes last.
     "Painting": ["stylize", "Result", "paint_all", "plan", "Settings"],
+    "In one pass": [
+        "paint_fast", "train_fast", "load_network", "save_network", "bundled_networks", "Network",
+        "in_one_pass", "instance_norm",
+    ],
     "Pictures": ["load_image", "resize", "show", "save_image", "card"],
     "The network": ["load_vgg19", "feature_extractor", "preprocess"],
     "The losses": [
@@ -24,9 +28,9 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
         "in_colors_of", "luminance", "half", "circle", "color_range", "regions",
     ],
     "In the lessons": [
-        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "choose_photo",
-        "choose_painting", "feature_maps", "gram_heatmap", "loss_curves", "picture_grid",
-        "strongest_patches",
+        "setup", "predict", "check", "yours", "progress", "explorer", "easel", "live_network",
+        "choose_photo", "choose_painting", "feature_maps", "gram_heatmap", "loss_curves",
+        "picture_grid", "strongest_patches",
     ],
     "Names of layers and samples": [
         "CONTENT_LAYER", "STYLE_LAYERS", "PHOTOS", "PAINTINGS", "PATTERNS", "SAMPLES",

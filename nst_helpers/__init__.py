@@ -32,7 +32,7 @@ _NAMES = {
         "bundled_networks", "in_one_pass", "instance_norm", "load_network", "Network",
         "paint_fast", "save_network", "train_fast",
     ],
-    "widgets": ["choose_painting", "choose_photo", "easel", "explorer"],
+    "widgets": ["choose_painting", "choose_photo", "easel", "explorer", "live_network"],
     "figures": [
         "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",
         "strongest_patches",

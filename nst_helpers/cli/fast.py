@@ -1,6 +1,7 @@
 """The commands `nst fast` and `nst train`: a network that paints in one pass, and its training."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 from ..console import say
@@ -73,10 +74,12 @@ def _outputs(photos, output):
     if len(photos) == 1 and not output.is_dir():
         paths = {photos[0]: output}
     else:
-        output.mkdir(parents=True, exist_ok=True)
         paths = {photo: output / f"{Path(photo).stem}.png" for photo in photos}
-    if len({*paths.values()}) < len(photos):
-        raise PictureError("Two of the photos have the same name: rename one of them.")
+        if len({*paths.values()}) < len(photos):
+            raise PictureError("Two of the photos have the same name: rename one of them.")
+        if output.exists() and not output.is_dir():
+            raise PictureError(f"{output} is no folder: several photos need one to go into.")
+        output.mkdir(parents=True, exist_ok=True)
     for photo, path in paths.items():
         check_output_path(path)
         if path.exists() and Path(photo).exists() and path.samefile(photo):
@@ -101,7 +104,13 @@ def run_train(options):
     given = {name: getattr(options, name) for name in (*TRAINING, "start", "photos")}
     given = {name: value for name, value in given.items() if value is not None}
     network = train_fast(options.paintings, progress="bar", **given)
-    save_network(network, path)
+    code = 0
+    try:
+        save_network(network, path)
+    except PictureError as error:  # the disk is full, or the folder is gone: the minutes are not
+        say(error, sys.stderr)
+        path, code = Path(tempfile.mkdtemp(prefix="nst_"), path.name), 1
+        save_network(network, path)
     steps, seconds = network.card["steps_done"], network.card["seconds"]
     say(f"{path}: {', '.join(network.paintings)}, {steps} steps in {seconds:.0f} s")
-    return 0
+    return code

@@ -12,13 +12,15 @@ import numpy as np
 import tensorflow as tf
 
 # The network's convolutions, in order: `{name: (side of the kernel, channels in, channels out)}`.
-RESIDUALS = 4
 WIDE = 48  # channels where the picture is smallest
+# Of the residual blocks: a convolution's kernel reaches over so many positions a weight, so that
+# the network sees far enough for large strokes, with no more weights.
+DILATIONS = (1, 2, 4, 2)
 CONVOLUTIONS = {
     "first": (7, 3, 16),
     "half": (3, 16, 32),
     "quarter": (3, 32, WIDE),
-    **{f"residual{n}{part}": (3, WIDE, WIDE) for n in range(1, RESIDUALS + 1) for part in "ab"},
+    **{f"residual{n}{part}": (3, WIDE, WIDE) for n, _ in enumerate(DILATIONS, 1) for part in "ab"},
     "twice": (3, WIDE, 32),
     "full": (3, 32, 16),
     "last": (7, 16, 3),
@@ -77,14 +79,15 @@ def enlarged_twice(values):
 def in_one_pass(weights, picture, shares):
     """The painted picture.
 
-    weights: as in `Network`. picture: `(1, height, width, 3)`, RGB, 0 to 1, at least 16 px a side.
+    weights: as in `Network`. picture: `(1, height, width, 3)`, RGB, 0 to 1, at least 20 px a side.
     shares: of each painting, `(paintings,)`; between two paintings the scales and shifts are mixed.
     Returns the same shape.
     """
 
-    def convolved(values, name, stride=1):
+    def convolved(values, name, stride=1, dilation=1):
         kernel = weights[f"{name}/kernel"]
-        values = tf.nn.conv2d(reflected(values, kernel.shape[0] // 2), kernel, stride, "VALID")
+        values = reflected(values, kernel.shape[0] // 2 * dilation)
+        values = tf.nn.conv2d(values, kernel, stride, "VALID", dilations=dilation)
         scale, shift = (
             tf.linalg.matvec(weights[f"{name}/{part}"], shares, transpose_a=True)
             for part in ("scale", "shift")
@@ -94,9 +97,9 @@ def in_one_pass(weights, picture, shares):
     values = tf.nn.relu(convolved(picture, "first"))
     values = tf.nn.relu(convolved(values, "half", stride=2))
     values = tf.nn.relu(convolved(values, "quarter", stride=2))
-    for n in range(1, RESIDUALS + 1):
-        inner = tf.nn.relu(convolved(values, f"residual{n}a"))
-        values = values + convolved(inner, f"residual{n}b")
+    for n, dilation in enumerate(DILATIONS, 1):
+        inner = tf.nn.relu(convolved(values, f"residual{n}a", dilation=dilation))
+        values = values + convolved(inner, f"residual{n}b", dilation=dilation)
     values = tf.nn.relu(convolved(enlarged_twice(values), "twice"))
     values = tf.nn.relu(convolved(enlarged_twice(values), "full"))
     painted = tf.sigmoid(convolved(values, "last"))

@@ -11,7 +11,7 @@ from ..pictures import card, load_with_sha256, number, short
 from .files import load_network
 from .network import in_one_pass
 
-BASE_BYTES, BYTES_A_PIXEL = 0.6e9, 1000  # of a process with TensorFlow; at the peak, measured
+BASE_BYTES, BYTES_A_PIXEL = 0.62e9, 560  # of a process with TensorFlow; at the peak, measured
 
 
 def paint_fast(photo, network, painting=None, *, size=512):

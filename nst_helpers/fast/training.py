@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ class TrainingStep:
     losses: dict  # weighted, of the square that was painted
     seconds: float
     seconds_left: float
+    weights: dict = field(repr=False)  # of the network, as in `Network`; the next step changes them
     paint: Callable = field(repr=False)
     side: int = PREVIEW_SIDE
 
@@ -97,11 +98,11 @@ def train_fast(
     if not paintings or not photos:
         raise SettingsError("Training needs at least one painting, and one photo to learn from.")
     variables = _variables([*paintings], start, asked.seed)
-    gradients = _gradients_by(vgg, [*paintings.values()], variables, asked)
-    squares = _squares(photos, len(paintings), asked.seed)
-    total = asked.steps or _steps_until(end, gradients, squares)
+    measure, gradients = _graphs(vgg, [*paintings.values()], variables, asked)
+    examples = _examples(photos, measure, len(paintings), asked.seed)
+    total = asked.steps or _steps_until(end, gradients, examples, len(paintings))
     preview = with_longest_side(photos[0], PREVIEW_SIDE)
-    training = _train(gradients, variables, squares, total, preview)
+    training = _train(gradients, variables, examples, total, preview)
     if progress is True:
         training = shown_growing(training, *preview.shape[1:3])
     _, last, message, _ = to_the_end(training, total, progress, on_step)
@@ -147,10 +148,11 @@ def _variables(names, start, seed):
     return {name: tf.Variable(values) for name, values in weights.items()}
 
 
-def _gradients_by(vgg, paintings, variables, asked):
-    """`gradients(square, which)`, which gives `(losses, {name: gradient})` for a training step.
+def _graphs(vgg, paintings, variables, asked):
+    """`(measure, gradients)`: what TensorFlow traces for the training.
 
-    square: of a photo, `(1, side, side, 3)`. which: the painting's number.
+    `measure(square)` is what the losses need of a square cut out of a photo. `gradients(square,
+    measured, which)` gives `(losses, {name: gradient})`. which: the painting's number.
     """
     extract = feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS], machine.best_precision())
     measure = measuring(extract, CONTENT_LAYER, STYLE_LAYERS)
@@ -164,27 +166,26 @@ def _gradients_by(vgg, paintings, variables, asked):
     factors = {name: tf.constant(factor) for name, factor in (factors | STYLE_SHARES).items()}
 
     @tf.function
-    def gradients(square, which):
-        targets = compare(measure(square), {layer: [grams[layer][which]] for layer in grams})
+    def gradients(square, measured, which):
+        targets = compare(measured, {layer: [grams[layer][which]] for layer in grams})
         with tf.GradientTape() as tape:
             painted = in_one_pass(variables, square, tf.one_hot(which, len(paintings)))
-        # As in the loop: which way the loss grows with each of the painted pixels …
+        # As in the loop: how the loss changes with each of the painted pixels …
         losses, of_pixels = loss_and_gradient(painted, targets, factors)
         # … and, by the chain rule, with each weight of the network that painted them.
         return losses, tape.gradient(painted, variables, output_gradients=of_pixels)
 
-    return gradients
+    return tf.function(measure), gradients
 
 
-def _squares(photos, paintings, seed):
-    """For ever `(square, which)`: a part of a photo, and the number of the painting to learn.
+def _examples(photos, measure, paintings, seed):
+    """For ever what `gradients` takes: each square is painted like each of the paintings.
 
-    A part is up to three times as large as the square that it is shrunk to; mirrored, darker,
-    brighter, of more or of less contrast, so that six photos are not learned by heart.
+    A square is up to three times as large in the photo; it is mirrored, darker, brighter, of more
+    or of less contrast, so that a few photos are not learned by heart.
     """
     random = np.random.default_rng([seed, 1])
-    for place in count():
-        size = SIZES[place % len(SIZES)]
+    for size in cycle(SIZES):
         photo = photos[random.integers(len(photos))]
         height, width = photo.shape[1:3]
         side = min(height, width, int(size * random.uniform(1, 3)))
@@ -194,19 +195,20 @@ def _squares(photos, paintings, seed):
             square = square[:, :, ::-1]
         contrast, light = random.uniform(0.7, 1.2), random.uniform(0.35, 0.65)
         square = tf.clip_by_value(contrast * (square - 0.5) + light, 0.0, 1.0)
-        yield square, tf.constant(place // len(SIZES) % paintings)
+        measured = measure(square)
+        for which in range(paintings):
+            yield square, measured, tf.constant(which)
 
 
-def _steps_until(end, gradients, squares):
+def _steps_until(end, gradients, examples, paintings):
     """How many steps can be taken until then, after a first look at each size of square."""
-    tried = [next(squares) for _ in SIZES]
-    for square in tried:
-        gradients(*square)  # which traces it
+    for _ in range(len(SIZES) * paintings):
+        gradients(*next(examples))  # which traces it
     begin = time.perf_counter()
-    for square in tried:
-        gradients(*square)
+    for _ in range(len(SIZES) * paintings):
+        gradients(*next(examples))
     now = time.perf_counter()
-    return max(1, int((end - now) / (now - begin) * len(SIZES)))
+    return max(1, int((end - now) / (now - begin) * len(SIZES) * paintings))
 
 
 def learning_rate(number, total):
@@ -215,7 +217,7 @@ def learning_rate(number, total):
     return LEARNING_RATE * min(1, number / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * falling)
 
 
-def _train(gradients, variables, squares, total, photo):
+def _train(gradients, variables, examples, total, photo):
     """Change the variables step by step, as a generator: yields a `TrainingStep` after each."""
     adam = tf.keras.optimizers.Adam()
     adam.build([*variables.values()])
@@ -224,11 +226,12 @@ def _train(gradients, variables, squares, total, photo):
     painted = tf.function(lambda: in_one_pass(variables, photo, first))
     begin = time.perf_counter()
     for step in range(1, total + 1):
-        losses, found = gradients(*next(squares))
+        losses, found = gradients(*next(examples))
         values = {name: float(loss) for name, loss in losses.items()}
         if not math.isfinite(values["total"]):
             raise LossNotFinite(step, values, {"content": 1.0, "style": 1.0, "tv": 1.0})
         adam.learning_rate = learning_rate(step, total)
         apply(found)
         seconds = time.perf_counter() - begin
-        yield TrainingStep(step, total, values, seconds, seconds / step * (total - step), painted)
+        left = seconds / step * (total - step)
+        yield TrainingStep(step, total, values, seconds, left, variables, painted)

@@ -3,7 +3,7 @@
 from ..doors import door
 
 __getattr__, __dir__, __all__ = door(__name__, {
-    "chooser": ["choose_painting", "choose_photo"],
+    "chooser": ["choose_painting", "choose_photo", "live_network"],
     "easels": ["easel"],
     "curves": ["curves", "HEIGHT", "loss_curve", "TERM_STYLES"],
     "explorers": ["explorer"],

@@ -1,4 +1,4 @@
-"""A picture to choose: a sample to click, a file to upload, or a path."""
+"""A picture to choose: a sample to click, a file to upload, or a path; and painted in one pass."""
 
 import base64
 import html
@@ -6,11 +6,14 @@ import html
 import ipywidgets as widgets
 
 from ..errors import KitError
-from ..pictures import PAINTINGS, PATTERNS, PHOTOS, as_jpeg, load_image
+from ..fast import load_network, paint_fast
+from ..pictures import PAINTINGS, PATTERNS, PHOTOS, as_jpeg, as_png, load_image
 from .easels import files_sent
 from .live import decoded
 
 LOOK = "background: url({}) center 4px / auto 68px no-repeat; padding-top: 66px; font-size: 12px"
+SIZES = (256, 384, 512, 1024)  # px, of the picture's longest side
+LINK = '<a download="painted.png" href="data:image/png;base64,{}">Save this picture</a> ({})'
 
 
 def choose_photo(first="red_panda"):
@@ -37,7 +40,7 @@ class Chooser(widgets.VBox):
             self.samples[name].on_click(lambda _, name=name: self._choose(name))
             looks += f".nst-{name} {{{LOOK.format(_url(name, 128))}}}"
         # 10 MiB is the limit of one message to Jupyter's server.
-        self.upload = widgets.FileUpload(description="Upload one, up to 10 MiB")
+        self.upload = widgets.FileUpload(accept="image/*", description="Upload one, up to 10 MiB")
         self.upload.layout.width = "auto"
         self.upload.observe(self._arrived, "value")
         self.path = widgets.Text(description="or its path", continuous_update=False)
@@ -62,10 +65,57 @@ class Chooser(widgets.VBox):
 
     def _take(self, source, name):
         image, words = f'<img src="{_url(source, 180)}" alt="">', html.escape(f"Chosen: {name}")
+        self.source = source  # before what is shown, which may be observed
         self.shown.value = f"{image}<div>{words}</div>"
-        self.source = source
 
 
 def _url(source, side):
     file = base64.b64encode(as_jpeg(load_image(source, max_side=side))).decode()
     return f"data:image/jpeg;base64,{file}"
+
+
+def live_network(photo="red_panda", network="starry_night"):
+    """A widget that paints a photo in one pass of a network, whenever something is changed.
+
+    photo: what `load_image` takes. network: what `load_network` takes; between two of its paintings
+    there is a slider. Raises what these raise.
+    """
+    return LiveNetwork(photo, network)
+
+
+class LiveNetwork(widgets.VBox):
+    """What `live_network` returns. result: of the picture shown, as `paint_fast` returned it."""
+
+    def __init__(self, photo, network):
+        self.network = load_network(network)
+        known = [(name.replace("_", " "), name) for name in self.network.paintings]
+        first = network if network in self.network.paintings else known[0][1]
+        other = next((name for _, name in known if name != first), first)
+        self.photo = choose_photo(photo)
+        self.painting = widgets.Dropdown(description="painting", options=known, value=first)
+        self.second = widgets.Dropdown(description="and", options=known, value=other)
+        self.share = widgets.FloatSlider(0, min=0, max=1, step=0.02, description="its share")
+        self.size = widgets.Dropdown(description="size, px", options=SIZES)
+        self.image, self.words = widgets.Image(format="jpeg"), widgets.HTML()
+        self.image.layout = widgets.Layout(max_width="100%", object_fit="contain")
+        for control in (self.painting, self.second, self.share, self.size):
+            control.observe(self._changed, "value")
+        self.photo.shown.observe(self._changed, "value")
+        self._changed()
+        mixing = [self.second, self.share] if len(known) > 1 else []
+        controls = widgets.VBox([self.painting, *mixing, self.size, self.words])
+        super().__init__([widgets.HBox([self.image, controls]), self.photo])
+
+    def _changed(self, change=None):
+        """Paint anew, and say how long it took; what cannot be painted gets a sentence."""
+        shares = {self.painting.value: 1 - self.share.value}
+        shares[self.second.value] = shares.get(self.second.value, 0) + self.share.value
+        try:
+            self.result = paint_fast(self.photo.source, self.network, shares, size=self.size.value)
+        except KitError as error:
+            self.words.value = html.escape(str(error))
+            return
+        picture = self.result.picture
+        self.image.value = as_jpeg(picture)
+        png = base64.b64encode(as_png(picture)).decode()
+        self.words.value = LINK.format(png, f"{self.result.seconds:.2f} s")

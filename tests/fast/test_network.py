@@ -31,7 +31,7 @@ def test_instance_norm_by_hand():
     np.testing.assert_allclose(normed[0, 0], [[-1, -1], [3, -1]], atol=1e-4)
 
 
-@pytest.mark.parametrize("height, width", [(64, 64), (33, 50), (16, 17)])
+@pytest.mark.parametrize("height, width", [(64, 64), (33, 50), (20, 21)])
 def test_the_painted_picture_has_the_photos_shape_and_range(network, height, width):
     photo = load_image("red_panda", max_side=64)[:, :height, :width]
     photo = tf.image.resize(photo, (height, width))

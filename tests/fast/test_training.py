@@ -33,23 +33,22 @@ def test_training_lowers_the_loss():
     assert np.mean(totals[-10:]) < 0.8 * np.mean(totals[:10])
 
 
-def test_the_gradient_of_a_weight_is_that_of_the_loss():
+def test_the_gradient_of_a_weight_is_that_of_the_loss(monkeypatch):
     """Against a difference: the loss a little to both sides of the weight."""
-    vgg, photo = training.bundled_vgg19(), load_image("red_panda", max_side=64)[:, :32, :32]
+    monkeypatch.setattr(training.machine, "best_precision", lambda: "float32")
+    photo = load_image("red_panda", max_side=64)[:, :32, :32]
     variables = training._variables(["a"], None, 0)
-    asked = training.Settings(size=64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.machine, "best_precision", lambda: "float32")
-        gradients = training._gradients_by(
-            vgg, [load_image("starry_night", max_side=64)], variables, asked
-        )
-    _, found = gradients(photo, tf.constant(0))
+    painting = load_image("starry_night", max_side=64)
+    vgg, asked = training.bundled_vgg19(), training.Settings(size=64)
+    measure, gradients = training._graphs(vgg, [painting], variables, asked)
+    example = photo, measure(photo), tf.constant(0)
+    _, found = gradients(*example)
     for name in ("last/shift", "residual2b/scale", "first/kernel"):
         direction, here = found[name] / tf.norm(found[name]), tf.identity(variables[name])
         sides = []
         for sign in (1, -1):
             variables[name].assign(here + sign * 1e-3 * direction)
-            sides.append(float(gradients(photo, tf.constant(0))[0]["total"]))
+            sides.append(float(gradients(*example)[0]["total"]))
         variables[name].assign(here)
         slope = (sides[0] - sides[1]) / 2e-3
         assert slope == pytest.approx(float(tf.norm(found[name])), rel=0.05), name
@@ -91,14 +90,14 @@ def test_a_known_painting_keeps_its_scales_and_a_new_one_begins_with_the_mean(tr
 def test_minutes_become_steps():
     calls = []
 
-    def gradients(square, which):
-        calls.append(square)
+    def gradients(*example):
+        calls.append(example)
         training.time.sleep(0.05)
 
-    squares = iter([(1, 0), (2, 0)])
-    total = training._steps_until(training.time.perf_counter() + 5, gradients, squares)
-    assert calls == [1, 2, 1, 2]  # traced, then timed
-    assert 50 <= total <= 98
+    end = training.time.perf_counter() + 5
+    total = training._steps_until(end, gradients, iter(zip(range(99))), paintings=2)
+    assert calls == [(number,) for number in range(8)]  # two sizes and paintings: traced, timed
+    assert 40 <= total <= 92
 
 
 def test_the_learning_rate_rises_then_falls():
@@ -109,14 +108,19 @@ def test_the_learning_rate_rises_then_falls():
     assert all(np.diff(rates[training.WARM_UP :]) < 0)
 
 
-def test_squares_come_from_all_photos_and_paintings_take_turns():
+def test_each_square_of_all_photos_is_painted_like_each_painting():
     photos = [tf.fill((1, 60, 80, 3), value) for value in (0.4, 0.6)]
-    found = [square for square, _ in zip(training._squares(photos, 2, 0), range(40))]
-    assert [square.shape for square, _ in found[:2]] == [(1, 32, 32, 3), (1, 48, 48, 3)]
-    assert [int(which) for _, which in found[:6]] == [0, 0, 1, 1, 0, 0]
-    values = [float(square[0, 0, 0, 0]) for square, _ in found]
+    examples = training._examples(photos, tf.reduce_mean, 2, 0)
+    found = [example for example, _ in zip(examples, range(80))]
+    assert [square.shape[1:3] for square, *_ in found[:6]] == [(32, 32)] * 2 + [(48, 48)] * 2 + [
+        (32, 32)
+    ] * 2
+    assert [int(which) for *_, which in found[:4]] == [0, 1, 0, 1]
+    for square, measured, _ in found:
+        assert float(tf.reduce_mean(square)) == float(measured)
+        assert 0 <= float(tf.reduce_min(square)) and float(tf.reduce_max(square)) <= 1
+    values = [float(measured) for _, measured, _ in found]
     assert min(values) < 0.3 and max(values) > 0.7  # darker, brighter
-    assert all(0 <= value <= 1 for value in values)
 
 
 @pytest.mark.parametrize(
