@@ -103,6 +103,7 @@ def run_train(options):
         )
     given = {name: getattr(options, name) for name in (*TRAINING, "start", "photos")}
     given = {name: value for name, value in given.items() if value is not None}
+    say("Training takes about 1.6 GB of memory. Ctrl-C ends it, and keeps what it has learned.")
     network = train_fast(options.paintings, progress="bar", **given)
     code = 0
     try:

@@ -22,6 +22,7 @@ from ..engine import (
     STYLE_LAYERS,
     STYLE_SHARES,
     Settings,
+    available_memory,
     bundled_vgg19,
     shown_growing,
     to_the_end,
@@ -38,6 +39,7 @@ SIZES = (128, 160, 224)
 LEARNING_RATE, WARM_UP = 3e-3, 50  # Adam's largest, and the steps until it is reached;
 LAST_RATE = 0.02  # of that, in the last step: it falls as a cosine does, from 1 to this
 STYLE_WEIGHT = 12.0
+TRAINING_BYTES = 1.6e9  # of a process that trains, with TensorFlow in it, at its peak, measured
 PHOTO_SIDE, PREVIEW_SIDE = 1024, 256  # px: what squares are cut from, and what a preview is
 
 
@@ -95,8 +97,7 @@ def train_fast(
     vgg, start = vgg or bundled_vgg19(), start and load_network(start)
     paintings, sha256 = _load_paintings(paintings, asked.size)
     photos = [load_image(source, max_side=PHOTO_SIDE) for source in photos]
-    if not paintings or not photos:
-        raise SettingsError("Training needs at least one painting, and one photo to learn from.")
+    _check(paintings, photos)
     variables = _variables([*paintings], start, asked.seed)
     measure, gradients = _graphs(vgg, [*paintings.values()], variables, asked)
     examples = _examples(photos, measure, len(paintings), asked.seed)
@@ -120,6 +121,17 @@ def train_fast(
         machine=machine.describe(),
     )
     return Network({n: tf.constant(v) for n, v in variables.items()}, tuple(paintings), made_by)
+
+
+def _check(paintings, photos):
+    """Raise `SettingsError` if there is too little to train with, or too little memory."""
+    if not paintings or not photos:
+        raise SettingsError("Training needs at least one painting, and one photo to learn from.")
+    if available_memory() < TRAINING_BYTES and not machine.has_gpu():
+        raise SettingsError(
+            f"Training needs about {TRAINING_BYTES / 1e9:.1f} GB of memory, and only "
+            f"{available_memory() / 1e9:.1f} GB is available: close other programs first."
+        )
 
 
 def _load_paintings(given, size):

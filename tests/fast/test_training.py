@@ -139,6 +139,12 @@ def test_what_cannot_be_used_is_said_before_anything_is_trained(change, words):
         train_fast("starry_night", **({"steps": 1} | QUICK | change))
 
 
+def test_too_little_memory_is_said_before_anything_is_trained(monkeypatch):
+    monkeypatch.setattr(training, "available_memory", lambda: 1e9)
+    with pytest.raises(SettingsError, match="only 1.0 GB is available"):
+        train_fast("starry_night", steps=1, **QUICK)
+
+
 def test_two_paintings_of_one_name_are_refused():
     with pytest.raises(SettingsError, match="Two of the paintings are called 'mosaic'"):
         train_fast(["mosaic", "mosaic"], steps=1, **QUICK)
