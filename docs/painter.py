@@ -2,7 +2,10 @@
 
 import base64
 import html
+import io
 from pathlib import Path
+
+from PIL import Image
 
 from nst_helpers.fast import load_network
 
@@ -11,7 +14,9 @@ PHOTOS = ("neuschwanstein", "red_panda", "horses", "roebling_bridge")
 SIDES = (256, 384, 512)  # px, the longest
 ELEMENT = """\
 <script src="_static/paint.js" defer></script>
-<noscript><p>The page paints by JavaScript, which is switched off here.</p></noscript>
+<noscript>
+<p>The page paints by JavaScript, which is switched off here.</p>
+</noscript>
 <nst-paint>
 <fieldset><legend>Photo</legend>
 <label class="file"><input type="file" accept="image/*" data-part="file">Choose a photo</label>
@@ -24,7 +29,8 @@ ELEMENT = """\
 <div class="pictures">
 {paintings}</div>
 <div class="mixture" data-part="mixture">
-<label>Mix in <select name="second"></select></label>
+<label for="second">Mix in</label>
+<select name="second" id="second"></select>
 <input type="range" name="mix" min="0" max="100" step="5" value="0" aria-label="Share, in percent">
 </div>
 </fieldset>
@@ -78,12 +84,16 @@ def pictures(files):
 def write(folder, files):
     """Write a script `NAME.js` for each network and each photo, which holds it as base64."""
     folder.mkdir(parents=True)
-    photos = [DATA / "photos" / f"{name}.jpg" for name in PHOTOS]
-    for paths, before in ((files, ""), (photos, "data:image/jpeg;base64,")):
-        for path in paths:
-            text = before + base64.b64encode(path.read_bytes()).decode()
-            script = f'(window.nstPaint ??= {{}})["{path.stem}"] = "{text}";\n'
-            (folder / f"{path.stem}.js").write_text(script, encoding="utf-8")
+    held = {path.stem: base64.b64encode(path.read_bytes()).decode() for path in files}
+    for name in PHOTOS:
+        with Image.open(DATA / "photos" / f"{name}.jpg") as photo:
+            photo.thumbnail((SIDES[-1], SIDES[-1]), Image.Resampling.LANCZOS)
+            file = io.BytesIO()
+            photo.save(file, "WEBP", quality=90)
+        held[name] = f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+    for name, text in held.items():
+        script = f'(window.nstPaint ??= {{}})["{name}"] = "{text}";\n'
+        (folder / f"{name}.js").write_text(script, encoding="utf-8")
 
 
 def element(files):

@@ -80,6 +80,10 @@ class Painter:
         file = {"name": name, "mimeType": "image/png", "buffer": content}
         self.page.get_by_label("Choose a photo").set_input_files(file)
 
+    def pick(self, words):
+        """A painting or a size, by a click."""
+        self.page.locator("label").filter(has_text=words).click()
+
     def give(self, event, transfer, content):
         """A file by an event of the page. transfer: the event's attribute that holds files."""
         self.page.evaluate(GIVE, [event, transfer, base64.b64encode(content).decode()])
@@ -147,7 +151,7 @@ def test_a_larger_photo_is_made_smaller_and_painted_again_at_another_size(opened
     one = opened()
     one.choose(saved(noise(401, 600)))
     assert one.painted()[0].shape == (256, 171, 3)
-    one.page.get_by_label("384 px").check()
+    one.pick("384 px")
     photo, painted = one.painted()
     assert photo.shape == (384, 257, 3)
     assert np.abs(painted - by_python(network, photo, [1.0, 0.0])).max() <= MOST
@@ -162,7 +166,7 @@ def test_two_paintings_are_mixed_by_the_slider(opened, network):
     slider.fill("25")
     photo, painted = one.painted()
     assert np.abs(painted - by_python(network, photo, [0.75, 0.25])).max() <= MOST
-    one.page.get_by_label("great wave").check()
+    one.pick("great wave")
     assert second.locator("option").all_inner_texts() == ["starry night"]
     photo, painted = one.painted()
     assert np.abs(painted - by_python(network, photo, [0.25, 0.75])).max() <= MOST
@@ -172,7 +176,7 @@ def test_a_network_of_one_painting_has_nothing_to_mix(opened, network, alone):
     one = opened()
     one.choose(saved(noise(70, 50)))
     one.page.get_by_label("Share, in percent").fill("25")
-    one.page.get_by_label("night cafe").check()
+    one.pick("night cafe")
     assert not one.page.get_by_label("Mix in").is_visible()
     photo, painted = one.painted()
     assert np.abs(painted - by_python(alone, photo, [1.0])).max() <= MOST
@@ -231,7 +235,7 @@ def test_a_photo_of_the_kit_is_painted_and_saved_by_keyboard(opened):
     saved_picture = np.asarray(Image.open(download.value.path()).convert("RGB"))
     np.testing.assert_array_equal(saved_picture, painted)
     one.page.get_by_label("starry night").press("ArrowRight")
-    assert one.page.get_by_label("great wave").is_checked()
+    assert one.page.get_by_role("radio", name="great wave").is_checked()
     assert np.abs(one.painted()[1] - painted.astype(int)).max() > 20
     one.reader.check_access()
 
@@ -257,7 +261,7 @@ def test_what_cannot_be_painted_is_said_and_the_picture_before_stays(opened, con
 
 def test_a_new_choice_ends_what_is_being_painted(opened):
     one = opened()
-    one.page.get_by_label("512 px").check()
+    one.pick("512 px")
     one.choose(saved(noise(512, 512)))
     wait(one.page, lambda: one.page.get_by_role("progressbar").is_visible())
     assert one.told.inner_text() == "Painting …" and not one.save.is_visible()
