@@ -9,6 +9,7 @@ import explorers
 import lessons
 import numpy as np
 import pages
+import painter
 import reference
 from PIL import Image
 
@@ -62,6 +63,14 @@ class Parts:
 
     def growing(self):
         return explorers.growing_element()
+
+    def painter(self, *networks):
+        """What paints a photo, by the networks in these files, or by those of the kit."""
+        files = [Path(network) for network in networks] or painter.networks()
+        painter.write(self.static / "paint", files)
+        for path in painter.pictures(files):
+            compress(path, self.static / "thumbnails" / f"{path.stem}.webp", THUMBNAIL)
+        return painter.element(files)
 
     def names(self):
         return reference.entries()
@@ -123,6 +132,7 @@ PARTS = {
     "command": Parts.command,
     "explorer": Parts.explorer,
     "growing": Parts.growing,
+    "painter": Parts.painter,
     "picture": Parts.picture,
     "lessons": Parts.lessons,
     "lesson names": Parts.lesson_names,

@@ -1,5 +1,6 @@
 """The course as a site: built once, from the committed notebooks, and read in a browser without network."""
 
+import base64
 import importlib.util
 import os
 import re
@@ -18,6 +19,7 @@ from notebook_tools import NOTEBOOKS, ROOT, blank
 
 import nst_helpers
 from nst_helpers.course import Prediction, by_lesson
+from nst_helpers.fast import bundled_networks
 from nst_helpers.widgets import curves, frames
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -27,6 +29,7 @@ MOST_OF_A_PAGE = 2.5  # MB, with all that it loads at first
 PICTURES = (".webp", ".jpg", ".png", ".svg")
 WIDTHS = (1280, 390)  # px
 DARK = ["index.html", "lessons/06_starts_optimizers_scales.html", "reference.html", "gallery.html"]
+DARK += ["paint.html"]
 KEYS = [("End", -1), ("ArrowLeft", -2), ("Home", 0)]
 
 
@@ -100,7 +103,7 @@ def test_the_site_is_small_and_has_every_page(site, parsed):
     notebooks += [path.relative_to(NOTEBOOKS) for path in NOTEBOOKS.glob("solutions/*.ipynb")]
     names = {f"lessons/{path.with_suffix('.html').as_posix()}" for path in notebooks}
     others = ["index", "troubles", "solutions", "gallery", "benchmark", "reference"]
-    others += ["teachers", "credits"]
+    others += ["teachers", "credits", "paint"]
     assert {*names, *(f"{name}.html" for name in others), "search.html"} <= set(parsed)
     in_menu = {link for link in parsed["index.html"].links if link.startswith("lessons/")}
     assert {name for name in names if "/solutions/" not in name} <= in_menu
@@ -573,6 +576,25 @@ def test_every_prediction_is_on_its_lessons_page(site):
         # Each with the output that decides it directly below it.
         folded = r'</nst-prediction>\s*<div class="cell[^"]*tag_hide-output'
         assert len(re.findall(folded, text)) == len(predictions)
+
+
+def test_every_network_of_the_kit_is_on_the_site_and_paints_there(site, chromium):
+    reader = Reader(chromium, site)
+    reader.open("index.html")
+    reader.page.get_by_role("link", name="paint a photo of your own").click()
+    reader.page.wait_for_url("**/paint.html")
+    offered = reader.page.locator("[name=painting]")
+    values = offered.evaluate_all("buttons => buttons.map(button => button.value.split(' ')[0])")
+    assert set(values) == set(bundled_networks())
+    for name in bundled_networks():
+        script = (site / "_static" / "paint" / f"{name}.js").read_text(encoding="utf-8")
+        file = ROOT / "nst_helpers" / "data" / "networks" / f"{name}.safetensors"
+        assert base64.b64decode(script.split('"')[3]) == file.read_bytes()
+    reader.page.get_by_role("button", name="horses").click()
+    reader.page.get_by_role("link", name="Save as PNG").wait_for(timeout=120_000)
+    assert reader.page.get_by_role("status").inner_text().startswith("Painted at 256 × ")
+    reader.context.close()
+    assert not reader.troubles
 
 
 def test_every_frame_is_on_the_site(site):
