@@ -135,6 +135,8 @@ BY_HAND = {
     "luminance": [[[[0.9206, 0.3206, 0.3206]]]],
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],
+    "moments loss": 3,
+    "best matches": [[7, 1], [1, 4]],
 }
 
 
