@@ -183,8 +183,11 @@ NOT_A_NUMBER = (
 
 
 def _has_nan(data):
-    """Whether an encoded value, of tensors alone, has a NaN in it."""
-    return any(value != value for entry in data["list"] for value in entry.get("array", []))
+    """Whether an encoded value has a NaN in it."""
+    if not isinstance(data, dict):
+        return False
+    entries = data.get("list") or [value for _, value in data.get("dict", [])]
+    return any(value != value for value in data.get("array", [])) or any(map(_has_nan, entries))
 
 
 def _has_none(data):
