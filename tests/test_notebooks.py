@@ -27,9 +27,10 @@ from notebook_tools import (
 )
 
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, luminance, stylize
+from nst_helpers.course import EXERCISES as EXERCISES_BY_NAME
 from nst_helpers.course import by_lesson, prediction
 from nst_helpers.engine import STYLE_SHARES
-from nst_helpers.method import blended, by_area, losses
+from nst_helpers.method import blended, by_area, losses, nearest
 from nst_helpers.method import vgg as vgg_module
 from nst_helpers.pictures import with_colors_of
 from nst_helpers.widgets import as_data
@@ -44,6 +45,7 @@ LESSONS = [
     "06_starts_optimizers_scales",
     "07_studio",
     "08_control",
+    "09_beyond_the_gram_matrix",
 ]
 WITH_EXERCISES = [name for name in LESSONS if name not in ("00_start_here", "07_studio")]
 EXERCISES = {  # in all others four
@@ -51,6 +53,7 @@ EXERCISES = {  # in all others four
     "03_style_loss": 3,
     "05_optimization_loop": 2,
     "06_starts_optimizers_scales": 1,
+    "09_beyond_the_gram_matrix": 2,
 }
 every_notebook = pytest.mark.parametrize(
     "path", all_notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS))
@@ -64,7 +67,7 @@ def tags(cell):
     return found
 
 
-def test_the_nine_lessons_are_there():
+def test_the_lessons_are_there():
     assert [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == LESSONS
 
 
@@ -234,6 +237,11 @@ BY_HAND = {
         "√(0.0401 / 0.0101) = 1.9926",
         "(4.6, 1) and (1, 5.8)",
         "3.5 / 2 = **1.75**",
+    ],
+    "09_beyond_the_gram_matrix": [
+        "The loss is the sum, 2 + 1 = 3",
+        "(5, 1) is matched with (7, 1)",
+        "(1, 3) is matched with (1, 4)",
     ],
 }
 
@@ -437,6 +445,20 @@ def test_lesson_08_defines_the_helpers_functions():
     theirs = here["guided_gram_matrix"](features, mask)
     ours = losses.guided_gram_matrix(features, by_area(mask, 4, 5))
     np.testing.assert_allclose(theirs, ours, rtol=1e-5)
+
+
+def test_lesson_09_has_the_helpers_matches_and_neighbor_loss():
+    here = definitions(lesson("09_beyond_the_gram_matrix"))
+    features, painting = random_tensor(38, (1, 4, 5, 6)), random_tensor(39, (1, 3, 7, 6))
+    queries, there = here["rows_of"](features), here["rows_of"](painting)
+    matched = tf.gather(there, nearest(queries, there))
+    np.testing.assert_array_equal(here["best_matches"](queries, there), matched)
+    unit = tf.reshape(tf.nn.l2_normalize(matched, axis=1), features.shape)
+    ours = losses.neighbor_loss({"layer": features}, {"layer": unit})
+    np.testing.assert_allclose(here["neighbor_loss"](features, painting), ours, rtol=1e-5)
+    exercise = EXERCISES_BY_NAME["moments loss"]
+    theirs = here["moments_loss"](features, painting)
+    np.testing.assert_allclose(theirs, exercise.reference(features, painting), rtol=1e-5)
 
 
 def test_the_readme_links_to_every_lesson():

@@ -10,7 +10,7 @@
   // of nst_helpers/fast/network.py, its file that of nst_helpers/fast/files.py. Values of a picture
   // lie as in NumPy: row by row, and all channels of a position beside each other.
   function painter() {
-    const EPSILON = 1e-5, TYPES = { I8: Int8Array, F32: Float32Array };
+    const EPSILON = 1e-5, DILATIONS = [1, 2, 4, 2], TYPES = { I8: Int8Array, F32: Float32Array };
     let arrays, shares, done, all; // the file's; the paintings'; convolutions, so far and in all
 
     const read = (base64) => {
@@ -26,26 +26,27 @@
     };
 
     // Which rows or columns are read: each one `times` times, and a margin that mirrors them.
-    const places = (length, times, side) =>
-      Array.from({ length: length * times + side - 1 }, (_, place) => {
-        const at = Math.abs(place - (side >> 1));
+    const places = (length, times, margin) =>
+      Array.from({ length: length * times + 2 * margin }, (_, place) => {
+        const at = Math.abs(place - margin);
         return Math.floor(Math.min(at, 2 * (length * times - 1) - at) / times);
       });
 
     // The innermost loop goes over the channels out, which lie beside each other in the kernel.
-    const convolved = (input, name, { stride = 1, times = 1 } = {}) => {
+    const convolved = (input, name, { stride = 1, times = 1, dilation = 1 } = {}) => {
       const { shape: [side, , inputs, channels], values: rounded } = arrays[`${name}/kernel`];
       const steps = arrays[`${name}/step`].values;
       const kernel = Float32Array.from(rounded, (value, at) => value * steps[at % channels]);
-      const rows = places(input.height, times, side), columns = places(input.width, times, side);
-      const height = Math.ceil((rows.length - side + 1) / stride);
-      const width = Math.ceil((columns.length - side + 1) / stride);
+      const margin = (side >> 1) * dilation;
+      const [rows, columns] = [input.height, input.width].map((n) => places(n, times, margin));
+      const [height, width] = [rows, columns].map((all) => Math.ceil((all.length - 2 * margin) / stride));
       const given = input.values, values = new Float32Array(height * width * channels);
       for (let y = 0, to = 0; y < height; y++) {
         for (let x = 0; x < width; x++, to += channels) {
           for (let place = 0, k = 0; place < side * side; place++) {
-            const row = rows[y * stride + Math.floor(place / side)];
-            const from = (row * input.width + columns[x * stride + (place % side)]) * inputs;
+            const row = rows[y * stride + Math.floor(place / side) * dilation];
+            const column = columns[x * stride + (place % side) * dilation];
+            const from = (row * input.width + column) * inputs;
             for (let i = from; i < from + inputs; i++, k += channels) {
               const value = given[i];
               if (value === 0) continue; // as is about half of what relu returns
@@ -79,8 +80,9 @@
       let picture = relu(convolved(photo, "first"));
       picture = relu(convolved(picture, "half", { stride: 2 }));
       picture = relu(convolved(picture, "quarter", { stride: 2 }));
-      for (let n = 1; arrays[`residual${n}a/kernel`]; n++) {
-        const { values } = convolved(relu(convolved(picture, `residual${n}a`)), `residual${n}b`);
+      for (const [n, dilation] of Object.entries(DILATIONS)) {
+        const [a, b] = [..."ab"].map((part) => `residual${+n + 1}${part}`);
+        const { values } = convolved(relu(convolved(picture, a, { dilation })), b, { dilation });
         picture = { ...picture, values: values.map((value, i) => value + picture.values[i]) };
       }
       picture = relu(convolved(picture, "twice", { times: 2 }));

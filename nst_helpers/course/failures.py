@@ -159,10 +159,10 @@ def shortened(text):
 def of_the_tape(tree, answer, in_graph):
     """How a sentence goes on that says the values are right: what the tape could not do.
 
-    answer: of `trial.differentiated`. None if it found a gradient.
+    answer: of `trial.differentiated`. None if it found one, of numbers.
     """
     if "gradients" in answer and not _has_none(answer["gradients"]):
-        return None
+        return NOT_A_NUMBER if _has_nan(answer["gradients"]) else None
     why = _what_cuts_the_tape(tree)
     if "failure" not in answer:
         return why or (
@@ -174,6 +174,20 @@ def of_the_tape(tree, answer, in_graph):
     second = why[0].upper() + why[1:] if why else second
     first = sentence(first).replace("Your function stopped", "it stops", 1)
     return f"{where}, as the lesson calls it, {first} {second}".strip()
+
+
+NOT_A_NUMBER = (
+    "the gradient that the tape finds is not a number (NaN): a root has an infinite slope at 0, so "
+    "add a small number, such as 1e-5, before you take it."
+)
+
+
+def _has_nan(data):
+    """Whether an encoded value has a NaN in it."""
+    if not isinstance(data, dict):
+        return False
+    entries = data.get("list") or [value for _, value in data.get("dict", [])]
+    return any(value != value for value in data.get("array", [])) or any(map(_has_nan, entries))
 
 
 def _has_none(data):

@@ -144,7 +144,7 @@ def differentiated(function, arguments, over, in_graph, seconds):
                 no_tensors.append(value)
                 return None
             squares = tf.reduce_sum(tf.square(tf.cast(value, tf.float32)))
-        return value, tape.gradient(squares, tensors)
+        return value, tf.nest.map_structure(_dense, tape.gradient(squares, tensors))
 
     trial = tf.function(value_and_gradients) if in_graph else value_and_gradients
     try:
@@ -155,6 +155,11 @@ def differentiated(function, arguments, over, in_graph, seconds):
     if no_tensors:
         return {"value": encoded(no_tensors[0])}
     return {"value": encoded(found[0]), "gradients": encoded(found[1])}
+
+
+def _dense(gradient):
+    """A gradient as a tensor, where that of `tf.gather` is a few of its rows."""
+    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
 
 
 def last_line(function, arguments):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nst_helpers.course.checks import verdict
 from nst_helpers.course.exercises import EXERCISES
 from nst_helpers.course.exercises.capstone import paint_by
 from nst_helpers.course.exercises.exercise import SIZES
@@ -135,6 +136,8 @@ BY_HAND = {
     "luminance": [[[[0.9206, 0.3206, 0.3206]]]],
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],
+    "moments loss": 3,
+    "best matches": [[7, 1], [1, 4]],
 }
 
 
@@ -265,6 +268,18 @@ def test_losses_are_tensors_and_weights_are_numbers():
     for arguments in EXERCISES["total loss"].cases():
         assert all(isinstance(one, tf.Tensor) for one in arguments[:3])
         assert all(isinstance(one, float) for one in arguments[3:])
+
+
+def moments_without_a_floor(features, painting):
+    pairs = zip(*(tf.nn.moments(one, [0, 1, 2]) for one in (features, painting)))
+    (mean, other_mean), (variance, other_variance) = pairs
+    deviations = tf.sqrt(variance) - tf.sqrt(other_variance)
+    return tf.reduce_mean((mean - other_mean) ** 2) + tf.reduce_mean(deviations**2)
+
+
+def test_a_gradient_that_is_no_number_is_said():
+    found = verdict(EXERCISES["moments loss"], moments_without_a_floor)
+    assert "is not a number (NaN): a root has an infinite slope at 0" in found.first
 
 
 def told(name, function):
