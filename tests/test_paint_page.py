@@ -190,7 +190,7 @@ def test_blocks_and_channels_are_those_of_the_file(opened, tmp_path, monkeypatch
         if "residual" not in name or name.startswith("residual1")
     }
     monkeypatch.setattr(module, "CONVOLUTIONS", convolutions)
-    monkeypatch.setattr(module, "RESIDUALS", 1)
+    monkeypatch.setattr(module, "DILATIONS", module.DILATIONS[:1])
     small = Network(fresh_weights(1), PAINTINGS[:1], {})
     path = save_network(small, tmp_path / "small.safetensors")
     one = opened(page_of(tmp_path, path))

@@ -32,21 +32,19 @@
         return Math.floor(Math.min(at, 2 * (length * times - 1) - at) / times);
       });
 
-    // The innermost loop goes over the channels out, which lie beside each other in the kernel.
+    // The innermost loop goes over the channels out, which lie side by side in the kernel.
     const convolved = (input, name, { stride = 1, times = 1, dilation = 1 } = {}) => {
       const { shape: [side, , inputs, channels], values: rounded } = arrays[`${name}/kernel`];
-      const steps = arrays[`${name}/step`].values;
+      const steps = arrays[`${name}/step`].values, margin = (side >> 1) * dilation;
       const kernel = Float32Array.from(rounded, (value, at) => value * steps[at % channels]);
-      const margin = (side >> 1) * dilation;
       const [rows, columns] = [input.height, input.width].map((n) => places(n, times, margin));
-      const [height, width] = [rows, columns].map((all) => Math.ceil((all.length - 2 * margin) / stride));
+      const [height, width] = [rows, columns].map((at) => Math.ceil((at.length - 2 * margin) / stride));
       const given = input.values, values = new Float32Array(height * width * channels);
       for (let y = 0, to = 0; y < height; y++) {
         for (let x = 0; x < width; x++, to += channels) {
           for (let place = 0, k = 0; place < side * side; place++) {
             const row = rows[y * stride + Math.floor(place / side) * dilation];
-            const column = columns[x * stride + (place % side) * dilation];
-            const from = (row * input.width + column) * inputs;
+            const from = (row * input.width + columns[x * stride + place % side * dilation]) * inputs;
             for (let i = from; i < from + inputs; i++, k += channels) {
               const value = given[i];
               if (value === 0) continue; // as is about half of what relu returns
@@ -80,9 +78,9 @@
       let picture = relu(convolved(photo, "first"));
       picture = relu(convolved(picture, "half", { stride: 2 }));
       picture = relu(convolved(picture, "quarter", { stride: 2 }));
-      for (const [n, dilation] of Object.entries(DILATIONS)) {
-        const [a, b] = [..."ab"].map((part) => `residual${+n + 1}${part}`);
-        const { values } = convolved(relu(convolved(picture, a, { dilation })), b, { dilation });
+      for (let n = 1; arrays[`residual${n}a/kernel`]; n++) {
+        const reach = { dilation: DILATIONS[n - 1] }, inner = convolved(picture, `residual${n}a`, reach);
+        const { values } = convolved(relu(inner), `residual${n}b`, reach);
         picture = { ...picture, values: values.map((value, i) => value + picture.values[i]) };
       }
       picture = relu(convolved(picture, "twice", { times: 2 }));
