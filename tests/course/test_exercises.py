@@ -135,6 +135,10 @@ BY_HAND = {
     "luminance": [[[[0.9206, 0.3206, 0.3206]]]],
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],
+    "instance norm": [[[[-1, -1], [3, -1]]]],
+    "mixed": [1, 1.75],
+    "residual block": [[[[5], [-1]]]],
+    "weight gradients": [0.59, 0.78],
 }
 
 

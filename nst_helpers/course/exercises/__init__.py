@@ -1,4 +1,4 @@
-"""The exercises of lessons 01 to 06 and 08: what is right, and which mistakes are known.
+"""The exercises of lessons 01 to 06, 08 and 10: what is right, and which mistakes are known.
 
 Each lesson's modules hold its exercises as data for `checks.verdict`; `exercise.Exercise` says
 what belongs to one. The messages speak to the learner.
@@ -14,6 +14,7 @@ from . import (
     lesson_06,
     lesson_08_colors,
     lesson_08_paintings,
+    lesson_10,
 )
 
 LESSONS = {  # the exercises of each, in its order
@@ -24,5 +25,6 @@ LESSONS = {  # the exercises of each, in its order
     5: lesson_05.EXERCISES | capstone.EXERCISES,
     6: lesson_06.EXERCISES,
     8: lesson_08_paintings.REGIONS | lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
+    10: lesson_10.EXERCISES,
 }
 EXERCISES = {name: exercise for lesson in LESSONS.values() for name, exercise in lesson.items()}
