@@ -115,7 +115,8 @@ def test_what_the_checks_said_last_is_shown(capsys):
         "  right      correlation of two channels\n"
         "  not yet    gram matrix\n"
         "  not begun  style loss\n"
-        "Other lessons: 01: 0 of 4, 02: 0 of 3, 04: 0 of 4, 05: 1 of 3, 06: 0 of 1, 08: 0 of 4\n"
+        "Other lessons: 01: 0 of 4, 02: 0 of 3, 04: 0 of 4, 05: 1 of 3, 06: 0 of 1, 08: 0 of 4"
+        ", 10: 0 of 4\n"
     )
     check(NAME, EXERCISES[NAME].reference)
     check(CORRELATION, lambda *_: 1)
@@ -150,7 +151,7 @@ def test_a_lesson_is_named_by_its_number(capsys, lesson):
 def test_a_lesson_without_exercises_is_said(capsys, lesson):
     progress(lesson)
     assert capsys.readouterr().out == (
-        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 8 only.\n"
+        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 8, 10 only.\n"
     )
 
 
