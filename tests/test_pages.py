@@ -42,7 +42,11 @@ def test_the_pages_count_exercises_as_the_checks_do(page):
     )
     four, three, one = (NUMBERS[word] for word in found.groups())
     counts = {lesson: len(exercises) for lesson, exercises in kept.LESSONS.items()}
-    assert counts == {**dict.fromkeys((1, 4, 8, 10), four), **dict.fromkeys((2, 3, 5), three), 6: one}
+    assert counts == {
+        **dict.fromkeys((1, 4, 8, 10), four),
+        **dict.fromkeys((2, 3, 5), three),
+        6: one,
+    }
     assert "recognize" in page and "hundreds of mistakes" in page
     known = sum(len(pairs) for one in EXERCISES.values() for pairs in one.look_at.values())
     assert 200 <= known < 1000
