@@ -451,7 +451,7 @@ def test_lesson_08_defines_the_helpers_functions():
 
 
 def test_lesson_10_paints_as_the_helpers_network_does():
-    here = definitions(lesson("10_in_one_pass"), instance_norm=instance_norm)
+    here = definitions(lesson("10_in_one_pass"))
     values, rows = random_tensor(40, (1, 6, 5, 4)), random_tensor(41, (3, 4))
     shares = tf.constant([0.2, 0.5, 0.3])
     np.testing.assert_allclose(
