@@ -14,7 +14,8 @@ from . import (
     lesson_06,
     lesson_08_colors,
     lesson_08_paintings,
-    lesson_10,
+    lesson_10_network,
+    lesson_10_training,
 )
 
 LESSONS = {  # the exercises of each, in its order
@@ -25,6 +26,6 @@ LESSONS = {  # the exercises of each, in its order
     5: lesson_05.EXERCISES | capstone.EXERCISES,
     6: lesson_06.EXERCISES,
     8: lesson_08_paintings.REGIONS | lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
-    10: lesson_10.EXERCISES,
+    10: lesson_10_network.EXERCISES | lesson_10_training.EXERCISES,
 }
 EXERCISES = {name: exercise for lesson in LESSONS.values() for name, exercise in lesson.items()}
