@@ -29,8 +29,8 @@ _NAMES = {
         "STYLE_LAYERS", "stylize",
     ],
     "fast": [
-        "bundled_networks", "in_one_pass", "instance_norm", "load_network", "Network",
-        "paint_fast", "save_network", "train_fast",
+        "bundled_networks", "fresh_weights", "in_one_pass", "instance_norm", "load_network",
+        "Network", "paint_fast", "save_network", "train_fast",
     ],
     "widgets": ["choose_painting", "choose_photo", "easel", "explorer", "live_network"],
     "figures": [

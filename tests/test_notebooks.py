@@ -30,6 +30,7 @@ from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, l
 from nst_helpers.course import EXERCISES as EXERCISES_BY_NAME
 from nst_helpers.course import by_lesson, prediction
 from nst_helpers.engine import STYLE_SHARES
+from nst_helpers.fast import fresh_weights, in_one_pass, instance_norm, mixed, residual
 from nst_helpers.method import blended, by_area, losses, nearest
 from nst_helpers.method import vgg as vgg_module
 from nst_helpers.pictures import with_colors_of
@@ -46,6 +47,7 @@ LESSONS = [
     "07_studio",
     "08_control",
     "09_beyond_the_gram_matrix",
+    "10_in_one_pass",
 ]
 WITH_EXERCISES = [name for name in LESSONS if name not in ("00_start_here", "07_studio")]
 EXERCISES = {  # in all others four
@@ -133,9 +135,9 @@ def test_a_prediction_stands_before_an_output_that_is_opened_by_running_it(path)
 def test_each_prediction_is_asked_once_in_its_lesson():
     written, keys = by_lesson(), [key for lesson in by_lesson().values() for key in lesson]
     assert len(keys) == len(set(keys))
-    for number, name in enumerate(LESSONS):
+    for name in LESSONS:
         asked = list(predictions(NOTEBOOKS / f"{name}.ipynb").values())
-        assert sorted(asked) == sorted(written.pop(number, {})) and len(asked) <= 4, name
+        assert sorted(asked) == sorted(written.pop(int(name[:2]), {})) and len(asked) <= 4, name
     assert not written
 
 
@@ -242,6 +244,13 @@ BY_HAND = {
         "The loss is the sum, 2 + 1 = 3",
         "(5, 1) is matched with (7, 1)",
         "(1, 3) is matched with (1, 4)",
+    ],
+    "10_in_one_pass": [
+        "2 · (−1) + 1 = −1 and 2 · 1 + 1 = 3",
+        "0.25 · 4 + 0.75 · 0 = 1 and 0.25 · 1 + 0.75 · 2 = 1.75",
+        "the result is 2 + 3 = 5. A value of −1 goes −1 → −2 → 0 → 0, and the result is −1 + 0 = −1",
+        "0.09 + 2 · 0.25 = 0.59",
+        "2.6 · 0.3 = 0.78",
     ],
 }
 
@@ -424,7 +433,9 @@ def test_lesson_06_has_the_loss_of_lesson_05(vgg):
     assert gradient.shape == photo.shape
 
 
-@pytest.mark.parametrize("name", ["05_optimization_loop", "06_starts_optimizers_scales"])
+@pytest.mark.parametrize(
+    "name", ["05_optimization_loop", "06_starts_optimizers_scales", "10_in_one_pass"]
+)
 def test_the_lessons_shares_are_the_defaults(name):
     source = "\n".join(code_cells(lesson(name)))
     assert f"zip(STYLE_LAYERS, {[*STYLE_SHARES.values()]})" in source
@@ -459,6 +470,24 @@ def test_lesson_09_has_the_helpers_matches_and_neighbor_loss():
     exercise = EXERCISES_BY_NAME["moments loss"]
     theirs = here["moments_loss"](features, painting)
     np.testing.assert_allclose(theirs, exercise.reference(features, painting), rtol=1e-5)
+
+
+def test_lesson_10_paints_as_the_helpers_network_does():
+    here = definitions(lesson("10_in_one_pass"))
+    values, rows = random_tensor(40, (1, 6, 5, 4)), random_tensor(41, (3, 4))
+    shares = tf.constant([0.2, 0.5, 0.3])
+    np.testing.assert_allclose(
+        here["instance_norm"](values, *rows[:2]), instance_norm(values, *rows[:2]), atol=1e-5
+    )
+    np.testing.assert_allclose(here["mixed"](rows, shares), mixed(rows, shares), rtol=1e-5)
+    first, second = (lambda v: v - 0.5), (lambda v: 3 * v)
+    np.testing.assert_allclose(
+        here["residual"](values, first, second), residual(values, first, second), rtol=1e-5
+    )
+    weights = {name: array + 0.01 for name, array in fresh_weights(3).items()}
+    picture = random_tensor(42, (1, 33, 50, 3))
+    theirs = here["network"](weights, picture, shares)
+    np.testing.assert_allclose(theirs, in_one_pass(weights, picture, shares), atol=1e-4)
 
 
 def test_the_readme_links_to_every_lesson():

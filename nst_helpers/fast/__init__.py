@@ -3,7 +3,9 @@
 from ..doors import door
 
 __getattr__, __dir__, __all__ = door(__name__, {
-    "network": ["fresh_weights", "in_one_pass", "instance_norm", "Network"],
+    "network": [
+        "fresh_weights", "in_one_pass", "instance_norm", "mixed", "Network", "residual",
+    ],
     "files": ["bundled_networks", "load_network", "save_network"],
     "training": ["train_fast"],
     "painting": ["paint_fast"],

@@ -7,6 +7,7 @@ for Artistic Style*, arXiv 1610.07629), so that one network knows several painti
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -66,6 +67,23 @@ def instance_norm(values, scale, shift):
     return scale * (values - mean) * tf.math.rsqrt(variance + EPSILON) + shift
 
 
+def mixed(each, shares):
+    """The scales, or the shifts, of a mixture of paintings: a mean, weighted by their shares.
+
+    each: `(paintings, channels)`. shares: `(paintings,)`, adding up to 1. Returns `(channels,)`.
+    """
+    return tf.linalg.matvec(each, shares, transpose_a=True)
+
+
+def residual(values, first, second):
+    """A residual block, which learns only what to add to its values (He et al., arXiv 1512.03385).
+
+    first, second: functions of such values, each a convolution with its normalization. After the
+    sum there is no ReLU, as in Johnson 2016. Returns the values' shape.
+    """
+    return values + second(tf.nn.relu(first(values)))
+
+
 def reflected(values, margin):
     """The values with a margin that mirrors them, so that a convolution draws no frame."""
     return tf.pad(values, [(0, 0), (margin, margin), (margin, margin), (0, 0)], "REFLECT")
@@ -88,18 +106,16 @@ def in_one_pass(weights, picture, shares):
         kernel = weights[f"{name}/kernel"]
         values = reflected(values, kernel.shape[0] // 2 * dilation)
         values = tf.nn.conv2d(values, kernel, stride, "VALID", dilations=dilation)
-        scale, shift = (
-            tf.linalg.matvec(weights[f"{name}/{part}"], shares, transpose_a=True)
-            for part in ("scale", "shift")
-        )
+        scale, shift = (mixed(weights[f"{name}/{part}"], shares) for part in ("scale", "shift"))
         return instance_norm(values, scale, shift)
 
     values = tf.nn.relu(convolved(picture, "first"))
     values = tf.nn.relu(convolved(values, "half", stride=2))
     values = tf.nn.relu(convolved(values, "quarter", stride=2))
     for n, dilation in enumerate(DILATIONS, 1):
-        inner = tf.nn.relu(convolved(values, f"residual{n}a", dilation=dilation))
-        values = values + convolved(inner, f"residual{n}b", dilation=dilation)
+        names = [f"residual{n}{part}" for part in "ab"]
+        both = [partial(convolved, name=name, dilation=dilation) for name in names]
+        values = residual(values, *both)
     values = tf.nn.relu(convolved(enlarged_twice(values), "twice"))
     values = tf.nn.relu(convolved(enlarged_twice(values), "full"))
     painted = tf.sigmoid(convolved(values, "last"))

@@ -138,6 +138,10 @@ BY_HAND = {
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],
     "moments loss": 3,
     "best matches": [[7, 1], [1, 4]],
+    "instance norm": [[[[-1, -1], [3, -1]]]],
+    "mixed": [1, 1.75],
+    "residual block": [[[[5], [-1]]]],
+    "weight gradients": [0.59, 0.78],
 }
 
 

@@ -116,7 +116,7 @@ def test_what_the_checks_said_last_is_shown(capsys):
         "  not yet    gram matrix\n"
         "  not begun  style loss\n"
         "Other lessons: 01: 0 of 4, 02: 0 of 3, 04: 0 of 4, 05: 1 of 3, 06: 0 of 1, 08: 0 of 4, "
-        "09: 0 of 2\n"
+        "09: 0 of 2, 10: 0 of 4\n"
     )
     check(NAME, EXERCISES[NAME].reference)
     check(CORRELATION, lambda *_: 1)
@@ -147,11 +147,11 @@ def test_a_lesson_is_named_by_its_number(capsys, lesson):
     assert capsys.readouterr().out.startswith("Lesson 05: 0 of 3 right\n")
 
 
-@pytest.mark.parametrize("lesson", [0, 11, "three", ""])
+@pytest.mark.parametrize("lesson", [0, 12, "three", ""])
 def test_a_lesson_without_exercises_is_said(capsys, lesson):
     progress(lesson)
     assert capsys.readouterr().out == (
-        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 8, 9 only.\n"
+        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 8, 9, 10 only.\n"
     )
 
 

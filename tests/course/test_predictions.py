@@ -96,9 +96,9 @@ def test_progress_counts_them_in_a_line_below_the_exercises(choose, capsys):
     assert "rediction" not in capsys.readouterr().out
     progress()
     assert capsys.readouterr().out.count("Predictions of lesson 0") == 2
-    progress(11)
+    progress(12)
     assert capsys.readouterr().out == (
-        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 7, 8, 9 only.\n"
+        "There are exercises or predictions in lessons 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 only.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""The exercises of lessons 01 to 06, 08 and 09: what is right, and which mistakes are known.
+"""The exercises of lessons 01 to 06 and 08 to 10: what is right, and which mistakes are known.
 
 Each lesson's modules hold its exercises as data for `checks.verdict`; `exercise.Exercise` says
 what belongs to one. The messages speak to the learner.
@@ -15,6 +15,8 @@ from . import (
     lesson_08_colors,
     lesson_08_paintings,
     lesson_09,
+    lesson_10_network,
+    lesson_10_training,
 )
 
 LESSONS = {  # the exercises of each, in its order
@@ -26,5 +28,6 @@ LESSONS = {  # the exercises of each, in its order
     6: lesson_06.EXERCISES,
     8: lesson_08_paintings.REGIONS | lesson_08_colors.EXERCISES | lesson_08_paintings.EXERCISES,
     9: lesson_09.EXERCISES,
+    10: lesson_10_network.EXERCISES | lesson_10_training.EXERCISES,
 }
 EXERCISES = {name: exercise for lesson in LESSONS.values() for name, exercise in lesson.items()}
