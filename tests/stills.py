@@ -1,7 +1,7 @@
 """Stills of the widgets, which notebooks keep as outputs: GitHub and nbviewer show no widget.
 
-An explorer's is a contact sheet of a few of its frames; the easel's is its picture in the package;
-that of the pictures to choose from is a sheet of the samples.
+An explorer's is a contact sheet of a few of its frames; the easel's and the live network's are
+pictures of the package; that of the pictures to choose from is a sheet of the samples.
 """
 
 import io
@@ -10,10 +10,16 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-EASEL = Path(__file__).parents[1] / "nst_helpers" / "data" / "easel.jpg"
+DATA = Path(__file__).parents[1] / "nst_helpers" / "data"
 TILE, GAP, LINE = 192, 6, 18  # px: a frame's width, between frames, and a line of words
 MOST_BYTES = 24_000  # a lesson with two of them must stay small
-SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel|choose_photo)\(")
+SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel|live_network|choose_photo)\(")
+WORDS = {  # of the widgets whose still is a picture of the package
+    "easel": "A still of the easel: a castle being painted, a curve for each loss, "
+    "and a slider for each weight. Run the cell to move them.",
+    "live_network": "A still of the live network: one photo as it is painted between two "
+    "paintings, at five places of the slider. Run the cell to move it.",
+}
 # The options that a sheet shows, by their positions, where those of `positions` show too little.
 SHEETS = {
     "content_depth": [(0, 4, 7)],
@@ -34,18 +40,14 @@ def still_for(source):
         return None
     if found[1]:
         return sheet(found[1])
-    return easel() if found[2] == "easel" else samples()
+    return kept(found[2]) if found[2] in WORDS else samples()
 
 
-def easel():
-    """The easel's still."""
-    image = Image.open(EASEL).convert("RGB")
+def kept(name):
+    """A still that is a picture of the package."""
+    image = Image.open(DATA / f"{name}.jpg").convert("RGB")
     image.thumbnail((760, 760), Image.Resampling.LANCZOS)
-    words = (
-        "A still of the easel: a castle being painted, a curve for each loss, "
-        "and a slider for each weight. Run the cell to move them."
-    )
-    return _jpeg(image), words, image.width
+    return _jpeg(image), WORDS[name], image.width
 
 
 def samples():

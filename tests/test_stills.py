@@ -39,9 +39,12 @@ def test_a_sheet_shows_frames_of_its_explorer_under_their_positions(name):
     assert above.min() < 60 and above.max() > 240  # words on white
 
 
-def test_the_easels_still_is_small():
-    jpeg, words, width = stills.still_for("live = easel(my_photo, my_painting)")
-    assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and "easel" in words
+@pytest.mark.parametrize(
+    "source, word", [("live = easel(my_photo)", "easel"), ("live_network()", "slider")]
+)
+def test_a_still_of_the_package_is_small(source, word):
+    jpeg, words, width = stills.still_for(source)
+    assert len(jpeg) <= stills.MOST_BYTES and opened(jpeg).width == width and word in words
     assert stills.still_for("show(picture)") is None
 
 
@@ -52,7 +55,7 @@ def test_the_samples_still_is_small():
 
 def test_the_easels_film_is_short_and_has_its_stills_looks():
     path = ROOT / "docs" / "static" / "easel.webp"
-    with Image.open(path) as film, Image.open(stills.EASEL) as still:
+    with Image.open(path) as film, Image.open(stills.DATA / "easel.jpg") as still:
         assert path.stat().st_size < 1.5e6 and film.n_frames > 20
         assert film.width / film.height == pytest.approx(still.width / still.height, rel=0.01)
 
