@@ -97,7 +97,7 @@ class LiveNetwork(widgets.VBox):
         self.share = widgets.FloatSlider(0, min=0, max=1, step=0.02, description="its share")
         self.size = widgets.Dropdown(description="size, px", options=SIZES)
         self.image, self.words = widgets.Image(format="jpeg"), widgets.HTML()
-        self.image.layout = widgets.Layout(max_width="100%", object_fit="contain")
+        self.image.layout = widgets.Layout(width="480px", object_fit="contain")
         for control in (self.painting, self.second, self.share, self.size):
             control.observe(self._changed, "value")
         self.photo.shown.observe(self._changed, "value")
