@@ -26,7 +26,7 @@ def minutes_of_lessons(page):
 
 def test_all_pages_name_the_same_times():
     times = minutes_of_lessons(README)
-    assert len(times) == 11 and times == minutes_of_lessons(TEACHING)
+    assert len(times) == 10 and times == minutes_of_lessons(TEACHING)
     for lesson, minutes in times.items():
         (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
         assert f"{minutes} minutes" in re.search(r"\*\*Time\*\*.*", text(path))[0], lesson
