@@ -12,7 +12,7 @@ FRINGE = 3  # px of a JPEG's noise around a picture
 LEAST = 48  # px, of the shorter side of what counts as a picture, not as a letter
 FILLED = 0.4  # of its frame, at least, by what counts as a picture, not as a line
 CHART = 0.75  # white, at least, of what counts as a chart, not as a picture
-QUALITY = 78  # of the WebP files
+QUALITY = 66  # of the WebP files
 IMAGE = re.compile(r'<img [^>]*?src="([^"]*_images/([^"/]+\.(?:png|jpe?g|webp)))"[^>]*>')
 LINK = re.compile(r'(href="[^"]*_images/)([^"/]+)')  # to a figure that is shown smaller
 
@@ -32,7 +32,7 @@ def add(site):
                 continue
             names = f"{path.stem}.light.webp", f"{path.stem}.dark.webp"
             for name, version in zip(names, (image.convert("RGB"), dark)):
-                version.save(path.with_name(name), quality=QUALITY, method=4)
+                version.save(path.with_name(name), quality=QUALITY, method=6)
         figures[path.name] = names
         path.unlink()
     for page in site.rglob("*.html"):
