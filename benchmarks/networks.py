@@ -3,10 +3,8 @@
     python benchmarks/networks.py PHOTO [PHOTO ...]
 
 PHOTO: those that no network was trained on. The castle, on which all were, gets columns of its own,
-and so does the loop (`stylize`), which paints it at the same size. To train the network again:
-
-    nst train starry_night great_wave citrus_slices night_cafe -o four_paintings.safetensors \
-        --steps 26000 --style-weight 16
+and so does the loop (`stylize`), which paints it at the same size. The commands that trained the
+network stand in `nst_helpers/data/CREDITS.md`.
 """
 
 import sys
