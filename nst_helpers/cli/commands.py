@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..console import prepare, say
 from ..engine import DEFAULTS, FIELDS
-from ..errors import KitError, PictureError, SettingsError, as_path, readable
+from ..errors import KitError, PictureError, SettingsError, readable
 from . import doctor, fast, lab
 
 GROUPS = {  # of the settings, as `stylize --help` shows them
@@ -162,7 +162,7 @@ def run_stylize(options):
 
     import_tensorflow()  # first of all, so that its start-up lines stay out of the shell
     from ..engine import stylize
-    from ..pictures import card, check_output_path
+    from ..pictures import card, check_no_source, check_output_path
 
     given = vars(options)
     settings = {name: given[name] for name in FIELDS if name in given}
@@ -172,7 +172,8 @@ def run_stylize(options):
         raise SettingsError("Give a painting after the photo, or several with --style A B.")
     style = given.get("style") or given["painting"]
     path, image_format = check_output_path(options.output)
-    _check_no_input(path, options.photo, style, masks)
+    paintings = style if isinstance(style, list) else [style]
+    check_no_source(path, [options.photo, *paintings, *sum(masks.values(), [])])
     # Read now, since it may be what is written over.
     model = card.read(options.like) if "like" in given else None
     if model:
@@ -207,25 +208,6 @@ def _saver_of_unfinished(path, preview):
         return saver_of_unfinished(file, UNFINISHED_SECONDS)
     say(f"This terminal cannot show pictures: watch {file}, which is rewritten all the time.")
     return saver_of_unfinished(file, PREVIEW_SECONDS)
-
-
-def _check_no_input(path, photo, style, masks):
-    """Raise `PictureError` if the picture would take the place of one from which it is painted.
-
-    A picture to go on from may be written over.
-    """
-    from ..pictures import find_sample
-
-    paintings = style if isinstance(style, list) else [style]
-    for source in (photo, *paintings, *sum(masks.values(), [])):
-        try:
-            same = find_sample(source) is None and path.samefile(as_path(source))
-        except OSError:  # at least one of them is not there
-            same = False
-        if same:
-            raise PictureError(
-                f"{path} is {source}, one of the pictures to paint from: choose another name."
-            )
 
 
 def _check_size(path, image_format, photo, settings):

@@ -69,7 +69,7 @@ def run_fast(options):
 
 def _outputs(photos, output):
     """`{photo: path of its picture}`: the output, or for several photos files in that folder."""
-    from ..pictures import check_output_path
+    from ..pictures import check_no_source, check_output_path
 
     if len(photos) == 1 and not output.is_dir():
         paths = {photos[0]: output}
@@ -80,10 +80,9 @@ def _outputs(photos, output):
         if output.exists() and not output.is_dir():
             raise PictureError(f"{output} is no folder: several photos need one to go into.")
         output.mkdir(parents=True, exist_ok=True)
-    for photo, path in paths.items():
+    for path in paths.values():
         check_output_path(path)
-        if path.exists() and Path(photo).exists() and path.samefile(photo):
-            raise PictureError(f"{path} is one of the photos: choose another name or folder.")
+        check_no_source(path, photos)
     return paths
 
 
@@ -92,7 +91,7 @@ def run_train(options):
     from ..machine import import_tensorflow
 
     import_tensorflow()
-    from ..fast import save_network, train_fast
+    from ..fast import TRAINING_BYTES, save_network, train_fast
 
     path = as_path(options.output)
     if not path.parent.is_dir():
@@ -103,7 +102,8 @@ def run_train(options):
         )
     given = {name: getattr(options, name) for name in (*TRAINING, "start", "photos")}
     given = {name: value for name, value in given.items() if value is not None}
-    say("Training takes about 1.6 GB of memory. Ctrl-C ends it, and keeps what it has learned.")
+    memory = f"Training takes about {TRAINING_BYTES / 1e9:.1f} GB of memory."
+    say(f"{memory} Ctrl-C ends it, and keeps what it has learned.")
     network = train_fast(options.paintings, progress="bar", **given)
     code = 0
     try:

@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "scales": ["choose_scales", "settle", "split_steps"],
     "weights": ["bundled_vgg19", "load_vgg19", "weights_sha256"],
     "inputs": ["with_masks"],
-    "cost": ["available_memory", "plan", "timed"],
+    "cost": ["check_fits", "CLOSE_PROGRAMS", "plan", "timed"],
     "growing": ["place_to_show", "shown_growing"],
     "run": ["Result", "stylize", "to_the_end"],
     "batch": ["paint_all"],

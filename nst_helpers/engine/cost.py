@@ -34,6 +34,7 @@ BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
 BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes that is seen
 BYTES_A_PIXEL_OF_NEIGHBORS = 1900  # beside those above, at the scales where neighbors are compared
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
+CLOSE_PROGRAMS = "close other programs first"
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
 
@@ -83,29 +84,40 @@ def available_memory():
     return free + min(psutil.Process().memory_info().rss, BASE_BYTES)
 
 
+def check_fits(what, needed, advice):
+    """Raise `SettingsError` if there is not so much memory.
+
+    what: that needs it. needed: bytes. advice: a function of the bytes that there are; it says what
+    to do.
+    """
+    if machine.has_gpu():
+        return  # what a GPU has free is not known beforehand; see `OutOfMemory`
+    available = available_memory()
+    if needed > available:
+        raise SettingsError(
+            f"{what} needs about {needed / 1e9:.1f} GB of memory, and only "
+            f"{max(available, 0) / 1e9:.1f} GB is available: {advice(available)}."
+        )
+
+
 def check_memory(content, style, settings):
     """Raise `SettingsError` if pictures of this size do not fit the memory now available.
 
     content: a picture. style: one, or `Paintings`.
     """
-    if machine.has_gpu():
-        return  # what a GPU has free is not known beforehand; see `OutOfMemory`
     paintings = one_painting(style)
     height, width = content.shape[1:3]
-    side, available = max(height, width), available_memory()
+    side = max(height, width)
 
-    def fits(side):
-        return memory_needed(content, paintings, settings, side) <= available
+    def needed(side):
+        return memory_needed(content, paintings, settings, side)
 
-    if fits(side):
-        return
-    largest = next(filter(fits, range(side, SHORTEST_SIDE - 1, -1)), None)
-    advice = f"the largest size that fits is {largest}" if largest else "close other programs first"
-    needed = memory_needed(content, paintings, settings, side)
-    raise SettingsError(
-        f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, "
-        f"and only {max(available, 0) / 1e9:.1f} GB is available: {advice}."
-    )
+    def advice(available):
+        smaller = range(side, SHORTEST_SIDE - 1, -1)
+        largest = next((s for s in smaller if needed(s) <= available), None)
+        return f"the largest size that fits is {largest}" if largest else CLOSE_PROGRAMS
+
+    check_fits(f"A picture of {width} × {height} px", needed(side), advice)
 
 
 def memory_needed(content, paintings, settings, side):

@@ -5,9 +5,9 @@ import time
 import tensorflow as tf
 
 from .. import machine
-from ..engine import Result, available_memory
+from ..engine import CLOSE_PROGRAMS, Result, check_fits
 from ..errors import SettingsError
-from ..pictures import card, load_with_sha256, number, short
+from ..pictures import SHORTEST_SIDE, card, load_with_sha256, number, short
 from .files import load_network
 from .network import in_one_pass
 
@@ -66,14 +66,11 @@ def _shares(network, painting):
 
 def _check_memory(height, width):
     """Raise `SettingsError` if there is no memory for a picture of this size."""
-    needed, available = BASE_BYTES + BYTES_A_PIXEL * height * width, available_memory()
-    if needed > available and not machine.has_gpu():
-        side = int(
-            max(height, width)
-            * max(0, available - BASE_BYTES) ** 0.5
-            / (needed - BASE_BYTES) ** 0.5
-        )
-        raise SettingsError(
-            f"A picture of {width} × {height} px needs about {needed / 1e9:.1f} GB of memory, and "
-            f"only {max(available, 0) / 1e9:.1f} GB is available: ask for size={side} or less."
-        )
+    for_pixels = BYTES_A_PIXEL * height * width
+
+    def advice(available):
+        share = max(0, available - BASE_BYTES) / for_pixels
+        side = int(max(height, width) * share**0.5)
+        return f"ask for size={side} or less" if side >= SHORTEST_SIDE else CLOSE_PROGRAMS
+
+    check_fits(f"A picture of {width} × {height} px", BASE_BYTES + for_pixels, advice)

@@ -18,12 +18,13 @@ import tensorflow as tf
 from .. import machine
 from ..console import say
 from ..engine import (
+    CLOSE_PROGRAMS,
     CONTENT_LAYER,
     STYLE_LAYERS,
     STYLE_SHARES,
     Settings,
-    available_memory,
     bundled_vgg19,
+    check_fits,
     shown_growing,
     to_the_end,
     weights_sha256,
@@ -127,11 +128,7 @@ def _check(paintings, photos):
     """Raise `SettingsError` if there is too little to train with, or too little memory."""
     if not paintings or not photos:
         raise SettingsError("Training needs at least one painting, and one photo to learn from.")
-    if available_memory() < TRAINING_BYTES and not machine.has_gpu():
-        raise SettingsError(
-            f"Training needs about {TRAINING_BYTES / 1e9:.1f} GB of memory, and only "
-            f"{available_memory() / 1e9:.1f} GB is available: close other programs first."
-        )
+    check_fits("Training", TRAINING_BYTES, lambda available: CLOSE_PROGRAMS)
 
 
 def _load_paintings(given, size):

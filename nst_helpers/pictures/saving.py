@@ -17,6 +17,7 @@ from ..errors import PictureError, as_path
 from ..machine import interrupts_ignored
 from .card import FORMATS, save_options
 from .pictures import to_uint8
+from .samples import find_sample
 
 JPEG_QUALITY = 88  # of pictures on the way
 LONGEST = {"JPEG": 65500, "WEBP": 16383}  # px on a side, of a file of these formats
@@ -62,6 +63,23 @@ def as_jpeg(picture):
 def as_png(picture):
     """The same of a PNG file."""
     return _encoded(to_uint8(picture), "PNG")
+
+
+def check_no_source(path, sources):
+    """Raise `PictureError` if what is saved there would take the place of what it is painted from.
+
+    sources: what `load_image` takes. A picture to go on from is none of them: it may be written
+    over.
+    """
+    for source in sources:
+        try:
+            same = find_sample(source) is None and path.samefile(as_path(source))
+        except OSError:  # at least one of them is not there
+            same = False
+        if same:
+            raise PictureError(
+                f"{path} is {source}, one of the pictures to paint from: choose another name."
+            )
 
 
 def check_size(path, image_format, side):

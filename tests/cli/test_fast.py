@@ -39,7 +39,7 @@ def test_several_photos_go_into_a_folder_and_one_that_is_none_is_named(tmp_path,
     [
         (["{photo}", "starry_nigth", "-o", "{folder}/out.png"], "did you mean 'starry_night'?"),
         (["{photo}", "{photo}", "-o", "{folder}/out.png"], "is no network of this kit"),
-        (["{photo}", "starry_night", "-o", "{photo}"], "is one of the photos"),
+        (["{photo}", "starry_night", "-o", "{photo}"], "one of the pictures to paint from"),
         (["{photo}", "starry_night", "-o", "{folder}/out.txt"], "give it one of these endings"),
         (["{photo}", "starry_night", "-o", "{folder}/none/out.png"], "there is no folder"),
         (["{photo}", "{photo}", "starry_night", "-o", "{folder}/new"], "have the same name"),

@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from nst_helpers import KitError, SettingsError, load_image, stylize
+from nst_helpers.engine import cost
 from nst_helpers.fast import Network, fresh_weights, paint_fast, save_network, train_fast, training
 
 QUICK = {"size": 64, "progress": False, "photos": ["red_panda"]}
@@ -140,7 +141,7 @@ def test_what_cannot_be_used_is_said_before_anything_is_trained(change, words):
 
 
 def test_too_little_memory_is_said_before_anything_is_trained(monkeypatch):
-    monkeypatch.setattr(training, "available_memory", lambda: 1e9)
+    monkeypatch.setattr(cost, "available_memory", lambda: 1e9)
     with pytest.raises(SettingsError, match="only 1.0 GB is available"):
         train_fast("starry_night", steps=1, **QUICK)
 
@@ -184,6 +185,6 @@ def test_a_painting_that_cannot_be_used_is_said(trained, painting, words):
 def test_a_picture_too_large_for_the_memory_is_refused(trained, monkeypatch):
     from nst_helpers.fast import painting
 
-    monkeypatch.setattr(painting, "available_memory", lambda: painting.BASE_BYTES + 1e6)
+    monkeypatch.setattr(cost, "available_memory", lambda: painting.BASE_BYTES + 1e6)
     with pytest.raises(SettingsError, match="ask for size="):
         paint_fast("red_panda", trained, size=256)

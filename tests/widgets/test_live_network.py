@@ -9,6 +9,7 @@ from easel_tools import image_file
 from test_chooser import upload
 
 from nst_helpers import Network, WeightsError, bundled_networks, live_network, paint_fast
+from nst_helpers.engine import cost
 from nst_helpers.fast import fresh_weights
 from nst_helpers.pictures import as_jpeg
 
@@ -70,7 +71,7 @@ def test_what_cannot_be_painted_gets_a_sentence(live, monkeypatch):
     from nst_helpers.fast import painting
 
     before = shown(live)
-    monkeypatch.setattr(painting, "available_memory", lambda: painting.BASE_BYTES)
+    monkeypatch.setattr(cost, "available_memory", lambda: painting.BASE_BYTES)
     live.size.value = 512
     assert "GB of memory" in live.words.value and shown(live) == before
 
