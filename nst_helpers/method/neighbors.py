@@ -6,6 +6,7 @@ more term of the sum. A position is a square of four by four pixels, and its fea
 five layers, one after the other.
 """
 
+import functools
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -22,6 +23,10 @@ LAYERS = {  # and how much each counts: shallow ones hold faces and smooth place
 PIXELS = 4  # to a position, in each direction
 LARGEST_WITH_NEIGHBORS = 400  # px; finer scales only draw what is there: there the term is left out
 FALLS_FROM = 200  # px; on finer scales a position is a smaller part of a form, and counts less
+# Where the photo's brightness varies by this share of its mean variation, forms have half the room.
+ROOM = 0.4
+WINDOWS = 24  # of them, side by side, are as long as the photo: over each its variation is taken
+ROUNDING = 0.002  # a variation of half a step of 8 bits is none
 AT_ONCE = 1024  # positions that are compared with all of a painting's, so that memory stays small
 
 
@@ -30,6 +35,19 @@ def share_at(side, is_first):
     if side > LARGEST_WITH_NEIGHBORS and not is_first:
         return 0.0
     return min(1.0, FALLS_FROM / side)
+
+
+def room_in(photo):
+    """How much room there is for the painting's forms, `(1, height, width, 1)`, 0 to 1.
+
+    All of it where the photo is smooth, as in a sky, and little where it is full of detail, as in a
+    face, which forms of the painting would break up. Our own, not Kolkin's.
+    """
+    light = tf.reduce_mean(photo, axis=-1, keepdims=True)
+    side = max(3, max(photo.shape[1:3]) // WINDOWS | 1)
+    mean = functools.partial(tf.nn.avg_pool2d, ksize=side, strides=1, padding="SAME")
+    deviation = tf.sqrt(tf.maximum(mean(light**2) - mean(light) ** 2, 0.0))
+    return 1 / (1 + (deviation / (ROOM * tf.reduce_mean(deviation) + ROUNDING)) ** 2)
 
 
 def side_by_side(features):
@@ -67,14 +85,22 @@ def rows(features, factors):
 
 
 def nearest(queries, painting):
-    """Of each query the number of the painting's row with the largest cosine, both less their mean.
+    """Of each query the number of the painting's row that it resembles most.
 
+    Resemblance is the cosine, both less their mean, minus half of the row's largest cosine with any
+    query. Without that part, a few rows that resemble everything a little (bare canvas, paper) are
+    taken over and over; see Conneau et al., *Word Translation Without Parallel Data*, arXiv
+    1710.04087 (2018), section 2.3, whose average over k we take at k = 1.
     queries: `(positions, channels)`. painting: `(its positions, channels)`. Returns `(positions,)`.
     """
     here, there = map(_less_their_mean, (queries, painting))
-    firsts = range(0, len(here), AT_ONCE)
-    cosines = (tf.matmul(here[n : n + AT_ONCE], there, transpose_b=True) for n in firsts)
-    return tf.concat([tf.argmax(block, axis=1) for block in cosines], axis=0)
+
+    def cosines():
+        for first in range(0, len(here), AT_ONCE):
+            yield tf.matmul(here[first : first + AT_ONCE], there, transpose_b=True)
+
+    largest = functools.reduce(tf.maximum, (tf.reduce_max(block, axis=0) for block in cosines()))
+    return tf.concat([tf.argmax(block - largest / 2, axis=1) for block in cosines()], axis=0)
 
 
 def _less_their_mean(vectors):
@@ -96,13 +122,14 @@ class Neighbors(NamedTuple):
     covered: tf.Tensor  # how much of each position counts, (1, height, width)
 
 
-def matching(photo, paintings, parts, masks):
+def matching(photo, paintings, parts, masks, room=None):
     """The function `match(picture, weights, share)`, which gives `Neighbors`.
 
     photo, picture: their features, from `side_by_side`. paintings: those of each. parts: masks of
     what may be taken of each painting, masks: of where each applies in the photo, both as in
-    `styles.Paintings`, or None for all. weights: of each painting, where there are no masks. What
-    is matched is the photo's features and, by this share, the picture's own.
+    `styles.Paintings`, or None for all. room: how much each place counts, or None for all alike.
+    weights: of each painting, where there are no masks. What is matched is the photo's features
+    and, by this share, the picture's own.
     """
     factors = factors_for(paintings)
     of_photo = rows(photo, factors)
@@ -113,6 +140,7 @@ def matching(photo, paintings, parts, masks):
         some = part is not None and tf.reduce_any(inside)  # a part may be smaller than a position
         taken.append(tf.boolean_mask(vectors, inside[:, 0]) if some else vectors)
     places = [_at_positions(mask, photo) for mask in masks if mask is not None]
+    counts = tf.ones((len(of_photo), 1)) if room is None else _at_positions(room, photo)
 
     def match(picture, weights, share):
         queries = of_photo + share * (rows(picture, factors) - of_photo)
@@ -121,12 +149,14 @@ def matching(photo, paintings, parts, masks):
             weight * tf.nn.l2_normalize(vectors, axis=1)
             for vectors, weight in zip(found, places or weights, strict=True)
         ]
-        parts = tf.split(tf.add_n(drawn), [len(v[0, 0, 0]) for v in picture.values()], axis=1)
+        parts = tf.split(
+            counts * tf.add_n(drawn), [len(v[0, 0, 0]) for v in picture.values()], axis=1
+        )
         apart = {
             layer: tf.reshape(part, values.shape)
             for part, (layer, values) in zip(parts, picture.items(), strict=True)
         }
-        covered = tf.add_n(places) if places else tf.ones((len(queries), 1))
+        covered = counts * tf.add_n(places) if places else counts
         return Neighbors(apart, factors, tf.reshape(covered, picture["block3_conv2"].shape[:3]))
 
     return match

@@ -18,7 +18,7 @@ from ..pictures import (
     with_colors_of,
     with_longest_side,
 )
-from .neighbors import by_area, matching
+from .neighbors import by_area, matching, room_in
 from .objective import compare, strength, undivided
 from .vgg import stride
 
@@ -179,7 +179,8 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
     of_photo = measure(photo, guides)
     if of_photo.columns:
         columns = [of_painting.columns for of_painting in measured]
-        match = matching(of_photo.columns, columns, [own for _, own, _ in parts], masks)
+        own_masks = [own for _, own, _ in parts]
+        match = matching(of_photo.columns, columns, own_masks, masks, room_in(photo))
 
     def targets_for(second, picture=photo):
         shares = paintings.shares if second is None else (1 - second, second)

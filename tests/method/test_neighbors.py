@@ -56,8 +56,19 @@ def test_the_nearest_is_found_without_the_means(monkeypatch):
     here, there = queries - queries.mean(0), painting - painting.mean(0)
     cosines = here @ there.T / np.linalg.norm(here, axis=1)[:, None] / np.linalg.norm(there, axis=1)
     found = nearest(tf.constant(queries, tf.float32), tf.constant(painting, tf.float32))
-    np.testing.assert_array_equal(found, cosines.argmax(axis=1))
-    assert (cosines.argmax(axis=1) != (queries @ painting.T).argmax(axis=1)).any()
+    np.testing.assert_array_equal(found, (cosines - cosines.max(axis=0) / 2).argmax(axis=1))
+    assert (found.numpy() != (queries @ painting.T).argmax(axis=1)).any()
+
+
+def test_a_row_that_resembles_everything_is_not_taken_everywhere(monkeypatch):
+    """Directions in the plane: the row at 40° is nearest to all, and taken by its own query alone."""
+    monkeypatch.setattr(neighbors, "_less_their_mean", lambda vectors: vectors)
+    queries, rows = (
+        tf.constant(np.stack([np.cos(angles), np.sin(angles)], axis=1), tf.float32)
+        for angles in np.radians([[0, 40, 80], [-45, 40, 125]])
+    )
+    np.testing.assert_array_equal(tf.argmax(queries @ tf.transpose(rows), axis=1), [1, 1, 1])
+    np.testing.assert_array_equal(nearest(queries, rows), [0, 1, 2])
 
 
 def test_a_layer_counts_by_its_share_whatever_its_strength():
@@ -108,6 +119,32 @@ def test_paintings_count_by_their_shares_or_each_in_its_region():
     np.testing.assert_allclose(
         apart.matched["block1_conv2"][:, :, :2], first.matched["block1_conv2"][:, :, :2], rtol=1e-4
     )
+
+
+def test_a_position_counts_by_its_room():
+    photo, picture, painting = map(some_features, range(3))
+    room = tf.constant(np.random.default_rng(5).uniform(0, 1, (*SHAPE, 1)), tf.float32)
+    alike, by_room = (
+        matching(photo, [painting], [None], [None], rooms)(picture, (1.0,), 0.5)
+        for rooms in (None, room)
+    )
+    weighed = {layer: alike.factors[layer] * values for layer, values in picture.items()}
+    cosines = sum(tf.reduce_sum(weighed[layer] * alike.matched[layer], -1) for layer in LAYERS)
+    cosines /= sum(tf.reduce_sum(values**2, -1) for values in weighed.values()) ** 0.5
+    loss = losses.neighbor_loss(weighed, by_room.matched, by_room.covered)
+    assert float(loss) == pytest.approx(float(tf.reduce_mean(room[..., 0] * (1 - cosines))))
+
+
+def test_there_is_room_where_the_photo_is_smooth():
+    """The left half is flat; the right one alternates between 0 and 1, with a deviation of 1/2."""
+    photo = np.zeros((1, 240, 240, 3), np.float32)
+    photo[:, :, 120::2] = 1
+    room = neighbors.room_in(tf.constant(photo))[0, ..., 0].numpy()
+    np.testing.assert_allclose(room[:, :114], 1, rtol=1e-4)  # 11 px is a window: 5 to each side
+    # The mean deviation is about that of half of the picture, 1/4; here it is twice the mean.
+    np.testing.assert_allclose(room[:, 126:], 1 / (1 + (2 / neighbors.ROOM) ** 2), rtol=0.15)
+    flat = neighbors.room_in(tf.fill((1, 30, 40, 3), 0.3))
+    assert flat.shape == (1, 30, 40, 1) and float(tf.reduce_min(flat)) > 0.99
 
 
 def test_only_a_paintings_part_is_taken():
