@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 
 import tensorflow as tf
 
@@ -110,6 +111,11 @@ def _meant(failure):
 def _of_name(failure):
     """What to do about a name without a value. own: of `trial.failure_of`."""
     name, own = failure["name"], failure["own"]
+    if re.search(rf"(?<![\w.]){name}\.", failure["code"]):  # as a module is used
+        if name in sys.stdlib_module_names:
+            return f"It is one of Python's modules: write `import {name}` at the top of the cell."
+        if name == "torch":
+            return "These lessons use TensorFlow, not PyTorch: look for the function in `tf`."
     known = MODULES.get(name.lower(), failure["known"])
     is_called = re.search(rf"(?<![\w.]){name}\(", failure["code"])
     if is_called and not known:

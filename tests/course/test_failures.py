@@ -98,6 +98,16 @@ def failure(kind, text, *more, name=None, line=None, code="", shapes=()):
             "Run the cell that defines `mine` first, or define it inside your function.",
         ),
         (
+            failure("NameError", "name 'math' is not defined", name="math", code="math.sqrt(f)"),
+            "Your function stopped with NameError: name 'math'",
+            "It is one of Python's modules: write `import math` at the top of the cell.",
+        ),
+        (
+            failure("NameError", "name 'torch' is not defined", name="torch", code="torch.mm(f)"),
+            "Your function stopped with NameError: name 'torch'",
+            "These lessons use TensorFlow, not PyTorch: look for the function in `tf`.",
+        ),
+        (
             failure("NameError", "name 'numpy' is not defined", name="numpy", code="numpy.max(f)"),
             "Your function stopped with NameError: name 'numpy'",
             "Did you mean `np`?",
