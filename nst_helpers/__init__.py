@@ -6,6 +6,8 @@ is the one way to any public name. A name's module is imported when the name is 
 `import nst_helpers` takes no time and needs neither TensorFlow nor ipywidgets.
 """
 
+import sys
+
 from .doors import door
 
 _NAMES = {
@@ -45,5 +47,7 @@ _LIGHT = {*_NAMES["errors"], "card", "CONTENT_LAYER", "STYLE_LAYERS", "Settings"
 
 def __getattr__(name):
     if name in __all__ and name not in _LIGHT:  # all others need TensorFlow
+        if name == "setup" and "tensorflow" not in sys.modules:  # a lesson's first cell
+            print("Loading TensorFlow ...", end="\r", flush=True)  # what `setup` prints covers it
         _find("machine").import_tensorflow()  # without its start-up messages
     return _find(name)

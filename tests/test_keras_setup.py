@@ -147,3 +147,10 @@ def test_tensorflow_is_imported_without_a_standard_error(tmp_path, stderr):
     code = f"import io, os, sys; {stderr}\nfrom nst_helpers import machine\n"
     done = python(tmp_path, "-c", code + "print(machine.import_tensorflow().__name__)")
     assert done.stdout == "tensorflow\n"
+
+
+def test_a_lessons_first_cell_says_at_once_what_it_waits_for(tmp_path):
+    cell = "from nst_helpers import setup\nsetup()"
+    waiting, line, rest = python(tmp_path, "-c", cell).stdout.replace("\r", "\n").split("\n")
+    assert waiting == "Loading TensorFlow ..." and line.startswith("TensorFlow ") and not rest
+    assert len(line) > len(waiting)  # and so covers it

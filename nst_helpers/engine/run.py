@@ -21,6 +21,7 @@ from .scales import settle
 from .settings import check_settings, takes_settings
 from .weights import bundled_vgg19, weights_sha256
 
+COLUMNS = 76  # of the progress bar, so that JupyterLab on a small screen shows all of it
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} steps, {elapsed}{postfix}"
 
 
@@ -115,7 +116,7 @@ def to_the_end(steps, total, progress, on_step):
     history, last, message, interrupted = [], None, "", False
     shown = progress and sys.stdout is not None  # as under pythonw
     out = Forgiving(sys.stdout)
-    bar = tqdm(total=total, disable=not shown, file=out, ncols=90, bar_format=BAR)
+    bar = tqdm(total=total, disable=not shown, file=out, ncols=COLUMNS, bar_format=BAR)
     try:
         for last in steps:
             seconds = round(last.seconds, 3)
