@@ -165,7 +165,7 @@ RECIPES = {
         {"size": SIDE},
         [
             Axis(
-                "total variation",
+                "tv weight",
                 _one_option_each("tv_weight", 0, 0.5, 1, 2, 5, 10, 30, 100),
                 first=2,
             )

@@ -34,12 +34,16 @@ def setup():
 
 
 def _sharp_jpeg(figure):
-    """`(bytes of the file, its size on the page)`, as IPython wants it."""
+    """`(bytes of the file, its size on the page and its words as `alt`)`, as IPython wants it."""
     file = io.BytesIO()
     options = {"pil_kwargs": {"quality": JPEG_QUALITY}, "facecolor": "white"}
     figure.savefig(file, format="jpeg", dpi=SHARPNESS * DPI, bbox_inches="tight", **options)
     width, height = Image.open(file).size
-    return file.getvalue(), {"width": width // SHARPNESS, "height": height // SHARPNESS}
+    size = {"width": width // SHARPNESS, "height": height // SHARPNESS}
+    words = [figure.get_suptitle()]
+    words += [word for axis in figure.axes for word in (axis.get_ylabel(), axis.get_title())]
+    alt = "; ".join(dict.fromkeys(filter(None, words)))
+    return file.getvalue(), size | ({"alt": alt} if alt else {})
 
 
 def loss_curves(history, title=None, yscale="log"):

@@ -29,6 +29,7 @@ def test_a_figure_is_kept_as_a_jpeg_file_of_twice_its_size_on_the_page(monkeypat
     figure = plt.figure(figsize=(4, 2))
     axis = figure.add_axes((0, 0, 1, 1))
     axis.imshow(np.zeros((20, 40, 3)))
+    axis.set_title("a black picture")
     axis.axis("off")
     shell.display_formatter.formatters["image/png"].for_type(plt.Figure, lambda _: b"a PNG file")
     setup()
@@ -40,6 +41,7 @@ def test_a_figure_is_kept_as_a_jpeg_file_of_twice_its_size_on_the_page(monkeypat
     assert picture.format == "JPEG"
     assert picture.size == pytest.approx((2 * size["width"], 2 * size["height"]), abs=1)
     assert size["width"] == pytest.approx(4 * 80, abs=20)  # and a margin of 0.1 inches
+    assert size["alt"] == "a black picture"
 
 
 def test_outside_a_notebook_figures_are_left_as_they_are(capsys):

@@ -68,8 +68,9 @@ def test_the_lines_that_a_lesson_adds_stand_in_it(path):
     section = re.search(r"^## The program so far\n(.*?)(?=^## |\Z)", text(path), re.M | re.DOTALL)
     assert section and FENCE.findall(section[1])
     for fence in FENCE.findall(section[1]):
-        for lines in re.split(r"\n{2,}", fence.strip("\n")):
-            assert f"\n{lines}\n" in f"\n{FILE.read_text()}", lines
+        # A line of `...` stands for lines left out.
+        for lines in filter(None, re.split(r"^(?: *\.\.\.)?\n", fence, flags=re.M)):
+            assert f"\n{lines}" in f"\n{FILE.read_text()}", lines
 
 
 def test_by_lesson_06_it_is_whole():
