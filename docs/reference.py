@@ -30,7 +30,7 @@ GROUPS = {  # heading: names. A public name that stands in none comes last.
     "In the lessons": [
         "setup", "predict", "check", "yours", "progress", "explorer", "easel", "live_network",
         "choose_photo", "choose_painting", "feature_maps", "gram_heatmap", "loss_curves",
-        "picture_grid", "strongest_patches",
+        "picture_grid", "strongest_patches", "explain_pixels",
     ],
     "Names of layers and samples": [
         "CONTENT_LAYER", "STYLE_LAYERS", "PHOTOS", "PAINTINGS", "PATTERNS", "SAMPLES",

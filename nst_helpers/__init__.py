@@ -36,7 +36,7 @@ _NAMES = {
     ],
     "widgets": ["choose_painting", "choose_photo", "easel", "explorer", "live_network"],
     "figures": [
-        "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",
+        "explain_pixels", "feature_maps", "gram_heatmap", "loss_curves", "picture_grid", "setup",
         "strongest_patches",
     ],
     "course": ["check", "predict", "progress", "yours"],

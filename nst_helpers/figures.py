@@ -1,16 +1,23 @@
 """The figures that more than one lesson draws."""
 
+import base64
+import hashlib
 import importlib
 import io
 import itertools
+import json
+from pathlib import Path
+from string import Template
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython import get_ipython
+from IPython.display import HTML
 from matplotlib.figure import Figure
 from PIL import Image
 
 from . import machine
+from .pictures import to_uint8
 from .widgets import TERM_STYLES
 
 DPI = 80  # of a figure on the page
@@ -98,6 +105,31 @@ def picture_grid(rows, row_titles=None, column_titles=None, width=2.4):
     for axis, title in zip(axes[:, 0], row_titles or []):
         axis.set_ylabel(title, fontsize=9)
     plt.show()
+
+
+def explain_pixels(picture, wanted):
+    """A figure in which a click on a pixel shows what each part of the loss wants of it.
+
+    picture: `(1, height, width, 3)`. wanted: `{part of the loss: minus its gradient}`, each of the
+    picture's shape; they are shown in this order, and below them their sum, whose standard
+    deviation over the whole picture is 1. It needs no kernel once it is shown.
+    """
+    parts = np.stack([np.asarray(part)[0] for part in wanted.values()])
+    parts = parts / (parts.sum(axis=0).std() or 1.0)
+    scales = np.abs(parts).max(axis=(1, 2, 3), keepdims=True) + 1e-12
+    roots = np.sign(parts) * np.sqrt(np.abs(parts) / scales)
+    pixels = to_uint8(picture)
+    height, width = pixels.shape[:2]
+    about = {"names": [*wanted], "scales": scales.ravel().tolist(), "height": height}
+    about |= {"width": width, "zoom": max(1, 480 // width), "first": [height // 2, width // 2]}
+    data = {
+        "about": json.dumps(about),
+        "picture": base64.b64encode(pixels.tobytes()).decode(),
+        "parts": base64.b64encode(np.round(127 * roots).astype(np.int8).tobytes()).decode(),
+    }
+    data["id"] = "explain_" + hashlib.sha256("".join(data.values()).encode()).hexdigest()[:12]
+    page = (Path(__file__).parent / "data" / "explain_pixels.html").read_text(encoding="utf-8")
+    return HTML(Template(page).substitute(data))
 
 
 def feature_maps(features, channels, title=None, width=2.1):

@@ -29,6 +29,7 @@ from notebook_tools import (
 from nst_helpers import CONTENT_LAYER, STYLE_LAYERS, in_colors_of, load_image, luminance, stylize
 from nst_helpers.course import EXERCISES as EXERCISES_BY_NAME
 from nst_helpers.course import by_lesson, prediction
+from nst_helpers.course.exercises import LESSONS as EXERCISES_BY_LESSON
 from nst_helpers.engine import STYLE_SHARES
 from nst_helpers.fast import fresh_weights, in_one_pass, instance_norm, mixed, residual
 from nst_helpers.method import blended, by_area, losses, nearest
@@ -280,6 +281,13 @@ def test_a_solution_differs_only_in_exercises_badge_and_links(path):
             assert not stub.search(sources[1])
         else:
             assert plain(sources[0]) == plain(sources[1])
+
+
+def test_progress_lists_exercises_in_the_order_of_their_lesson():
+    for name in WITH_EXERCISES:
+        source = "".join(code_cells(NOTEBOOKS / f"{name}.ipynb"))
+        checked = dict.fromkeys(re.findall(r'^check\("(.+?)"', source, re.M))
+        assert list(EXERCISES_BY_LESSON[int(name[:2])]) == list(checked), name
 
 
 def test_each_loop_that_the_tests_shorten_stands_in_a_lesson():

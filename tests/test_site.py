@@ -13,11 +13,13 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
+import numpy as np
 import pytest
 from lab import browser, wait, what_a_browser_misses
 from notebook_tools import NOTEBOOKS, ROOT, blank
 
 import nst_helpers
+from nst_helpers import explain_pixels
 from nst_helpers.course import Prediction, by_lesson
 from nst_helpers.fast import bundled_networks
 from nst_helpers.widgets import curves, frames
@@ -509,6 +511,35 @@ def asked(tmp_path, chromium):
     for reader in readers:
         reader.context.close()
         assert not reader.troubles
+
+
+def test_a_click_on_a_pixel_shows_what_each_part_of_the_loss_wants(tmp_path, chromium):
+    random = np.random.default_rng(0)
+    picture = random.uniform(size=(1, 40, 60, 3))
+    wanted = {part: s * random.normal(size=picture.shape) for part, s in [("a", 0.1), ("b", 2)]}
+    wanted["nothing"] = np.zeros_like(picture)
+    head = '<!doctype html><html lang="en"><title>Pixels</title><main><h1>Pixels</h1>'
+    page = f"{head}{explain_pixels(picture, wanted).data}</main>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    reader = Reader(chromium, tmp_path)
+    reader.open("page.html")
+    canvas, zoom = reader.page.locator("canvas"), 480 // 60
+    canvas.click(position={"x": 12.5 * zoom, "y": 30.5 * zoom})
+    for key in ("ArrowUp", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        canvas.press(key)
+    assert reader.page.locator("caption").inner_text() == "row 29, column 13"
+    together = sum(wanted.values())
+    for name, values in [*wanted.items(), ("together", together)]:
+        cells = reader.page.get_by_role("row", name=name).locator("td").all_inner_texts()
+        found = [float(cell.replace("−", "-")) for cell in cells[1:]]
+        # Of 127 steps to the largest root; and two decimals are shown.
+        asked = values[0, 29, 13] / together.std()
+        np.testing.assert_allclose(found, asked, atol=0.05)
+    for _ in range(60):
+        canvas.press("ArrowLeft")
+    assert reader.page.locator("caption").inner_text() == "row 29, column 0"
+    reader.context.close()
+    assert not reader.troubles
 
 
 @pytest.mark.parametrize("key, verdict", [("Enter", "Not this time."), ("Space", "Right.")])

@@ -267,17 +267,17 @@ EXERCISES = {
         right="Divided by it, a layer's loss is a relative error: "
               "0 for the painting's style, and at most about 1 for the photo.",
     ),
-    "total loss": Exercise(
-        reference=total_loss, cases=_total_cases, look_at=_TOTAL_LOSS,
-        goes_on=True, tape_over=(0, 1, 2),
-        right="One number, and its gradient is the weighted sum of the three gradients: "
-              "each term pulls with its weight.",
-    ),
     "squared total variation": Exercise(
         reference=_in_both_directions(mean_square), cases=_variation_cases,
         look_at=_SQUARED_TOTAL_VARIATION,
         right="Squares punish one hard edge more than many soft steps, "
               "so this version blurs edges that the other keeps.",
+    ),
+    "total loss": Exercise(
+        reference=total_loss, cases=_total_cases, look_at=_TOTAL_LOSS,
+        goes_on=True, tape_over=(0, 1, 2),
+        right="One number, and its gradient is the weighted sum of the three gradients: "
+              "each term pulls with its weight.",
     ),
     "convert a weight": Exercise(
         reference=lambda weight, constant, layers: weight * constant * layers,
