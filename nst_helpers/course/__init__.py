@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "kept": ["progress"],
     "grading.grade": ["grade"],
     "grading.places": ["FIRST", "folders", "handout", "lessons"],
-    "exercises": ["EXERCISES"],
+    "exercises": ["EXERCISES", "LESSONS"],
     "predictions": ["by_lesson", "Prediction", "prediction"],
     "predictions.asking": ["predict"],
 })  # fmt: skip
