@@ -2,7 +2,6 @@
 
 import tensorflow as tf
 
-from ...method import nearest
 from .exercise import SIZES, Exercise, mean_square, random_tensor, sum_of_squares
 
 FLOOR = 1e-5  # under the root, whose slope is infinite at 0: some channels are 0 everywhere
@@ -65,7 +64,11 @@ def _moments_cases():
 
 
 def _best_matches(queries, painting):
-    return tf.gather(painting, nearest(queries, painting))
+    return tf.gather(painting, _nearest(queries, painting))
+
+
+def _nearest(queries, painting):
+    return _nearest_as_they_are(_centered(queries), _centered(painting))
 
 
 def _centered(rows, axis=0):
@@ -202,15 +205,15 @@ _MATCHES = {
          "You looked up each position of the painting among the queries: look up each query among "
          "the painting's positions.")],
     "what your function returns": [
-        (nearest,
+        (_nearest,
          "You returned the numbers of the positions: return the painting's features there, with "
          "`tf.gather(painting, ...)`."),
-        (lambda q, p: tf.gather(_centered(p), nearest(q, p)),
+        (lambda q, p: tf.gather(_centered(p), _nearest(q, p)),
          "You returned features less their mean: gather from `painting` itself."),
-        (lambda q, p: tf.gather(tf.nn.l2_normalize(_centered(p), axis=1), nearest(q, p)),
+        (lambda q, p: tf.gather(tf.nn.l2_normalize(_centered(p), axis=1), _nearest(q, p)),
          "You returned the rows that you compared, less their mean and of length 1: gather from "
          "`painting` itself."),
-        (lambda q, p: tf.gather(tf.nn.l2_normalize(p, axis=1), nearest(q, p)),
+        (lambda q, p: tf.gather(tf.nn.l2_normalize(p, axis=1), _nearest(q, p)),
          "You returned rows of length 1: gather from `painting` itself."),
         (_compared(pick=lambda q, p, table: table),
          "You returned the cosines: look for the largest of each row, and return the painting's "
