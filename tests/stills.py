@@ -25,8 +25,8 @@ SHEETS = {
     "content_depth": [(0, 4, 7)],
     "weights": [(1, 5), (0, 2, 4)],
     "smoothing": [(0, 2, 6)],
-    "start": [(0, 3), (0, 5, 11)],
-    "optimizer": [(0, 2), (5, 7, 10)],
+    "start": [(0, 1, 2, 3), (11,)],
+    "optimizer": [(0, 1, 2, 3), (10,)],
     "style_scale": [(0, 4)],
 }
 SIDES = {"style_scale": 256}  # px, of frames that are told apart by their strokes
@@ -90,6 +90,8 @@ def sheet(name):
         [_tile(loaded, (column,) if row is None else (row, column), side) for column in rows[1]]
         for row in rows[0]
     ]
+    if len(tiles) > len(tiles[0]):  # a page is wide
+        tiles = [*zip(*tiles)]
     height = tiles[0][0].height
     image = Image.new(
         "RGB",
