@@ -211,7 +211,7 @@ RECIPES = {
         {"size": SIDE, "steps": 48},
         [
             Axis(
-                "second's share",
+                "share of Redon",
                 {
                     f"{share:g}": {"style_blend_weights": [1 - share, share]}
                     for share in (0, 0.25, 0.5, 0.75, 1)

@@ -1,9 +1,10 @@
 """Record the films of the site and the README again, after a change of what they show:
 
-    python docs/film.py [easel | check]
+    python docs/film.py [easel | studio | check]
 
 Both are recorded in JupyterLab in Chromium. *easel* paints while the mouse moves sliders: it writes
-docs/static/easel.webp and its still, nst_helpers/data/easel.jpg, and takes two minutes. *check*
+docs/static/easel.webp and its still, nst_helpers/data/easel.jpg, and takes two minutes. *studio*
+writes the still that lesson 07 has of its own easel, nst_helpers/data/easel_studio.jpg. *check*
 writes a wrong function, reads what its check says, and mends it: docs/static/check.webp. Both need
 what the browser's tests need.
 """
@@ -28,6 +29,8 @@ EASEL = """\
 from nst_helpers import easel
 live = easel("neuschwanstein", "starry_night", size=192)
 live"""
+STUDIO_STILL = ROOT / "nst_helpers" / "data" / "easel_studio.jpg"
+STUDIO = EASEL.replace("neuschwanstein", "red_panda")
 IMPORTS = """\
 import tensorflow as tf
 from nst_helpers import check"""
@@ -206,6 +209,24 @@ def film_easel():
     return FILM, STILL
 
 
+def still_of_studio():
+    """Strokes first, and then what lesson 07 asks for: the last three blocks at 0."""
+    with notebook(STUDIO, width=1500, height=1150) as page:
+        run_all(page)
+        live = cell(page, "easel(")
+        live.locator("img.widget-image").scroll_into_view_if_needed()
+        page.evaluate(POINTER)
+        camera = Camera(page, live)
+        camera.click("Start")
+        wait(page, lambda: live.locator("svg text").count() > 3)
+        camera.shoot(40)
+        for block in (3, 4, 5):
+            camera.drag(f"style, block {block}", 0.0, 2)
+        camera.shoot(40)
+        camera.frames[-1].save(STUDIO_STILL, "JPEG", quality=85, optimize=True)
+    return (STUDIO_STILL,)
+
+
 def film_check():
     with notebook(IMPORTS, WRONG, width=1280, height=800, scale=2) as page:
         cell(page, "import tensorflow").locator(".cm-line").first.click()
@@ -214,7 +235,7 @@ def film_check():
     return (CHECK,)
 
 
-FILMS = {"easel": film_easel, "check": film_check}
+FILMS = {"easel": film_easel, "studio": still_of_studio, "check": film_check}
 
 
 def main(names):

@@ -17,6 +17,8 @@ SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel|live_network|choose_photo
 WORDS = {  # of the widgets whose still is a picture of the package
     "easel": "A still of the easel: a castle being painted, a curve for each loss, "
     "and a slider for each weight. Run the cell to move them.",
+    "easel_studio": "A still of the easel: a red panda whose strokes are fading, since the sliders of "
+    "blocks 3 to 5 have been moved to 0. Run the cell to move them.",
     "live_network": "A still of the live network: one photo as it is painted between two "
     "paintings, at five places of the slider. Run the cell to move it.",
 }
@@ -25,8 +27,8 @@ SHEETS = {
     "content_depth": [(0, 4, 7)],
     "weights": [(1, 5), (0, 2, 4)],
     "smoothing": [(0, 2, 6)],
-    "start": [(0, 3), (0, 5, 11)],
-    "optimizer": [(0, 2), (5, 7, 10)],
+    "start": [(0, 1, 2, 3), (11,)],
+    "optimizer": [(0, 1, 2, 3), (10,)],
     "style_scale": [(0, 4)],
 }
 SIDES = {"style_scale": 256}  # px, of frames that are told apart by their strokes
@@ -40,6 +42,8 @@ def still_for(source):
         return None
     if found[1]:
         return sheet(found[1])
+    if "easel(my_photo" in source:  # lesson 07's, which asks for an experiment of its own
+        return kept("easel_studio")
     return kept(found[2]) if found[2] in WORDS else samples()
 
 
@@ -90,6 +94,8 @@ def sheet(name):
         [_tile(loaded, (column,) if row is None else (row, column), side) for column in rows[1]]
         for row in rows[0]
     ]
+    if len(tiles) > len(tiles[0]):  # a page is wide
+        tiles = [*zip(*tiles)]
     height = tiles[0][0].height
     image = Image.new(
         "RGB",
