@@ -136,7 +136,7 @@ class Settings:
     neighbor_weight: float = _setting(
         0.0,
         _weight,
-        "how much the neighbor loss counts; it is there at scales up to 400 px, and at the first",
+        "how much the neighbor loss counts; it is there at scales up to 300 px, and at the first",
         type=float,
     )
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.

@@ -159,7 +159,7 @@ def test_only_a_paintings_part_is_taken():
 
 
 @pytest.mark.parametrize(
-    "side, is_first, share", [(96, False, 1), (400, False, 0.5), (500, False, 0), (500, True, 0.4)]
+    "side, is_first, share", [(96, False, 1), (250, False, 0.8), (400, False, 0), (400, True, 0.5)]
 )
 def test_how_much_it_counts_at_a_scale(side, is_first, share):
     assert neighbors.share_at(side, is_first) == share
