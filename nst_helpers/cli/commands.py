@@ -100,8 +100,18 @@ def build_parser():
         command.add_argument(name, metavar=metavar, help=meaning)
     points = 'for each exercise (1), and for single ones: 2 "paint=6"'
     command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
-    command = commands.add_parser("handout", help="for teachers: the lessons without solutions")
-    command.add_argument("folder", metavar="FOLDER", help="a new one")
+    command = commands.add_parser(
+        "handout",
+        help="for teachers: copy the lessons without solutions",
+        description="Copy the lessons for a class, without outputs and without solutions.",
+        epilog="Example: %(prog)s lessons_for_class",
+    )
+    command.add_argument("folder", metavar="FOLDER", help="name of the new folder")
+    command.add_argument(
+        "--with-answers",
+        action="store_true",
+        help="keep the folded answers under the exercises, and the program in one file",
+    )
     command.set_defaults(run=run_handout)
     command = commands.add_parser("doctor", help="check this installation")
     command.set_defaults(run=lambda options: doctor.examine())
@@ -301,5 +311,5 @@ def run_handout(options):
     """Write the lessons as a class gets them."""
     from ..course import handout
 
-    handout(options.folder)
+    handout(options.folder, options.with_answers)
     return 0

@@ -269,17 +269,26 @@ def test_open_exercises_are_collected_with_their_pictures(tmp_path):
     assert "Recap" not in page  # which is another one in the solution's notebook
 
 
-def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys):
-    assert main(["handout", str(tmp_path / "class")]) == 0
+ASKED = r"def (?!my_)(?:content_loss|gram_matrix|style_loss|total_loss|residual)\("
+
+
+@pytest.mark.parametrize("options", [[], ["--with-answers"]])
+def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys, options):
+    assert main(["handout", str(tmp_path / "class"), *options]) == 0
     handed = sorted((tmp_path / "class").glob("*.ipynb"))
     assert [path.name for path in handed] == sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
     course = [cell for path in NOTEBOOKS.glob("*.ipynb") for cell in notebook.all_cells(path)]
+    texts = "".join(path.read_text(encoding="utf-8") for path in handed)
     for path in handed:
         given = nbformat.read(path, 4)
         nbformat.validate(given)
-        assert "solutions/" not in path.read_text(encoding="utf-8")
         assert not any(cell.get("outputs") for cell in given.cells)
         assert notebook.own_work(path, course) == ("", {})  # nothing of it is a learner's
-    assert not list((tmp_path / "class").rglob("*answers*"))
+    assert "solutions/" not in texts and not list((tmp_path / "class").rglob("*answers*"))
+    told = "One way to write it", "nst_in_one_file", "The program so far", "The whole program"
+    assert [bool(options)] * 4 == [words in texts for words in told]
+    assert bool(options) == bool(re.search(ASKED, texts))
+    assert bool(options) == (tmp_path / "class" / "nst_in_one_file.py").exists()
+    assert texts.count("Your latest results in this lesson's checks:") == 9
     assert main(["handout", str(tmp_path / "class")]) == 1
     assert "is there already" in capsys.readouterr().err

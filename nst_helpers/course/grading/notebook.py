@@ -24,6 +24,12 @@ NOTHING = "it holds no exercise of the course"
 DAMAGED = "it is no notebook, or a damaged one"
 NO_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # what its compiler raises
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
+LINKS = re.compile(r"^.*\]\(solutions/.*\n?", re.MULTILINE)
+ANSWERS = re.compile(  # under an exercise; and in the program, which grows from lesson to lesson
+    r"<details><summary>One way to write it</summary>.*?</details>\n*"
+    r"|^## The program so far\n.*?(?=^Your latest results|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 OPEN = re.compile(r"^### (Open exercise: .+)$", re.MULTILINE)
 NOT_HERE = "bash", "file", "python", "python3", "script", "sh", "writefile"  # run or kept elsewhere
 HARMLESS = {*import_module("nst_helpers").__all__, "print", "display"}  # of their arguments
@@ -74,7 +80,7 @@ def own_work(path, course):
 
     code: all of it. course: the cells of all lessons.
     """
-    given = {text.strip() for _, text, _ in course for text in (text, handed_out(text))} | {""}
+    given = {handed_out(text).strip() for _, text, _ in course} | {""}
     heads = {text.partition("\n")[0] for kind, text, _ in course if kind == "markdown"}
     code, found, title = [], {}, None
     with suppress(ValueError):  # it is no notebook
@@ -82,16 +88,16 @@ def own_work(path, course):
             if source.startswith("#") and source.partition("\n")[0] in heads:
                 title = None  # the lesson goes on
             title = (OPEN.findall(source) or [title])[-1]
-            if source.strip() not in given:
+            if handed_out(source).strip() not in given:
                 code += [source.strip()] if kind == "code" else []
                 found.setdefault(title, []).append((kind, source, outputs))
     found.pop(None, None)
     return "\n\n".join(code), found
 
 
-def handed_out(text):
-    """A cell's text without the lines that lead to a solution, as `places.handout` leaves it."""
-    return "".join(line for line in text.splitlines(keepends=True) if "](solutions/" not in line)
+def handed_out(text, with_answers=False):
+    """A cell's text as `places.handout` leaves it: nothing leads to the solutions, or is one."""
+    return LINKS.sub("", text if with_answers else ANSWERS.sub("", text))
 
 
 def _python(source):
