@@ -131,7 +131,7 @@ def test_the_table_replaces_no_notebook(tmp_path, marked, capsys):
     before = (tmp_path / "class" / "ann.ipynb").read_bytes()
     (tmp_path / "link.csv").symlink_to(tmp_path / "class" / "ann.ipynb")
     for name, words in {
-        "class/ann.ipynb": "ends in .csv",
+        "class/ann.ipynb": "writes a .csv file",
         "link.csv": "holds something else than a table",
     }.items():
         assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / name)]) == 1

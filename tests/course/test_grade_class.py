@@ -154,8 +154,8 @@ def test_what_is_no_list_is_a_sentence(tmp_path, text, words):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["-o", "{}/grades.xlsx"], "grades.xlsx: what -o writes ends in .csv; name it so."),
-        (["--reading", "{}/x.txt"], "x.txt: what --reading writes ends in .html"),
+        (["-o", "{}/grades.xlsx"], "grades.xlsx: -o writes a .csv file; give it this ending."),
+        (["--reading", "{}/x.txt"], "x.txt: --reading writes a .html file"),
         (["--feedback", "{}/names.csv"], "(it is a file): give another folder after --feedback."),
         (["--feedback", "{}/names.csv/back"], "give another folder after --feedback."),
         (["--reading", "{}/page.html"], "give another file after --reading."),

@@ -214,7 +214,7 @@ def check_place(given, option, ending=""):
     """
     path = as_path(given).absolute()
     if ending and path.suffix.lower() != ending:
-        raise SettingsError(f"{path.name}: what {option} writes ends in {ending}; name it so.")
+        raise SettingsError(f"{path.name}: {option} writes a {ending} file; give it this ending.")
     folder = path.parent if ending else path
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ def feedback(table, learners, lessons, headings, worth):
                 told = f". {message}" if message else ""
                 got = f"{points_of(row[one], worth[one]):g} of {worth[one]:g}"
                 lines.append(f"- **{one}**: {mark} ({got}){told}")
-        notes = [f"- {note}" for note in learner.notes if f": {SAME}" not in note]  # the teacher's
+        notes = [f"- {note}." for note in learner.notes if f": {SAME}" not in note]  # the teacher's
         lines += ["", *notes] if notes else []
         prefix = learner.sender.prefix
         file = f"{prefix}feedback.md" if prefix else re.sub(r"[^\w .,()@+-]", "_", name) + ".md"

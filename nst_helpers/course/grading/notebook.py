@@ -59,11 +59,8 @@ def all_cells(path):
     except OSError as error:
         raise ValueError(f"it cannot be read ({error.strerror})") from error
     try:
-        notebook = json.loads(data.decode(json.detect_encoding(data), "replace"))
-        return [
-            (cell["cell_type"], "".join(cell["source"]), cell.get("outputs", []))
-            for cell in notebook["cells"]
-        ]
+        cells = json.loads(data.decode(json.detect_encoding(data), "replace"))["cells"]
+        return [(one["cell_type"], "".join(one["source"]), one.get("outputs", [])) for one in cells]
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise ValueError(DAMAGED) from error
 
