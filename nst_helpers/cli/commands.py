@@ -29,9 +29,13 @@ MASKS = {
 }
 
 GRADES = [  # what `grade` can also read and write
-    ("--roster", "NAMES.csv", "the class's id, name and email; then Moodle and Canvas get tables"),
-    ("--feedback", "FOLDER", "a file for each learner, to be handed back"),
-    ("--reading", "PAGE.html", "what was handed in for the open exercises"),
+    (
+        "--roster",
+        "NAMES.csv",
+        "list of the class (id, name, email); adds tables for Moodle and Canvas",
+    ),
+    ("--feedback", "FOLDER", "folder for a file for each learner, to be handed back"),
+    ("--reading", "PAGE.html", "page for you to read: what was handed in for open exercises"),
 ]
 
 
@@ -82,30 +86,51 @@ def build_parser():
         allow_abbrev=False,
     )
     command.set_defaults(run=run_lab)
-    command = commands.add_parser("grade", help="for teachers: mark a folder of notebooks")
-    command.set_defaults(run=run_grade)
-    command.add_argument(
-        "folder", metavar="FOLDER", help="of notebooks, or of folders, one for each learner"
+    _add_grade(commands)
+    command = commands.add_parser(
+        "handout",
+        help="for teachers: copy the lessons without solutions",
+        description="Copy the lessons for a class, without outputs and without solutions.",
+        epilog="Example: %(prog)s lessons_for_class",
     )
+    command.add_argument("folder", metavar="FOLDER", help="name of the new folder")
     command.add_argument(
-        "-o", "--output", default="grades.csv", metavar="GRADES.csv", help="the table (%(default)s)"
+        "--with-answers",
+        action="store_true",
+        help="keep the folded answers under the exercises, and the program in one file",
     )
-    command.add_argument(
-        "--seconds", type=float, default=20, help="for each exercise (%(default)s)"
-    )
-    command.add_argument(
-        "--gigabytes", type=float, default=2, help="of memory for each notebook (%(default)s)"
-    )
-    for name, metavar, meaning in GRADES:
-        command.add_argument(name, metavar=metavar, help=meaning)
-    points = 'for each exercise (1), and for single ones: 2 "paint=6"'
-    command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
-    command = commands.add_parser("handout", help="for teachers: the lessons without solutions")
-    command.add_argument("folder", metavar="FOLDER", help="a new one")
     command.set_defaults(run=run_handout)
     command = commands.add_parser("doctor", help="check this installation")
     command.set_defaults(run=lambda options: doctor.examine())
     return parser
+
+
+def _add_grade(commands):
+    """The command `grade`."""
+    command = commands.add_parser(
+        "grade",
+        help="for teachers: mark a folder of notebooks",
+        description="Mark what a class handed in, and write a table of who has done what.",
+        epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --feedback feedback',
+    )
+    command.set_defaults(run=run_grade)
+    command.add_argument(
+        "folder",
+        metavar="FOLDER",
+        help="folder with the notebooks, or with a folder for each learner",
+    )
+    table = "where to save the table (%(default)s)"
+    command.add_argument("-o", "--output", default="grades.csv", metavar="GRADES.csv", help=table)
+    time = "time that each exercise may take, in seconds (%(default)s)"
+    command.add_argument("--seconds", type=float, default=20, help=time)
+    memory = "memory that each notebook may use, in gigabytes (%(default)s)"
+    command.add_argument("--gigabytes", type=float, default=2, help=memory)
+    for name, metavar, meaning in GRADES:
+        command.add_argument(name, metavar=metavar, help=meaning)
+    points = 'points for each exercise (1), and for single ones, as in: 2 "paint=6"'
+    command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
+    lesson = "mark and count these lessons only, as in: 03 04"
+    command.add_argument("--lesson", nargs="+", default=[], metavar="NN", help=lesson)
 
 
 def _add_stylize(commands):
@@ -301,5 +326,5 @@ def run_handout(options):
     """Write the lessons as a class gets them."""
     from ..course import handout
 
-    handout(options.folder)
+    handout(options.folder, options.with_answers)
     return 0

@@ -2,6 +2,7 @@ import csv
 import os
 import subprocess
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import nbformat
@@ -173,10 +174,10 @@ def test_a_class_of_twenty_of_whom_ten_are_hostile(tmp_path):
         others = dict.fromkeys(NAMES, "right") | {GRAM: outcome}
         expected[name] = others if isinstance(outcome, str) else dict(zip(NAMES, outcome))
         expected[name] |= {"note": ""}
-    same = "h6 no check.ipynb: it is the same as h0 right.ipynb"  # of what is not the lesson's
-    expected["h6 no check"]["note"] = same
+    for one, other in [("h0 right", "h6 no check"), ("h6 no check", "h0 right")]:
+        expected[one]["note"] = f"{one}.ipynb: same new code as {other}"
     (folder / "x9 no JSON.ipynb").write_text("{'cells': " + "[" * 100_000)
-    note = "x9 no JSON.ipynb: it is no notebook, or a damaged one"
+    note = f"x9 no JSON.ipynb: {notebook.DAMAGED}"
     expected["x9 no JSON"] = dict.fromkeys(NAMES, "") | {"note": note}
 
     done = run_grade(folder, "-o", str(tmp_path / "g.csv"), "--seconds", "3", "--gigabytes", "1")
@@ -228,7 +229,7 @@ def test_the_notebooks_of_a_learners_folder_are_one_row_and_the_better_one_count
     }  # fmt: skip
     notes = {"d.ipynb": notebook.NOTHING, "-e.ipynb": "it is larger than 50 MB"}
 
-    def note(path, folder, lessons, limits, hidden):
+    def note(path, lessons, limits, hidden):
         assert limits == (5, 2**29)
         return marked[path.name], notes.get(path.name, ""), True
 
@@ -277,10 +278,14 @@ def test_what_cannot_begin_says_why(tmp_path, monkeypatch, capsys):
     for folder, output, error, words in [
         ("none", "t.csv", SettingsError, "is no folder"),
         ("empty", "t.csv", SettingsError, "holds no notebook"),
-        ("class", "none/t.csv", PictureError, "another file after -o"),
+        ("class", "class/a.ipynb/t.csv", PictureError, "another file after -o"),
     ]:
         with pytest.raises(error, match=words):
             grade.grade(tmp_path / folder, tmp_path / output)
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.write(tmp_path / "class" / "a.ipynb")
+    with pytest.raises(SettingsError, match="class.zip is an archive: unzip it"):
+        grade.grade(tmp_path / "class.zip", tmp_path / "t.csv")
     monkeypatch.setattr(grade.places, "lessons", lambda: [])
     assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / "t.csv")]) == 1
     assert "The lessons are not here" in capsys.readouterr().err
@@ -289,11 +294,12 @@ def test_what_cannot_begin_says_why(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff", b"[]", b"{}", b'{"cells": 7}', b'{"cells": [7]}', b'{"cells": [{}]}',
-     b'{"cells": [{"cell_type": "code", "source": 7}]}', b"[" * 10**6],
+     b'{"cells": [{"cell_type": "code", "source": 7}]}', b"[" * 10**6,
+     b'{"nbformat": 3, "worksheets": [{"cells": []}]}'],
 )  # fmt: skip
 def test_what_is_no_notebook_is_a_value_error(tmp_path, content):
     (tmp_path / "a.ipynb").write_bytes(content)
-    with pytest.raises(ValueError, match="no notebook"):
+    with pytest.raises(ValueError, match="not a notebook"):
         notebook.read_cells(tmp_path / "a.ipynb")
 
 

@@ -65,15 +65,10 @@ def test_what_is_legal_in_a_notebook_is_marked_right(tmp_path):
         hand_in(folder / name)
     hand_in(folder / "latin" / "03.ipynb", "x = 'é'", encoding="latin-1")
     hand_in(folder / "marked" / "03.ipynb", encoding="utf-8-sig")
-    old = {"cell_type": "code", "language": "python", "outputs": []}
-    cells = [old | {"input": [text]} for text in (IMPORTS, PRODUCT, CHECK)]
-    (folder / "old.ipynb").write_text(
-        json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]})
-    )
     done = run_grade(folder, "-o", str(tmp_path / "t.csv"))
     assert done.returncode == 0, done.stderr
     found = {row["learner"]: row for row in table_of(tmp_path / "t.csv")}
-    assert set(found) == {*RIGHT, *names.values(), "latin", "marked", "old"}
+    assert set(found) == {*RIGHT, *names.values(), "latin", "marked"}
     assert {name: row[COLUMN] for name, row in found.items() if row[COLUMN] != "right"} == {}
 
 
@@ -134,9 +129,13 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one_and_is_printed(
 def test_the_table_replaces_no_notebook(tmp_path, marked, capsys):
     hand_in(tmp_path / "class" / "ann.ipynb")
     before = (tmp_path / "class" / "ann.ipynb").read_bytes()
-    for name in ("class/ann.ipynb", "class/other.ipynb"):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "class" / "ann.ipynb")
+    for name, words in {
+        "class/ann.ipynb": "writes a .csv file",
+        "link.csv": "holds something else than a table",
+    }.items():
         assert main(["grade", str(tmp_path / "class"), "-o", str(tmp_path / name)]) == 1
-        assert "is a notebook, which the table would replace" in capsys.readouterr().err
+        assert words in capsys.readouterr().err
     assert (tmp_path / "class" / "ann.ipynb").read_bytes() == before
 
 

@@ -11,6 +11,7 @@ from class_of_thirty import (
     PIXEL,
     build,
     build_sample,
+    doing,
     names,
     notebook_with,
     opened,
@@ -20,6 +21,7 @@ from class_of_thirty import (
 )
 from notebook_tools import NOTEBOOKS, ROOT
 from test_grade import GRAM, NAMES, run_grade, table_of
+from test_grade_cells import COLUMN
 
 from nst_helpers import SettingsError
 from nst_helpers.cli import main
@@ -131,12 +133,46 @@ def test_odd_names_are_found_in_the_list():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "who,what\n1,2\n", "id,name\n1,\n", "\0", "id;nom;email\n1;A;b\n"]
+    ("text", "words"),
+    [
+        (None, "names.csv: there is no such file; "),
+        ("", "cannot be read as a list: "),
+        ("id,name,email\n1,,\n", "names nobody: "),
+        ("Name;Mail\nAnn;a@x.org\n", r"no column id or email \(it has name, mail\): "),
+        ("who,what\n1,2\n", "no column id or name or email"),
+        ("\0", "no column id or name or email"),
+        ("id;nom;email\n1;A;b\n", "no column name "),
+    ],
 )
-def test_what_is_no_list_is_a_sentence(tmp_path, text):
-    (tmp_path / "names.csv").write_text(text)
-    with pytest.raises(SettingsError, match="columns id, name, email"):
+def test_what_is_no_list_is_a_sentence(tmp_path, text, words):
+    if text is not None:
+        (tmp_path / "names.csv").write_text(text)
+    with pytest.raises(SettingsError, match=f"{words}.*columns id, name, email"):
         roster.read_people(tmp_path / "names.csv")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-o", "{}/grades.xlsx"], "grades.xlsx: -o writes a .csv file; give it this ending."),
+        (["--reading", "{}/x.txt"], "x.txt: --reading writes a .html file"),
+        (["--feedback", "{}/names.csv"], "(it is a file): give another folder after --feedback."),
+        (["--feedback", "{}/names.csv/back"], "give another folder after --feedback."),
+        (["--reading", "{}/page.html"], "give another file after --reading."),
+        (["--roster", "{}/names.csv", "-o", "{}/u.csv"], "u for Canvas.csv cannot be written"),
+        (["--lesson", "07"], "without exercises: choose from 01, 02, 03, 04, 05, 06, 08, 09, 10."),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_marking(
+    tmp_path, marked, monkeypatch, capsys, options, words
+):
+    hand_in(tmp_path, "ann.ipynb", notebook_with())
+    (tmp_path / "names.csv").write_text("id,name,email\n1,ann,a@x.org\n")
+    for name in ("page.html", "u for Canvas.csv"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(grade, "mark", None)
+    assert run(tmp_path, *(option.format(tmp_path) for option in options)) == 1
+    assert words in capsys.readouterr().err
 
 
 def test_a_gradebook_of_canvas_is_a_list_once_two_columns_are_renamed(tmp_path):
@@ -185,9 +221,7 @@ def test_late_hand_ins_alone_leave_the_others_as_they_were(tmp_path, marked, cap
     hand_in(tmp_path, "a_70000_880000_03.ipynb", kinds["right"])
     hand_in(tmp_path, "b_70001_880001_03.ipynb", kinds["damaged"])
     assert run(tmp_path, *options) == 0
-    assert (
-        "Of 2 learners" in (said := capsys.readouterr().out) and "Nothing handed in: c, d." in said
-    )
+    assert "2 learners" in (said := capsys.readouterr().out) and "Nothing handed in: c, d." in said
     shutil.rmtree(tmp_path / "class")
     hand_in(tmp_path, "c_LATE_70002_880002_03.ipynb", kinds["mistaken"])
     assert run(tmp_path, *options) == 0
@@ -223,13 +257,71 @@ def test_a_table_from_before_and_a_list_of_another_spelling_go_together(tmp_path
     assert read_as_moodle(tmp_path / "t for Moodle.csv")[1001][0] == 4
 
 
+def test_a_stray_hand_in_is_named_and_one_lesson_can_be_marked_alone(
+    tmp_path, marked, monkeypatch, capsys
+):
+    """Such as one of lesson 02, by which everybody's maximum grows."""
+    for name in ("ann", "bo", "cleo", "hal"):
+        hand_in(tmp_path, f"{name}.ipynb", notebook_with(doing(f"x = {name!r}")))
+    mark = grade.grade_notebook
+
+    def with_stray(path, lessons, *others):
+        cells, note, held = mark(path, *others)
+        if path.stem == "hal":
+            cells = {name: ("right", "") for name in lessons.get("02_content_loss", [])}
+        return cells, note, held
+
+    monkeypatch.setattr(grade, "grade_notebook", with_stray)
+    assert run(tmp_path, "--points", "2") == 0
+    said = capsys.readouterr().out
+    assert "Written: t.csv.\n" in said and "4 learners" in said
+    stray = "Lesson 02 was handed in by hal only, and counts in everybody's maximum: to leave it "
+    assert f"{stray}out, run this again with --lesson 03.\n" in said
+    assert [row["maximum"] for row in table_of(tmp_path / "t.csv")] == ["12"] * 4
+    (tmp_path / "class" / "hal.ipynb").unlink()
+    assert run(tmp_path, "--points", "2") == 0
+    said = capsys.readouterr().out
+    assert stray in said and "Added to t.csv; no earlier marks changed.\n" in said
+    assert run(tmp_path, "--points", "2", "--lesson", "3", "--feedback", str(tmp_path / "b")) == 0
+    assert "Lesson 02" not in capsys.readouterr().out
+    found = [(row["points"], row["maximum"]) for row in table_of(tmp_path / "t.csv")]
+    assert found == [("6", "6")] * 3 + [("", "")]
+    assert (tmp_path / "b" / "ann.md").read_text("utf-8").startswith("# ann: 6 of 6 points, 100 %")
+
+
+def test_the_summary_shows_several_mistakes_and_a_platform_gets_whole_sentences(
+    tmp_path, marked, monkeypatch, capsys
+):
+    messages = iter(["It is not divided.", "Not squared", "Transposed.", "Too large.", "Odd."])
+    cells = {COLUMN: ("right", ""), "style loss": ("not done", "")}
+    monkeypatch.setattr(
+        grade, "grade_notebook", lambda *_: ({GRAM: ("not yet", next(messages))} | cells, "", True)
+    )
+    for number in range(5):
+        hand_in(tmp_path, f"ann{number}_7000{number}_880000_3.ipynb", notebook_with(doing("7")))
+    (tmp_path / "names.csv").write_text("id,name,email\n1,ann1,a@x.org\n")
+    assert run(tmp_path, "--roster", str(tmp_path / "names.csv")) == 0
+    said = capsys.readouterr().out
+    assert "    1 × Transposed.\n    and 2 more\n" in said
+    assert "Same new code: ann0, ann1, ann2, ann3, ann4.\n" in said
+    told = f"{COLUMN}: right. {GRAM}: not yet. Not squared. style loss: not done."
+    assert told in (tmp_path / "t for Moodle.csv").read_text("utf-8")
+
+
 def test_points_are_those_that_were_given_or_a_sentence(tmp_path, marked, capsys):
     known = list(NAMES)
     assert grade.worth_of([f"{GRAM}=3", "2"], known) == dict.fromkeys(known, 2) | {GRAM: 3}
     hand_in(tmp_path, "ann.ipynb", notebook_with())
-    for text in ("gram matrx=3", f"{GRAM}=0", f"{GRAM}=x", "nan", "-1", "=", ""):
-        assert run(tmp_path, f"--points={text}") == 1
-        assert "did you mean" in (said := capsys.readouterr().err) or "above 0" in said
+    for text, words in {
+        "gram matrx=3": f"to give points for; did you mean {GRAM!r}?",
+        "gram=3": f"There is no exercise 'gram' to give points for; choose from {GRAM}",
+        "paint=3": (words_of_paint := f"choose from {', '.join(NAMES)}."),
+        **dict.fromkeys([f"{GRAM}=0", f"{GRAM}=x", "nan", "-1", "=", ""], "above 0"),
+    }.items():
+        with pytest.raises(SettingsError, match=re.escape(words)):
+            grade.worth_of([text], known)
+    assert run(tmp_path, "--points", "paint=3", "--lesson", "03") == 1
+    assert words_of_paint in capsys.readouterr().err
 
 
 def test_one_damaged_file_costs_its_own_exercises_only(tmp_path, marked, capsys):
@@ -239,9 +331,9 @@ def test_one_damaged_file_costs_its_own_exercises_only(tmp_path, marked, capsys)
     hand_in(tmp_path, "bo/03.ipynb", kinds["right"])
     assert run(tmp_path, "--reading", str(tmp_path / "page" / "open.html")) == 0
     ann, bo = table_of(tmp_path / "t.csv")
-    assert ann["points"] == "3" and ann["note"] == f"04.ipynb: {notebook.DAMAGED}"
-    assert bo["note"] == "03.ipynb: it is the same as ann/03.ipynb"
-    assert "bo/03.ipynb: 3 of 3 right, it is the same as ann/03.ipynb" in capsys.readouterr().out
+    same = "03.ipynb: same new code as bo"  # said of both, so that neither looks guilty
+    assert ann["points"] == "3" and ann["note"] == f"04.ipynb: {notebook.DAMAGED}; {same}"
+    assert bo["note"] == "03.ipynb: same new code as ann"
 
 
 def test_a_damaged_lesson_is_a_sentence(tmp_path, marked, monkeypatch, capsys):
@@ -262,24 +354,33 @@ def test_open_exercises_are_collected_with_their_pictures(tmp_path):
         notebook.own_work(tmp_path / "class" / f"{name}.ipynb", course) for name in ("ann", "bo")
     )
     assert bo == ("", {})
-    page = handback.open_exercises([("<i>ann", ann[1]), ("bo", bo[1])])
+    page = handback.open_exercises([("<i>ann", ann[1], True), ("bo", bo[1], True)])
     assert "<h2>Open exercise: make the Gram matrix fail</h2>\n<h3>&lt;i&gt;ann</h3>" in page
     assert "upside_down = photo" in page and f"base64,{PIXEL}" in page
     assert "&lt;b&gt;it&lt;/b&gt;" in page and "<b>" not in page and "bo</h3>" not in page
     assert "Recap" not in page  # which is another one in the solution's notebook
 
 
-def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys):
-    assert main(["handout", str(tmp_path / "class")]) == 0
+ASKED = r"def (?!my_)(?:content_loss|gram_matrix|style_loss|total_loss|residual)\("
+
+
+@pytest.mark.parametrize("options", [[], ["--with-answers"]])
+def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys, options):
+    assert main(["handout", str(tmp_path / "class"), *options]) == 0
     handed = sorted((tmp_path / "class").glob("*.ipynb"))
     assert [path.name for path in handed] == sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
     course = [cell for path in NOTEBOOKS.glob("*.ipynb") for cell in notebook.all_cells(path)]
+    texts = "".join(path.read_text(encoding="utf-8") for path in handed)
     for path in handed:
         given = nbformat.read(path, 4)
         nbformat.validate(given)
-        assert "solutions/" not in path.read_text(encoding="utf-8")
         assert not any(cell.get("outputs") for cell in given.cells)
         assert notebook.own_work(path, course) == ("", {})  # nothing of it is a learner's
-    assert not list((tmp_path / "class").rglob("*answers*"))
+    assert "solutions/" not in texts and not list((tmp_path / "class").rglob("*answers*"))
+    told = "One way to write it", "nst_in_one_file", "The program so far", "The whole program"
+    assert [bool(options)] * 4 == [words in texts for words in told]
+    assert bool(options) == bool(re.search(ASKED, texts))
+    assert bool(options) == (tmp_path / "class" / "nst_in_one_file.py").exists()
+    assert texts.count("Your latest results in this lesson's checks:") == 9
     assert main(["handout", str(tmp_path / "class")]) == 1
     assert "is there already" in capsys.readouterr().err

@@ -6,15 +6,16 @@ data, and is judged here, where no code of theirs is.
 
 import ast
 import math
-import os
 import re
 import shutil
 import sys
 import tempfile
 import unicodedata
-from collections import Counter, namedtuple
+import zipfile
+from collections import Counter, defaultdict, namedtuple
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import cloudpickle
@@ -24,8 +25,8 @@ from ...console import Forgiving, say
 from ...errors import PictureError, SettingsError, as_path, suggestion
 from . import handback, places, watched
 from .notebook import NOTEBOOK_BYTES, all_cells, own_work, read_lessons
-from .roster import Sender, imports, person_of, read_people, sender_of
-from .table import ABSENT, SAME, Marks, plain
+from .roster import PLATFORMS, Sender, imports, person_of, read_people, sender_of
+from .table import ABSENT, LEARNER, SAME, Marks, by_name, plain
 from .watched import Ended, Limits, Watched
 
 # `{exercise: (state, message)}`, on notebooks; and from `roster`.
@@ -33,6 +34,7 @@ Learner = namedtuple("Learner", "cells notes sender person", defaults=(None, Non
 MESSAGE = 400  # characters of it that are kept
 ENDING = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)  # browsers add the second one
 STATES = ["right", "not yet", "broken", "not done"]  # of an exercise handed in twice the first
+SHOWN = 3  # of each exercise's mistakes
 NOT_CONFINED = (
     "This system has no limits that hold learners' code against its will: grade strangers' "
     "notebooks on Linux, or in a virtual machine."
@@ -40,69 +42,87 @@ NOT_CONFINED = (
 
 
 def grade(
-    folder, output, seconds=20.0, gigabytes=2.0, points=(), roster=None, feedback=None, reading=None
+    folder,
+    output,
+    seconds=20.0,
+    gigabytes=2.0,
+    points=(),
+    lesson=(),
+    roster=None,
+    feedback=None,
+    reading=None,
 ):
     """Mark all notebooks under a folder, write the table as CSV, and print a summary.
 
     A notebook in the folder itself is a learner's by its own name; all those in a folder within it
     are one learner's, by that folder's name. seconds: for each exercise. gigabytes: the memory
     that a notebook may take beside TensorFlow. An older table in the file is added to, after each
-    notebook. points: as in `["2", "paint=6"]`, for each exercise and for single ones. Files to read
-    and write: roster, see `read_people`, with which Moodle's and Canvas' tables are written, too;
-    feedback, a folder; reading, a page. Returns this run's rows as dictionaries.
-    Raises `SettingsError` or `PictureError` with a sentence for the user.
+    notebook. points: as in `["2", "paint=6"]`, for each exercise and for single ones. lesson: as in
+    `["03"]`, those that are marked and count; none: all. Files to read and write: roster, see
+    `read_people`, with which Moodle's and Canvas' tables are written, too; feedback, a folder;
+    reading, a page. Returns this run's rows. Raises `SettingsError` or `PictureError`.
     """
     for name, value in {"seconds": seconds, "gigabytes": gigabytes}.items():
         if not (isinstance(value, (int, float)) and 0 < value < math.inf):
-            raise SettingsError(f"{name} is {value}: give a number above 0.")
+            raise SettingsError(f"--{name} is {value}: give a number above 0.")
     limits = Limits(seconds, int(gigabytes * 2**30))
     folder = as_path(folder)
     notebooks = find_notebooks(folder)
-    course, lessons = read_course()
-    worth = worth_of(points, [name for lesson in lessons.values() for name in lesson])
     people = read_people(roster) if roster else []
-    marks = Marks(check_output(output), worth)
-    learners, works, confined = {}, [], True
+    output = check_place(output, "-o", ".csv")
+    imported = [output.with_stem(f"{output.stem} for {one}") for one in PLATFORMS if roster]
+    imported = [check_place(path, "-o", ".csv") for path in imported]
+    feedback = feedback and check_place(feedback, "--feedback")
+    reading = reading and check_place(reading, "--reading", ".html")
+    course, lessons = read_course(lesson)
+    worth = worth_of(points, [name for exercises in lessons.values() for name in exercises])
+    marks = Marks(output, worth)
+    learners, works = {}, []
     try:
         for found in mark(notebooks, folder, limits, people, course, lessons, learners):
             marks.keep(learners)
-            works.append(found[:2])
-            confined = confined and found[2]
-        absent = {one.name: Learner({}, [ABSENT], None, one) for one in people}
-        learners |= {name: absent[name] for name in absent if name not in learners}
+            works.append(found)
+        for one in people:
+            learners.setdefault(one.name, Learner({}, [ABSENT], None, one))
         marks.keep(learners)
     finally:
         marks.close()
-    say(summary(learners, worth))
+    say(summary(learners, lessons, marks.new))
     if roster:
-        stem = marks.path.stem
-        tables = imports(marks.new, learners, worth, stem)
-        files = {f"{stem} for {platform}.csv": text for platform, text in tables.items()}
-        handback.write(marks.path.parent, files)
+        texts = imports(marks.new, learners, worth, output.stem)
+        handback.write(dict(zip(imported, texts)))
         strangers = [plain(name) for name, learner in learners.items() if not learner.person]
-        say(f"Written for import: {', '.join(files)}.")
+        say(f"Written for import: {', '.join(path.name for path in imported)}.")
         say(f"Not in {as_path(roster).name}: {', '.join(strangers) or 'nobody'}.")
     if feedback:
         headings = {lesson: handback.heading_of(cells) for lesson, cells in course.items()}
         files = handback.feedback(marks.new, learners, lessons, headings, worth)
-        handback.write(as_path(feedback), files)
+        handback.write({feedback / name: text for name, text in files.items()})
     if reading:
-        page = as_path(reading)
-        handback.write(page.parent, {page.name: handback.open_exercises(works)})
-    if not confined:
+        handback.write({reading: handback.open_exercises(works)})
+    if not all(confined for *_, confined in works):
         say(NOT_CONFINED)
     return marks.rows
 
 
-def read_course():
-    """`({lesson: its cells}, see notebook.read_lessons)`. Raises `SettingsError`."""
+def read_course(only=()):
+    """`({lesson: its cells}, see notebook.read_lessons)`; only: the numbers of those in the latter.
+
+    Raises `SettingsError`.
+    """
     paths = places.lessons()
     if not paths:
         raise SettingsError("The lessons are not here: run this command in the course's folder.")
     try:
-        return {path.stem: all_cells(path) for path in paths}, read_lessons(paths)
+        course, lessons = {path.stem: all_cells(path) for path in paths}, read_lessons(paths)
     except ValueError as error:
         raise SettingsError(f"A lesson in {paths[0].parent} is damaged: restore it.") from error
+    only = {name.zfill(2) for name in only}
+    chosen = {name: exercises for name, exercises in lessons.items() if name[:2] in only}
+    if len(chosen) < len(only):
+        known = ", ".join(name[:2] for name in lessons)
+        raise SettingsError(f"--lesson names one without exercises: choose from {known}.")
+    return course, chosen or lessons
 
 
 def worth_of(points, known):
@@ -111,8 +131,9 @@ def worth_of(points, known):
     for text in sorted(points, key=lambda text: "=" in text):  # what is for all first
         name, _, number = text.rpartition("=")
         if name not in ("", *known):
-            hint = suggestion(name, known, "`progress()` lists them.")
-            raise SettingsError(f"There is no exercise {name!r} to give points for: {hint}")
+            near = ", ".join([one for one in known if name in one] or known)
+            hint = suggestion(name, known, f"choose from {near}.")
+            raise SettingsError(f"There is no exercise {name!r} to give points for; {hint}")
         if not re.fullmatch(r"\d*\.?\d+", number) or float(number) == 0:
             raise SettingsError(f"--points has {text!r}: give a number above 0, as in paint=6.")
         worth |= dict.fromkeys([name] if name else known, float(number))
@@ -128,10 +149,10 @@ def mark(notebooks, folder, limits, people, course, lessons, learners):
     given = [cell for cells in course.values() for cell in cells]
     watched.context()
     exercises()  # TensorFlow is imported there and here at the same time
-    seen, out = {"": None}, Forgiving(sys.stderr)
+    twins, out = defaultdict(list), Forgiving(sys.stderr)
     with tqdm(notebooks, disable=None, leave=False, file=out, unit="notebook") as bar:
         for sender, path in bar:
-            cells, note, held = grade_notebook(path, folder, lessons, limits, hidden)
+            cells, note, held = grade_notebook(path, lessons, limits, hidden)
             person, here = person_of(sender, people), path.relative_to(folder)
             name = person.name if person else sender.name
             learner = learners.setdefault(name, Learner({}, [], sender, person))
@@ -139,18 +160,26 @@ def mark(notebooks, folder, limits, people, course, lessons, learners):
                 both = [cell, learner.cells.get(exercise, cell)]
                 learner.cells[exercise] = min(both, key=lambda cell: STATES.index(cell[0]))
             code, work = own_work(path, given)
-            twin = seen.setdefault(code, here)
-            same = f"{SAME} {twin}" if twin not in (None, here) else ""
-            notes = [f"{path.name}: {text.replace(';', ',')}" for text in (note, same) if text]
-            learner.notes.extend(notes)
+            twins[code].append((name, path.name))
+            learner.notes.extend([f"{path.name}: {note}"] * bool(note))
             right = sum(state == "right" for state, _ in cells.values())
             bar.clear()
-            say(f"{here}: {note or f'{right} of {len(cells)} right'}{same and f', {same}'}")
+            say(f"{here}: {note or f'{right} of {len(cells)} right'}")
             yield name, work, held
+    twins.pop("", None)  # nothing new
+    for handed_in in twins.values():
+        names = dict.fromkeys(name for name, _ in handed_in)
+        if len(names) > 1:
+            say(f"Same new code: {', '.join(map(plain, names))}.")
+            for name, file in handed_in:
+                others = ", ".join(other for other in names if other != name)
+                learners[name].notes.append(f"{file}: {SAME} {others}")
 
 
 def find_notebooks(folder):
     """`[(Sender, path)]` of the notebooks under a folder. Raises `SettingsError` without any."""
+    if zipfile.is_zipfile(folder):
+        raise SettingsError(f"{folder} is an archive: unzip it, then give the folder.")
     if not folder.is_dir():
         raise SettingsError(f"{folder} is no folder: give the one that holds the notebooks.")
     found = []
@@ -178,44 +207,38 @@ def whose(parts):
     return next(filter(None, map(sender_of, parts)), own)
 
 
-def check_output(output):
-    """The table's path, if a file can be written there; else raises a `KitError`."""
-    output = as_path(output).absolute()
-    try:
-        target = os.path.realpath(output)
-        tempfile.TemporaryFile(dir=output.parent).close()
-        if output.exists():
-            output.open("r+b").close()
-    except (OSError, ValueError) as error:
-        raise PictureError(
-            f"{output} cannot be written ({getattr(error, 'strerror', None) or error}): "
-            "give another file after -o."
-        ) from error
-    if ENDING.search(output.name) or ENDING.search(target):
-        raise SettingsError(
-            f"{output.name} is a notebook, which the table would replace: "
-            "give another file after -o, such as grades.csv."
-        )
-    return output
+def check_place(given, option, ending=""):
+    """The path of a file of this ending or, without one, of a folder, once it can be written.
 
-
-def copy_beside(path, folder, work):
-    """Copy what lies beside a notebook and may be needed by it to the folder that it is run in.
-
-    In a class's folder, where others' work lies, only modules; else all files up to a size.
+    Missing folders are made. Raises a `KitError`.
     """
-    found = path.parent.glob("*.py") if path.parent == folder else path.parent.rglob("*")
-    space = NOTEBOOK_BYTES
-    for file in sorted(found):
+    path = as_path(given).absolute()
+    if ending and path.suffix.lower() != ending:
+        raise SettingsError(f"{path.name}: {option} writes a {ending} file; give it this ending.")
+    folder = path.parent if ending else path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        if ending and path.exists():
+            path.open("r+b").close()
+    except (OSError, ValueError) as error:
+        kind, fault = "file" if ending else "folder", getattr(error, "strerror", None) or error
+        fault = "it is a file" if isinstance(error, FileExistsError) else fault
+        raise PictureError(
+            f"{path} cannot be written ({fault}): give another {kind} after {option}."
+        ) from error
+    return path
+
+
+def copy_modules(path, work):
+    """Copy the modules that lie beside a notebook to the folder that it is run in."""
+    for file in path.parent.glob("*.py"):
         with suppress(OSError):
-            space -= file.stat().st_size
-            if space > 0 and file.is_file() and not (file.is_symlink() or ENDING.search(file.name)):
-                copy = work / file.relative_to(path.parent)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
+            if file.is_file() and not file.is_symlink() and file.stat().st_size < NOTEBOOK_BYTES:
+                shutil.copyfile(file, work / file.name)
 
 
-def grade_notebook(path, folder, lessons, limits, hidden):
+def grade_notebook(path, lessons, limits, hidden):
     """`({exercise: (state, message)}, note, whether the system held its code)` of one notebook.
 
     The exercise at which its process ends, or has to be ended, is broken; another one goes on.
@@ -223,7 +246,7 @@ def grade_notebook(path, folder, lessons, limits, hidden):
     cells, todo, confined = {}, None, True
     while todo is None or todo:
         with tempfile.TemporaryDirectory(prefix="nst_", ignore_cleanup_errors=True) as work:
-            copy_beside(path, folder, Path(work))
+            copy_modules(path, Path(work))
             given, exercise = (str(path.absolute()), work, limits.bytes, hidden), None
             process = Watched(given, limits)
             try:
@@ -310,20 +333,42 @@ def exercises():
     return found, cases, lent
 
 
-def summary(learners, exercises):
-    """How a class did: a line an exercise that it has done, and its most frequent mistake."""
+def summary(learners, lessons, table):
+    """How a class did: a line an exercise that it has done, and its most frequent mistakes.
+
+    table: all marks, of earlier runs, too.
+    """
     here = {name: one.cells for name, one in learners.items() if one.sender}
     states = "".join(f"{state:>10}" for state in STATES)
-    lines = [f"{f'Of {len(here)} learners:':32}{states}"]
-    for exercise in exercises:
+    who = "1 learner" if len(here) == 1 else f"{len(here)} learners"
+    lines = [f"{who:32}{states}"]
+    for exercise in chain(*lessons.values()):
         found = [cells[exercise] for cells in here.values() if exercise in cells]
         counts = Counter(state for state, _ in found)
         if found:
             lines.append(f"{exercise:32}{''.join(f'{counts[state]:10}' for state in STATES)}")
         mistakes = Counter(message for state, message in found if state == "not yet")
-        lines += [f"    {number} × {message}" for message, number in mistakes.most_common(1)]
+        lines += [f"    {number} × {message}" for message, number in mistakes.most_common(SHOWN)]
+        lines += [f"    and {len(mistakes) - SHOWN} more"] * (len(mistakes) > SHOWN)
     if unread := [plain(name) for name, cells in here.items() if not cells]:
         lines.append(f"Nothing to mark: {', '.join(unread)}.")
     if absent := [plain(name) for name in learners if name not in here]:
         lines.append(f"Nothing handed in: {', '.join(absent)}.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *strays(lessons, table)])
+
+
+def strays(lessons, table):
+    """Sentences on lessons that few in the table handed in, while all are measured by them."""
+    rows = by_name(table).values()
+    whose = {
+        lesson: [row[LEARNER] for row in rows if any(row.get(one) for one in exercises)]
+        for lesson, exercises in lessons.items()
+    }
+    few = max(map(len, whose.values())) / 3
+    usual = " ".join(lesson[:2] for lesson, names in whose.items() if len(names) > few)
+    return [
+        f"Lesson {lesson[:2]} was handed in by {', '.join(names)} only, and counts in everybody's "
+        f"maximum: to leave it out, run this again with --lesson {usual}."
+        for lesson, names in whose.items()
+        if 0 < len(names) <= few
+    ]

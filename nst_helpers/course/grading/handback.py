@@ -42,7 +42,7 @@ def feedback(table, learners, lessons, headings, worth):
                 told = f". {message}" if message else ""
                 got = f"{points_of(row[one], worth[one]):g} of {worth[one]:g}"
                 lines.append(f"- **{one}**: {mark} ({got}){told}")
-        notes = [f"- {note}" for note in learner.notes if f": {SAME}" not in note]  # the teacher's
+        notes = [f"- {note}." for note in learner.notes if f": {SAME}" not in note]  # the teacher's
         lines += ["", *notes] if notes else []
         prefix = learner.sender.prefix
         file = f"{prefix}feedback.md" if prefix else re.sub(r"[^\w .,()@+-]", "_", name) + ".md"
@@ -55,12 +55,12 @@ def feedback(table, learners, lessons, headings, worth):
 def open_exercises(works):
     """A page of what was handed in for the open exercises, one after the other; nothing is run.
 
-    works: `[(learner, {open exercise: cells})]`, see `notebook.own_work`.
+    works: what `grade.mark` yields.
     """
     parts = ["<h1>Open exercises</h1>"]
-    for title in dict.fromkeys(title for _, work in works for title in work):
+    for title in dict.fromkeys(title for _, work, _ in works for title in work):
         parts.append(f"<h2>{html.escape(title)}</h2>")
-        for learner, work in works:
+        for learner, work, _ in works:
             parts += [f"<h3>{html.escape(learner)}</h3>"] * (title in work)
             parts += [part for cell in work.get(title, []) for part in _shown(*cell)]
     return PAGE.format(STYLE, "\n".join(parts))
@@ -79,10 +79,8 @@ def _shown(kind, source, outputs):
                 yield f"<pre>{html.escape(text)}</pre>"
 
 
-def write(folder, files):
-    """Write these texts into files of the folder. Raises `PictureError`."""
+def write(files):
+    """Write the texts of `{path: text}`. Raises `PictureError`."""
     from ...pictures import write_files  # with TensorFlow
 
-    with suppress(OSError):  # without the folder, no file can be written
-        folder.mkdir(parents=True, exist_ok=True)
-    write_files({folder / name: text.encode("utf-8", "replace") for name, text in files.items()})
+    write_files({path: text.encode("utf-8", "replace") for path, text in files.items()})

@@ -12,12 +12,10 @@ import linecache
 import os
 import pickle
 import re
-import runpy
 import sys
 import tempfile
 import traceback
 import types
-from pathlib import Path
 
 import IPython
 from IPython.display import display
@@ -139,25 +137,7 @@ ANSWERS = {**apart.ANSWERS, "open": _open, "begin": _begin}
 
 
 class Shell:
-    """Stands for what `get_ipython()` gives in a notebook.
-
-    A magic does nothing, but for those by which a module is written or a file is run.
-    """
-
-    def run_cell_magic(self, name, line, cell):
-        """Write a cell's text to the file that its first line names; nothing else."""
-        if name in ("writefile", "file"):
-            *options, file = line.split()
-            with Path(file).open("a" if "-a" in options else "w", encoding="utf-8") as text:
-                text.write(cell)
-
-    def run_line_magic(self, name, line, *more):
-        """Run a file, and keep the names that it binds; nothing else."""
-        if name == "run":
-            names = runpy.run_path(line.split()[0])
-            vars(sys.modules["__main__"]).update(
-                {name: value for name, value in names.items() if not name.startswith("__")}
-            )
+    """Stands for what `get_ipython()` gives in a notebook, whose magics do nothing."""
 
     def getoutput(self, *command, **options):
         """The lines that a shell command printed: none, for it was not run."""
@@ -173,8 +153,7 @@ def run(parts):
     It goes on after an exception, as somebody does who runs the next cell. What a notebook has and
     a Python file has not is there: `display`, magics, `await` outside of functions.
     """
-    shell = Shell()
-    IPython.get_ipython = builtins.get_ipython = lambda: shell
+    IPython.get_ipython = builtins.get_ipython = Shell
     builtins.display = display
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     errors = []

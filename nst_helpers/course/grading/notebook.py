@@ -20,19 +20,25 @@ from ..reading import make_findable
 
 NOTEBOOK_BYTES = 50_000_000
 CHECK = re.compile(r"""\bcheck\(\s*["'](?P<exercise>[^"']+)["']\s*,\s*(?P<function>\w+)\s*\)""")
-NOTHING = "it holds no exercise of the course"
-DAMAGED = "it is no notebook, or a damaged one"
-NO_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # what its compiler raises
-CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
+NOTHING = "it holds no exercise of the lessons that are marked"
+DAMAGED = (
+    "this is not a notebook, or the file is damaged: "
+    "please open yours in Jupyter, save it, and hand it in again"
+)
+CELL_MAGIC = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b[^\n]*")
+LINKS = re.compile(r"^.*\]\(solutions/.*\n?", re.MULTILINE)
+ANSWERS = re.compile(  # under an exercise; and in the program, which grows from lesson to lesson
+    r"<details><summary>One way to write it</summary>.*?</details>\n*"
+    r"|^## The program so far\n.*?(?=^Your latest results|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 OPEN = re.compile(r"^### (Open exercise: .+)$", re.MULTILINE)
-NOT_HERE = "bash", "file", "python", "python3", "script", "sh", "writefile"  # run or kept elsewhere
 HARMLESS = {*import_module("nst_helpers").__all__, "print", "display"}  # of their arguments
 # A top-level statement: its tree and code; the global names that it binds and those that it needs;
 # those of whose values it sets a part, those that it may change in another way, those it calls.
 Part = namedtuple("Part", "tree code binds needs sets changes calls")
 IMPORTS = ast.Import, ast.ImportFrom
 GIVEN = "_given"  # the name of a function that was given to its check without one
-MAGICS = "run_line_magic", "run_cell_magic", "system", "getoutput"
 DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
 
@@ -44,7 +50,7 @@ def read_cells(path):
 def all_cells(path):
     """`[(kind, source, outputs)]` of a notebook's cells. Raises `ValueError` on what is none.
 
-    Of the formats 1 to 4, in any of JSON's encodings, or in that of an old editor.
+    In any of JSON's encodings; of those of old editors, letters with accents are lost.
     """
     try:
         if Path(path).stat().st_size > NOTEBOOK_BYTES:
@@ -53,20 +59,10 @@ def all_cells(path):
     except OSError as error:
         raise ValueError(f"it cannot be read ({error.strerror})") from error
     try:
-        try:
-            notebook = json.loads(data)
-        except UnicodeDecodeError:
-            notebook = json.loads(data.decode("latin-1"))
-        sheets = notebook.get("worksheets", [notebook])  # until format 3
-        cells = [cell for sheet in sheets for cell in sheet["cells"]]
-        return [(cell["cell_type"], _source(cell), cell.get("outputs", [])) for cell in cells]
+        cells = json.loads(data.decode(json.detect_encoding(data), "replace"))["cells"]
+        return [(one["cell_type"], "".join(one["source"]), one.get("outputs", [])) for one in cells]
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise ValueError(DAMAGED) from error
-
-
-def _source(cell):
-    """The text of a cell, whose lines have had three names from format to format."""
-    return "".join(cell.get("source", cell.get("input", cell.get("code", ""))))
 
 
 def own_work(path, course):
@@ -74,7 +70,7 @@ def own_work(path, course):
 
     code: all of it. course: the cells of all lessons.
     """
-    given = {text.strip() for _, text, _ in course for text in (text, handed_out(text))} | {""}
+    given = {handed_out(text).strip() for _, text, _ in course} | {""}
     heads = {text.partition("\n")[0] for kind, text, _ in course if kind == "markdown"}
     code, found, title = [], {}, None
     with suppress(ValueError):  # it is no notebook
@@ -82,16 +78,16 @@ def own_work(path, course):
             if source.startswith("#") and source.partition("\n")[0] in heads:
                 title = None  # the lesson goes on
             title = (OPEN.findall(source) or [title])[-1]
-            if source.strip() not in given:
+            if handed_out(source).strip() not in given:
                 code += [source.strip()] if kind == "code" else []
                 found.setdefault(title, []).append((kind, source, outputs))
     found.pop(None, None)
     return "\n\n".join(code), found
 
 
-def handed_out(text):
-    """A cell's text without the lines that lead to a solution, as `places.handout` leaves it."""
-    return "".join(line for line in text.splitlines(keepends=True) if "](solutions/" not in line)
+def handed_out(text, with_answers=False):
+    """A cell's text as `places.handout` leaves it: nothing leads to the solutions, or is one."""
+    return LINKS.sub("", text if with_answers else ANSWERS.sub("", text))
 
 
 def _python(source):
@@ -99,26 +95,11 @@ def _python(source):
 
     The lines under a magic such as `%%time` are the cell's own.
     """
-    magic = CELL_MAGIC.match(source)
-    if magic and magic["name"] not in NOT_HERE:
-        body = _transformed(f"#{source[magic.end() :]}")
-        if _parses(body):
-            return body
-    return _transformed(source)
-
-
-def _transformed(source):
+    source = CELL_MAGIC.sub("#", source)
     try:
         return TransformerManager().transform_cell(source)
     except Exception:  # whatever its parts raise at what is no Python; `split` says why it is none
         return source
-
-
-def _parses(source):
-    try:
-        return bool(ast.parse(source))
-    except NO_PYTHON:
-        return False
 
 
 def checked_in(cells, parts, faults):
@@ -202,22 +183,13 @@ def split(cells):
         file = f"<code cell {number}>"
         make_findable(source, file)
         try:
-            for tree in chain.from_iterable(map(_timed, ast.parse(source, file).body)):
+            for tree in ast.parse(source, file).body:
                 parts.append(_part(tree, file, compiler))
-        except NO_PYTHON as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             reason = getattr(error, "msg", None) or str(error)
             line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
             faults[number] = f"{type(error).__name__} in code cell {number}{line}: {reason}"
     return parts, faults
-
-
-def _timed(tree):
-    """The statements that a line such as `%time x = 3` runs; any other statement as it is."""
-    match tree:
-        case ast.Expr(ast.Call(ast.Attribute(attr="run_line_magic"), [name, ast.Constant(line)])):
-            if name.value in ("time", "prun") and _parses(line):
-                return ast.increment_lineno(ast.parse(line), tree.lineno - 1).body
-    return [tree]
 
 
 def _part(tree, file, compiler):
@@ -280,8 +252,7 @@ def needed(parts, name):
     """The parts that define `name` and what it needs, directly or not: imports, then the others.
 
     What changes the value of a needed name is needed, too. So no painting is run but one that the
-    function itself needs, and cells may stand in any order. Magics do next to nothing, and are all
-    taken: they may write a module that is imported.
+    function itself needs, and cells may stand in any order.
     """
     given = [part.binds | changed for part, changed in zip(parts, changed_by(parts))]
 
@@ -290,11 +261,9 @@ def needed(parts, name):
 
     wanted, first, then = _reached({name}, needs), [], []
     for part, names in zip(parts, given):
-        called = getattr(getattr(part.tree, "value", None), "func", None)
-        is_magic, is_import = _last_name(called) in MAGICS, isinstance(part.tree, IMPORTS)
-        is_star = is_import and part.tree.names[0].name == "*"
-        if is_magic or is_star or names & wanted:
-            (first if is_magic or is_import else then).append(part)
+        is_import = isinstance(part.tree, IMPORTS)
+        if names & wanted or (is_import and part.tree.names[0].name == "*"):
+            (first if is_import else then).append(part)
     return first + then
 
 

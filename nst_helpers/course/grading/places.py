@@ -24,10 +24,10 @@ def lessons():
     return []
 
 
-def handout(folder):
-    """Write the lessons into a new folder: without solutions, and without outputs, the answers.
+def handout(folder, with_answers=False):
+    """Write the lessons into a new folder: without outputs, solutions, and the code that is asked.
 
-    Raises `SettingsError`.
+    with_answers: keep what is folded under the exercises, and the program. Raises `SettingsError`.
     """
     from .notebook import handed_out  # with IPython
 
@@ -36,13 +36,16 @@ def handout(folder):
         where = f"{folder} is there already" if course else "The lessons are not here"
         raise SettingsError(f"{where}: run this in the course's folder, and name a new one.")
     shutil.copytree(course[0].parent / "drawings", folder / "drawings")
-    shutil.copy(course[0].parent / "nst_in_one_file.py", folder)
+    if with_answers:
+        shutil.copy(course[0].parent / "nst_in_one_file.py", folder)
     for path in course:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
-            cell["source"] = handed_out("".join(cell["source"])).splitlines(keepends=True)
+            text = handed_out("".join(cell["source"]), with_answers)
+            cell["source"] = text.splitlines(keepends=True)
             if cell["cell_type"] == "code":
                 cell |= {"outputs": [], "execution_count": None}
         text = json.dumps(notebook, ensure_ascii=False, indent=1)
         (folder / path.name).write_text(f"{text}\n", encoding="utf-8")
-    say(f"{folder} holds {len(course)} lessons, without solutions and without outputs.")
+    without = "solution notebooks" if with_answers else "the code that the exercises ask for"
+    say(f"{folder} holds {len(course)} lessons, without outputs and without {without}.")

@@ -39,18 +39,24 @@ def read_people(path):
 
     Raises `SettingsError` for another file.
     """
+    path, remedy = as_path(path), "give a CSV file with columns id, name, email."
     try:
-        (header, *lines), _ = parsed(as_path(path).read_bytes())
-    except (OSError, ValueError, csv.Error):
-        header, lines = [], []
+        (header, *lines), _ = parsed(path.read_bytes())
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path}: there is no such file; {remedy}") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise SettingsError(f"{path} cannot be read as a list: {remedy}") from error
     header = [cell.strip().lower().replace("-", "") for cell in header]
+    if missing := [field for field in Person._fields if field not in header]:
+        missing, there = " or ".join(missing), ", ".join(header)
+        raise SettingsError(f"{path} has no column {missing} (it has {there:.80}): {remedy}")
     lines = [[unicodedata.normalize("NFC", plain(cell)) for cell in line] for line in lines]
     rows = [dict(zip(header, line)) for line in lines]
     people = [Person(*(row.get(field, "") for field in Person._fields)) for row in rows]
     people = [one for one in people if one.name not in ("", "Points Possible")]  # a line of Canvas'
     names = [one.name for one in people]
     if not names:
-        raise SettingsError(f"{path} names nobody: give a CSV file with columns id, name, email.")
+        raise SettingsError(f"{path} names nobody: {remedy}")
     return [
         one._replace(name=f"{one.name} ({one.id})") if names.count(one.name) > 1 else one
         for one in people
@@ -74,7 +80,7 @@ def person_of(sender, people):
 
 
 def imports(table, learners, known, title):
-    """`{platform: text of the CSV file that it imports}`, of those who have points.
+    """The texts of the CSV files that the `PLATFORMS` import, of those who have points.
 
     learners: `{name: its Learner}`, see `grade`. title: of the assignment, for Canvas.
     """
@@ -91,10 +97,10 @@ def imports(table, learners, known, title):
             participant = f"Participant {number['Moodle']}" if "Moodle" in number else own
             told = {one: row.get(message_of(one), "") for one in known if row.get(one)}
             said = [f"{one}: {row[one]}. {message}".strip() for one, message in told.items()]
+            said = [text if text[-1] in ".!?" else f"{text}." for text in said]
             points = row[POINTS], row[MAXIMUM], "", " ".join(said)
             moodle.append([participant, person.name, person.email, person.id, *points])
             ids = number.get("Canvas", person.id * is_canvas), person.id * (not is_canvas)
             canvas.append([person.name, *ids, person.email, "", row[POINTS]])
-    tables = {"Moodle": Table(MOODLE, moodle, ",", None)}
-    tables["Canvas"] = Table([*CANVAS, title], canvas, ",", None)
-    return {platform: as_text(table) for platform, table in tables.items()}
+    tables = Table(MOODLE, moodle, ",", None), Table([*CANVAS, title], canvas, ",", None)
+    return [as_text(table) for table in tables]

@@ -14,8 +14,9 @@ from ...errors import PictureError, SettingsError
 LEARNER, NOTE = "learner", "note"  # the columns beside the exercises
 PERSON = ID, EMAIL = "id", "email"
 TOTALS = POINTS, MAXIMUM, PERCENT = "points", "maximum", "percent"
-ABSENT, SAME = "nothing was handed in", "it is the same as"  # notes
-OURS = r".+\.ipynb(\.\w+)?: it (is|holds|cannot|did|took|started|ended)\b.*"
+ABSENT, SAME = "nothing was handed in", "same new code as"  # notes
+OURS = r"it (is|holds|cannot|did|took|started|ended)\b|this is not a|" + SAME
+OURS = rf".+\.ipynb(\.\w+)?: ({OURS}).*"
 OURS = re.compile(f"{OURS}|{ABSENT}", re.I)
 # delimiter: the one that it has. before: its bytes, or None for a new one.
 Table = namedtuple("Table", "header lines delimiter before")
@@ -56,9 +57,11 @@ class Marks:
         if self.fault:
             say(as_text(self.new))
             raise PictureError(f"{self.fault} The table is printed above.") from self.fault
-        if self.rows and self.old.before:
-            kept = f"; what it held before is in {self.beside.name}" if self.changed else ""
-            say(f"{self.path.name} was added to: {self.changed} older marks changed{kept}.")
+        if self.rows:
+            changed = f"{self.changed} of its marks changed; as it was, it is {self.beside.name}"
+            changed = changed if self.changed else "no earlier marks changed"
+            name = self.path.name
+            say(f"Added to {name}; {changed}." if self.old.before else f"Written: {name}.")
 
 
 def as_row(name, learner, known):
@@ -70,7 +73,7 @@ def as_row(name, learner, known):
         if exercise in learner.cells:
             state, message = learner.cells[exercise]
             row |= {exercise: state, message_of(exercise): plain(message)}
-    return row | {NOTE: plain("; ".join(learner.notes))}
+    return row | {NOTE: plain("; ".join(note.replace(";", ",") for note in learner.notes))}
 
 
 def message_of(exercise):
@@ -173,10 +176,8 @@ def points_of(mark, most):
 def totals(cells, worth):
     """A row's points, their maximum and the percentage; empty where nothing is marked."""
     marks = {name: cells[name] for name in worth if name in cells}
-    points, most = (
-        sum(points_of(marks[name], worth[name]) for name in marks),
-        sum(map(worth.get, marks)),
-    )
+    points = sum(points_of(marks[name], worth[name]) for name in marks)
+    most = sum(map(worth.get, marks))
     found = [f"{points:g}", f"{most:g}", f"{100 * points / (most or 1):.0f}"]
     return dict(zip(TOTALS, found if any(marks.values()) else ["", "", ""]))
 
