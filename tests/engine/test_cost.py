@@ -67,7 +67,7 @@ def test_plan_names_what_stylize_would_do(vgg):
     assert planned["gigabytes"] == pytest.approx(
         cost.peak_memory(341, 512, machine.best_precision()) / 1e9, rel=0.01
     )
-    assert plan(512, steps=500, vgg=vgg)["seconds"] > 2 * planned["seconds"]
+    assert sum(plan(512, steps=500, vgg=vgg)["steps"]) == 500
 
 
 def test_a_plans_seconds_are_those_of_a_run_that_follows(monkeypatch):
