@@ -1,4 +1,7 @@
 // Under each result of the search, the words around what was found. docs/snippets.py writes the texts.
+// Results of the same score stand in the order of their titles, but for these pages.
+
+Scorer.score = ([page, , , , score]) => score + ({ troubles: 0.5, teachers: -0.5 }[page] ?? 0);
 
 document.addEventListener("DOMContentLoaded", () => {
   const results = document.getElementById("search-results");
