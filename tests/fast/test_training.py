@@ -171,7 +171,7 @@ def test_a_mixture_lies_between(trained):
 @pytest.mark.parametrize(
     "painting, words",
     [
-        ("mosaic", "does not know 'mosaic': choose of starry_night, great_wave"),
+        ("mosaic", "does not know 'mosaic': choose one of starry_night, great_wave"),
         ({"great_wave": 0}, "a share above 0"),
         ({"great_wave": -1, "starry_night": 2}, "a share above 0"),
         ({"great_wave": "half"}, "The share of great_wave is 'half'"),
