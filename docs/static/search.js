@@ -1,13 +1,17 @@
 // Under each result of the search, the words around what was found. docs/snippets.py writes the texts.
-// Results of the same score stand in the order of their titles, but for these pages.
-
-Scorer.score = ([page, , , , score]) => score + ({ troubles: 0.5, teachers: -0.5 }[page] ?? 0);
 
 document.addEventListener("DOMContentLoaded", () => {
   const results = document.getElementById("search-results");
   const words = (new URLSearchParams(location.search).get("q") ?? "")
     .toLowerCase().split(/\W+/).filter((word) => word.length > 1);
   const AROUND = 110; // characters, on either side
+
+  // Results of the same score stand in the order of their titles. Before them go pages with a
+  // heading that has all the words; after them, the page for teachers.
+  const inHeading = (page) => (window.nstTexts[page] ?? [])
+    .some(([id]) => words.every((word) => id.includes(word)));
+  Scorer.score = ([page, , , , score]) =>
+    score + (page === "teachers" ? -0.5 : inHeading(page) ? 0.5 : 0);
 
   const first = (text) =>
     Math.min(...words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at >= 0));
