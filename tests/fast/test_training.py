@@ -132,7 +132,7 @@ def test_each_square_of_all_photos_is_painted_like_each_painting():
         ({"size": 8}, "size is 8 px"),
         ({"style_weight": -1}, "style_weight is -1"),
         ({"photos": []}, "one photo to learn from"),
-        ({"start": "no.safetensors"}, "cannot be read"),
+        ({"start": "no.safetensors"}, "There is no network"),
     ],
 )
 def test_what_cannot_be_used_is_said_before_anything_is_trained(change, words):
