@@ -11,6 +11,7 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
+from pages import title
 from PIL import Image, ImageSequence
 
 from nst_helpers.widgets import curves, frames
@@ -40,14 +41,13 @@ def data(name):
 
 def subject(loaded):
     """What the pictures of an explorer are of, in words for somebody who does not see them."""
-    photo = loaded.photo.replace("_", " ")
-    painting = " and ".join(name.replace("_", " ") for name in loaded.paintings)
+    photo, painting = title(loaded.photo), " and ".join(map(title, loaded.paintings))
     settings = next(iter(loaded.frames.values())).settings
     if settings["content_weight"] == 0:
         return f"A texture made from white noise after {painting}"
     if settings["style_weight"] == 0:
-        return f"{photo.capitalize()}, made from white noise by the content loss alone"
-    return f"{photo.capitalize()}, painted in the style of {painting}"
+        return f"{photo}, made from white noise by the content loss alone"
+    return f"{photo}, painted in the style of {painting}"
 
 
 def _curves(loaded, indices):
@@ -77,7 +77,7 @@ def growing(folder):
     shown, pairs, steps = [], [], []
     for path in sorted(GROWING.glob("*.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
-        pairs.append(f"{about['photo']} × {about['painting']}".replace("_", " "))
+        pairs.append(title(about["photo"], about["painting"]))
         steps = [f"{frame['step']}" for frame in about["frames"]]
         with Image.open(path.with_suffix(".webp")) as film:
             for number, image in enumerate(ImageSequence.Iterator(film)):

@@ -17,6 +17,15 @@ PAGES = {
     "benchmarks/README.md": "benchmark.md",
     "nst_helpers/data/CREDITS.md": "credits.md",
 }
+TITLES = {  # of samples whose name is not how they are written
+    "roebling_bridge": "Roebling Bridge",
+    "starry_night": "The Starry Night",
+    "cafe_terrace": "Café Terrace at Night",
+    "night_cafe": "The Night Café",
+    "great_wave": "The Great Wave",
+    "by_the_seashore": "By the Seashore",
+    "vase_of_flowers": "Vase of Flowers",
+}
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\(([^)]*)\)")
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s]+)\)")
 CAPTION = re.compile(r"^\*(Figure \d[^*]*)\*[ ]*$", re.M)
@@ -104,6 +113,12 @@ class Text:
 
 def target_of(file, anchor):
     return f"{file}#{anchor}" if anchor else str(file)
+
+
+def title(*samples):
+    """What samples are called on a page: of several, with a × between them."""
+    words = " × ".join(TITLES.get(name, name.replace("_", " ")) for name in samples)
+    return words[:1].upper() + words[1:]
 
 
 def caption(markdown):

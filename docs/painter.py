@@ -5,6 +5,7 @@ import html
 import io
 from pathlib import Path
 
+from pages import title
 from PIL import Image
 
 from nst_helpers.fast import load_network
@@ -99,7 +100,7 @@ def write(folder, files):
 def element(files):
     """The painter in a page, its first painting and its smallest size chosen."""
     photos = (
-        f'<button type="button" value="{name}">{_thumbnail(name, _words(name))}</button>\n'
+        f'<button type="button" value="{name}">{_thumbnail(name, title(name))}</button>\n'
         for name in PHOTOS
     )
     return ELEMENT.format(
@@ -107,17 +108,13 @@ def element(files):
         paintings=_choices(
             "painting",
             {
-                value: f"{_thumbnail(name)}<span>{_words(name)}</span>"
+                value: f"{_thumbnail(name)}<span>{title(name)}</span>"
                 for value, name in paintings(files).items()
             },
         ),
         sides=_choices("side", {side: f"{side} px" for side in SIDES}),
         words=" ".join(f'data-{state}="{html.escape(text)}"' for state, text in WORDS.items()),
     )
-
-
-def _words(name):
-    return name.replace("_", " ")
 
 
 def _thumbnail(name, words=""):

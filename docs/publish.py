@@ -11,7 +11,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("*.md", "*.toml", "*.cff", "notebooks/*.ipynb", "notebooks/solutions/*.ipynb")
+SOURCES = (
+    "*.md",
+    "docs/*.md",
+    "*.toml",
+    "*.cff",
+    "notebooks/*.ipynb",
+    "notebooks/solutions/*.ipynb",
+)
 NAME = r"[A-Za-z0-9][\w.-]*"
 TOPICS = "neural-style-transfer jupyter-notebook tensorflow keras course deep-learning vgg19"
 LEFT = """\

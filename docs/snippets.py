@@ -2,12 +2,14 @@
 
 Sphinx fetches each page that it found, which a page from the file system may not. So the texts of
 all sections go into one script, which only the search loads, and `static/search.js` reads them.
+A solution is found by its title alone: all else in it is its lesson's.
 """
 
 import json
 from pathlib import Path
 
 TEXTS = "_static/texts.js"
+SOLUTIONS = "lessons/solutions/"
 
 
 def sections(doctree):
@@ -38,6 +40,12 @@ def begin(app):
     app.env.nst_texts = {}
 
 
+def leave_out(app, env):
+    for page in env.found_docs:
+        if page.startswith(SOLUTIONS):
+            env.metadata[page]["nosearch"] = True
+
+
 def write(app, error):
     if error is None:
         text = json.dumps(app.env.nst_texts, separators=(",", ":"), ensure_ascii=False)
@@ -46,6 +54,7 @@ def write(app, error):
 
 def setup(app):
     app.connect("builder-inited", begin)
+    app.connect("env-updated", leave_out)
     app.connect("html-page-context", add_scripts)
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,9 +1,13 @@
 """What is printed to a shell: nothing that happens to it may end a run or cost its picture."""
 
 import os
+import re
 import sys
+import textwrap
 
 from .errors import readable
+
+WIDTH = 80  # columns of what a notebook prints: as many as JupyterLab shows in a narrow window
 
 
 def prepare():
@@ -26,6 +30,16 @@ def say(message, file=None):
         say(message.encode(file.encoding, "backslashreplace").decode(file.encoding), file)
     except OSError:  # a closed pipe, or a full disk that the output was sent to
         silence(file)
+
+
+def wrapped(text):
+    """The text in lines of at most 80 columns, which end between words: JupyterLab would cut these.
+
+    What stands between backticks stays in one line, so that it can be copied as code.
+    """
+    kept = re.sub(r"`[^`\n]*`", lambda code: code[0].replace(" ", "\0"), text)
+    filler = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(map(filler.fill, kept.split("\n"))).replace("\0", " ")
 
 
 class Forgiving:

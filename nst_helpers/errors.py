@@ -54,16 +54,18 @@ class SettingsError(KitError, ValueError):
 
 
 class LayerError(KitError, ValueError):
-    """A layer name that VGG19 does not have; the message suggests one of those it has, `known`.
+    """A layer name that VGG19 does not have; the message names one like it of those it has.
+
+    known: those, in their order.
 
     name: empty if no layer was named at all.
     """
 
     def __init__(self, name, known):
         if not name:
-            super().__init__(f"No layer is named: name at least one of {', '.join(known)}.")
+            super().__init__(f"No layer is named: name at least one, such as {known[0]}.")
             return
-        hint = suggestion(name, known, f"its layers are {', '.join(known)}.")
+        hint = suggestion(name, known, f"its layers run from {known[0]} to {known[-1]}.")
         super().__init__(f"VGG19 has no layer {name!r}; {hint}")
 
 

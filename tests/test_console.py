@@ -109,6 +109,21 @@ def read_error(folder):
     return caught.value
 
 
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        ("short", ["short"]),
+        ("word " * 30, [" ".join(["word"] * 16), " ".join(["word"] * 14)]),
+        ("a" * 78 + " `x = [1, 2]`.", ["a" * 78, "`x = [1, 2]`."]),
+        ("a" * 78 + " well-known", ["a" * 78, "well-known"]),
+        ("a" * 99 + " b", ["a" * 99, "b"]),
+        ("two\n  lines", ["two", "  lines"]),
+    ],
+)
+def test_lines_end_between_words_and_code_is_whole(text, lines):
+    assert console.wrapped(text).split("\n") == lines
+
+
 def test_a_reader_that_has_gone_away_is_no_fault(pipe):
     console.say("to nobody", pipe)
     console.say("from now on to nowhere", pipe)

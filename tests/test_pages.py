@@ -30,7 +30,7 @@ def test_all_pages_name_the_same_times():
     for lesson, minutes in times.items():
         (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
         assert f"{minutes} minutes" in re.search(r"\*\*Time\*\*.*", text(path))[0], lesson
-    assert "nine and a half hours for all eleven lessons" in README
+    assert "nine and a half hours, plus as long as you like in the studio" in README
     assert sum(times.values()) / 60 == pytest.approx(9.5, abs=0.2)
 
 
@@ -61,6 +61,21 @@ def test_the_commands_that_the_pages_show_are_ones():
     for words in shown:
         if "--help" not in words:
             assert commands.build_parser().parse_args(words).run
+
+
+def test_the_page_on_installing_has_the_readmes_lines():
+    *_, clone, command = re.findall(
+        r"^```\n(.*?)^```", README.partition("<!-- end -->")[0], re.M | re.S
+    )
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert f"```\n{clone}{command}```" in page
+
+
+def test_what_a_learner_needs_is_the_same_on_all_pages():
+    for needed in ("2.6 GB of disk", "700 MB"):
+        for page in (README, TEACHING, (ROOT / "docs" / "install.md").read_text(encoding="utf-8")):
+            assert needed in page
+    assert "how matrices are multiplied" in README.replace("\n", " ")
 
 
 def test_the_names_that_the_pages_import_are_there():

@@ -167,7 +167,7 @@ def test_two_paintings_are_mixed_by_the_slider(opened, network):
     photo, painted = one.painted()
     assert np.abs(painted - by_python(network, photo, [0.75, 0.25])).max() <= MOST
     one.pick("great wave")
-    assert second.locator("option").all_inner_texts() == ["starry night"]
+    assert second.locator("option").all_inner_texts() == ["The Starry Night"]
     photo, painted = one.painted()
     assert np.abs(painted - by_python(network, photo, [0.25, 0.75])).max() <= MOST
 
@@ -176,7 +176,7 @@ def test_a_network_of_one_painting_has_nothing_to_mix(opened, network, alone):
     one = opened()
     one.choose(saved(noise(70, 50)))
     one.page.get_by_label("Share, in percent").fill("25")
-    one.pick("night cafe")
+    one.pick("The Night Café")
     assert not one.page.get_by_label("Mix in").is_visible()
     photo, painted = one.painted()
     assert np.abs(painted - by_python(alone, photo, [1.0])).max() <= MOST

@@ -304,6 +304,13 @@ def test_the_search_finds_a_lesson_and_shows_the_words_around(site, chromium):
     found.first.wait_for()
     assert "Gram matrix" in found.first.locator("p.context").inner_text()
     assert found.first.locator("p.context strong").count() >= 2
+    results = reader.page.locator("#search-results li > a")
+    names = results.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert not [name for name in names if "/solutions/" in name]
+    assert [name for name in names if "teachers" in name] and "teachers" not in names[0]
+    for words in ("black+picture", "troubles"):
+        reader.open(f"search.html?q={words}")
+        wait(reader.page, lambda: "troubles" in (results.first.get_attribute("href") or ""))
     reader.context.close()
     assert not reader.troubles
 
@@ -334,7 +341,7 @@ def test_the_first_pages_pictures_come_up_with_the_slider(site, chromium):
     slider.press("End")
     wait(reader.page, lambda: "2_20" in image.get_attribute("src"))
     assert "Step 89 of 89" in element.locator(".numbers").inner_text()
-    element.get_by_text("roebling bridge × cafe terrace").click()
+    element.get_by_text("Roebling Bridge × Café Terrace at Night").click()
     wait(reader.page, lambda: "3_20" in image.get_attribute("src"))
     assert reader.page.url.endswith("#growing=2,20")
     wait(reader.page, lambda: image.evaluate("image => image.complete && image.naturalWidth"))

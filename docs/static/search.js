@@ -6,6 +6,13 @@ document.addEventListener("DOMContentLoaded", () => {
     .toLowerCase().split(/\W+/).filter((word) => word.length > 1);
   const AROUND = 110; // characters, on either side
 
+  // Results of the same score stand in the order of their titles. Before them go pages with a
+  // heading that has all the words; after them, the page for teachers.
+  const inHeading = (page) => (window.nstTexts[page] ?? [])
+    .some(([id]) => words.every((word) => id.includes(word)));
+  Scorer.score = ([page, , , , score]) =>
+    score + (page === "teachers" ? -0.5 : inHeading(page) ? 0.5 : 0);
+
   const first = (text) =>
     Math.min(...words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at >= 0));
 

@@ -5,15 +5,16 @@ missing.
 """
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 
 from ..console import prepare, say
 from ..engine import DEFAULTS, FIELDS
-from ..errors import KitError, PictureError, SettingsError, readable
+from ..errors import KitError, PictureError, SettingsError
 from . import doctor, fast, lab
+from .parser import MASKS, Parser, in_shell, number_of, one_of, option_of
 
+COMMANDS = ("stylize", "fast", "train", "lab", "grade", "handout", "doctor")
 GROUPS = {  # of the settings, as `stylize --help` shows them
     "colors, several paintings, strokes": ["original_colors", "style_blend_weights", "style_scale"],
     "size and time": ["size", "scales", "steps", "precision"],
@@ -21,12 +22,12 @@ GROUPS = {  # of the settings, as `stylize --help` shows them
     "the loop": ["init", "seed", "optimizer", "learning_rate"],
 }
 GROUPS["the loss"] = [name for name in FIELDS if name not in sum(GROUPS.values(), [])]
+MEANINGS = {  # of settings that the help has in words of its own
+    "size": "longest side of the output in pixels; a smaller photo is not enlarged (512)",
+    "steps": "number of steps, over all scales together (89 at 512 px)",
+}
 UNFINISHED_SECONDS = 60  # from one saving of an unfinished picture to the next,
 PREVIEW_SECONDS = 1  # and where it serves as a preview
-MASKS = {
-    "style_masks": "one for each painting, white where that painting applies to the photo",
-    "painting_masks": "one for each painting, white on the part of it to be used",
-}
 
 GRADES = [  # what `grade` can also read and write
     (
@@ -39,30 +40,22 @@ GRADES = [  # what `grade` can also read and write
 ]
 
 
-class Parser(argparse.ArgumentParser):
-    """One whose errors are a sentence, without all the options before it."""
-
-    def error(self, message):
-        """Print what is wrong, and end the program."""
-        say(f"{message[:1].upper()}{readable(message[1:])}: see {self.prog} --help", sys.stderr)
-        self.exit(2)
-
-
 def main(arguments=None):
     """Run one command; returns the exit code: 0, or another one after a sentence on the fault."""
     prepare()
     parser = build_parser()
     arguments = sys.argv[1:] if arguments is None else arguments
-    wants_help = arguments in ([], ["help"])
-    options, unknown = parser.parse_known_args(["--help"] if wants_help else arguments)
+    arguments = ["--help"] if arguments in ([], ["help"]) else arguments
+    if arguments[0] not in (*COMMANDS, "-h", "--help"):
+        known = ", ".join(COMMANDS)
+        parser.error(f"There is no command {arguments[0]!r}: choose one of {known}.")
+    options, unknown = parser.parse_known_args(arguments)
     if options.run is run_lab:
         options.arguments = unknown  # which only JupyterLab knows how to read
-    elif unknown:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         return options.run(options)
     except KitError as error:
-        say(error, sys.stderr)
+        say(in_shell(error), sys.stderr)
         return 1
     except KeyboardInterrupt:  # in a command that has nothing to save
         say("Interrupted.", sys.stderr)
@@ -73,9 +66,7 @@ def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
     parser = Parser(prog=program, description="Neural style transfer with VGG19.")
-    commands = parser.add_subparsers(
-        required=True, metavar="{stylize,fast,train,lab,grade,handout,doctor}"
-    )
+    commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
     _add_stylize(commands)
     fast.add_commands(commands)
     command = commands.add_parser(
@@ -83,13 +74,59 @@ def build_parser():
         help="open the lessons in JupyterLab",
         usage="%(prog)s [NOTEBOOK] [options of JupyterLab]",
         description="NOTEBOOK: a file, or a lesson such as 03 (default: 00).",
+        epilog="Example: %(prog)s 03",
         allow_abbrev=False,
     )
-    command.set_defaults(run=run_lab)
-    _add_grade(commands)
+    command.set_defaults(run=run_lab, passes_on=True)
+    _add_for_teachers(commands)
+    command = commands.add_parser(
+        "doctor",
+        help="check this installation",
+        description="Check this installation line by line, and say what to do about each FAIL.",
+    )
+    command.set_defaults(run=lambda options: doctor.examine())
+    return parser
+
+
+def _add_for_teachers(commands):
+    """The commands `grade` and `handout`."""
+    command = commands.add_parser(
+        "grade",
+        help="for teachers: mark a folder of notebooks",
+        usage="%(prog)s FOLDER [options]",
+        description="Mark what a class handed in, and write a table of who has done what.",
+        epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --feedback feedback',
+    )
+    command.set_defaults(run=run_grade)
+    command.add_argument(
+        "folder",
+        metavar="FOLDER",
+        help="folder with the notebooks, or with a folder for each learner",
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        default="grades.csv",
+        metavar="GRADES.csv",
+        help="where to write the table (%(default)s)",
+    )
+    limits = {
+        "seconds": (20, "how long each exercise may run, in seconds (%(default)s)"),
+        "gigabytes": (2, "memory each notebook may use, in gigabytes (%(default)s)"),
+    }
+    for name, (default, meaning) in limits.items():
+        kind = number_of(float, default)
+        command.add_argument(option_of(name), type=kind, default=default, help=meaning)
+    for name, metavar, meaning in GRADES:
+        command.add_argument(name, metavar=metavar, help=meaning)
+    points = 'points for each exercise (1), and for single ones, as in: 2 "paint=6"'
+    command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
+    lesson = "mark and count these lessons only, as in: 03 04"
+    command.add_argument("--lesson", nargs="+", default=[], metavar="NN", help=lesson)
     command = commands.add_parser(
         "handout",
         help="for teachers: copy the lessons without solutions",
+        usage="%(prog)s FOLDER [options]",
         description="Copy the lessons for a class, without outputs and without solutions.",
         epilog="Example: %(prog)s lessons_for_class",
     )
@@ -100,43 +137,17 @@ def build_parser():
         help="keep the folded answers under the exercises, and the program in one file",
     )
     command.set_defaults(run=run_handout)
-    command = commands.add_parser("doctor", help="check this installation")
-    command.set_defaults(run=lambda options: doctor.examine())
-    return parser
-
-
-def _add_grade(commands):
-    """The command `grade`."""
-    command = commands.add_parser(
-        "grade",
-        help="for teachers: mark a folder of notebooks",
-        description="Mark what a class handed in, and write a table of who has done what.",
-        epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --feedback feedback',
-    )
-    command.set_defaults(run=run_grade)
-    command.add_argument(
-        "folder",
-        metavar="FOLDER",
-        help="folder with the notebooks, or with a folder for each learner",
-    )
-    table = "where to save the table (%(default)s)"
-    command.add_argument("-o", "--output", default="grades.csv", metavar="GRADES.csv", help=table)
-    time = "time that each exercise may take, in seconds (%(default)s)"
-    command.add_argument("--seconds", type=float, default=20, help=time)
-    memory = "memory that each notebook may use, in gigabytes (%(default)s)"
-    command.add_argument("--gigabytes", type=float, default=2, help=memory)
-    for name, metavar, meaning in GRADES:
-        command.add_argument(name, metavar=metavar, help=meaning)
-    points = 'points for each exercise (1), and for single ones, as in: 2 "paint=6"'
-    command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
-    lesson = "mark and count these lessons only, as in: 03 04"
-    command.add_argument("--lesson", nargs="+", default=[], metavar="NN", help=lesson)
 
 
 def _add_stylize(commands):
     """The command `stylize`, with the settings as options, and the masks."""
     stylize = commands.add_parser(
-        "stylize", help="paint a photo like a painting", argument_default=argparse.SUPPRESS
+        "stylize",
+        help="paint a photo like a painting",
+        usage="%(prog)s PHOTO PAINTING -o OUT.png [options]",
+        description="Paint a photo like a painting, step by step.",
+        epilog="Example: %(prog)s horses citrus_slices -o horses.png --style-weight 30",
+        argument_default=argparse.SUPPRESS,
     )
     stylize.set_defaults(run=run_stylize)
     sample = "a file, or a sample such as"
@@ -157,11 +168,9 @@ def _add_stylize(commands):
     )
     for title, names in GROUPS.items():
         for name in names:
-            about = FIELDS[name].metadata
-            meaning = about["meaning"].split(";")[0].split(", or a list")[0] + _default(name)
-            groups[title].add_argument(_option(name), help=meaning, **about["option"])
+            groups[title].add_argument(option_of(name), help=_meaning(name), **_reading(name))
     for name, meaning in MASKS.items():
-        several.add_argument(_option(name), nargs="+", metavar="MASK", help=meaning)
+        several.add_argument(option_of(name), nargs="+", metavar="MASK", help=meaning)
     stylize.add_argument(
         "--like",
         metavar="CARD",
@@ -169,16 +178,26 @@ def _add_stylize(commands):
     )
 
 
-def _option(name):
-    return f"--{name.replace('_', '-')}"
+def _reading(name):
+    """argparse's keywords for a setting: as the setting has them, but with errors of our own."""
+    option, default = dict(FIELDS[name].metadata["option"]), getattr(DEFAULTS, name)
+    if choices := option.pop("choices", None):
+        return option | {"type": one_of(choices), "metavar": f"{{{','.join(choices)}}}"}
+    if kind := option.pop("type", None):
+        example = default if isinstance(default, (int, float)) else None
+        option["type"] = number_of(kind, example)
+    return option
 
 
-def _default(name):
-    """A setting's default, in parentheses for the help; empty if there is none."""
+def _meaning(name):
+    """What the help says of a setting: its meaning in short, and its default in parentheses."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    short = FIELDS[name].metadata["meaning"].split(";")[0]
     value = getattr(DEFAULTS, name)
     if isinstance(value, dict):
         value = ", ".join(f"{layer} × {factor:g}" for layer, factor in value.items())
-    return "" if value is None or value is False else f" ({value})"
+    return short if value is None or value is False else f"{short} ({value})"
 
 
 def run_stylize(options):
@@ -203,7 +222,8 @@ def run_stylize(options):
     model = card.read(options.like) if "like" in given else None
     if model:
         settings = card.settings_from(options.like, FIELDS) | settings
-    _check_size(path, image_format, options.photo, settings)
+    if "size" in settings:
+        _check_size(path, image_format, options.photo, settings["size"])
     on_step, clear_unfinished = _saver_of_unfinished(path, "preview" in given)
     progress = True if "preview" in given else "bar"
     try:
@@ -214,12 +234,12 @@ def run_stylize(options):
         say("Interrupted before the first step; nothing was saved.", sys.stderr)
         return 130
     if result.message:
-        say(result.message)
+        say(in_shell(result.message))
     code = _save(result, options.output)
     if code == 0:
         clear_unfinished()
     for sentence in _differences(model, result.card) if model else []:
-        say(sentence)
+        say(in_shell(sentence))
     return code
 
 
@@ -235,17 +255,20 @@ def _saver_of_unfinished(path, preview):
     return saver_of_unfinished(file, PREVIEW_SECONDS)
 
 
-def _check_size(path, image_format, photo, settings):
-    """Raise `PictureError` if the format cannot hold a picture of the size to be painted."""
+def _check_size(path, image_format, photo, size):
+    """Raise `PictureError` if the format cannot hold a picture of the size to be painted.
+
+    If the photo is smaller than the size that was asked for, say so.
+    """
     from ..engine import Settings
     from ..pictures import check_size, load_image
 
-    side = Settings(size=settings.get("size", DEFAULTS.size)).size
-    with contextlib.suppress(
-        PictureError
-    ):  # the photo, which is not loaded for nothing, is smaller
-        return check_size(path, image_format, side)
-    check_size(path, image_format, max(load_image(photo, side).shape[1:3]))
+    size = Settings(size=size).size
+    side = max(load_image(photo, size).shape[1:3])
+    check_size(path, image_format, side)
+    if side < size:
+        name = Path(photo).name
+        say(f"{name} is {side} px long and is not enlarged: painting at {side} px.")
 
 
 def _save(result, path):

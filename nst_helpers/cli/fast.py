@@ -6,42 +6,75 @@ from pathlib import Path
 
 from ..console import say
 from ..errors import PictureError, SettingsError, as_path
+from .parser import number_of, option_of
 
-TRAINING = {  # the numbers of `train_fast` as options: type and meaning
-    "minutes": (float, "how long to train (3)"),
-    "steps": (int, "how many steps to take instead"),
-    "size": (int, "longest side of the painting in pixels (512)"),
-    "style_weight": (float, "how much the style loss counts (12)"),
-    "seed": (int, "of the first weights and of what is seen (0)"),
+TRAINING = {  # the numbers of `train_fast` as options: type, example and meaning
+    "minutes": (float, 3, "how many minutes to train (3)"),
+    "steps": (int, 2000, "how many steps to take, in place of a time"),
+    "size": (int, 512, "longest side of the paintings in pixels (512)"),
+    "style_weight": (float, 12, "how much the style loss counts (12)"),
+    "seed": (int, 0, "number that the first weights and the order of photos come from (0)"),
 }
+SAMPLE = "a file, or a sample such as"
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 
 
 def add_commands(commands):
     """The two commands with their options. commands: argparse's subparsers."""
-    fast = commands.add_parser("fast", help="paint photos in one pass of a trained network")
+    fast = commands.add_parser(
+        "fast",
+        help="paint photos in one pass of a trained network",
+        usage="%(prog)s PHOTO [PHOTO ...] NETWORK -o OUT.png [options]",
+        description="Paint photos in one pass of a trained network: a fraction of a second each.",
+        epilog="Example: %(prog)s horses starry_night -o horses.png",
+    )
     fast.set_defaults(run=run_fast)
-    fast.add_argument("photos", metavar="PHOTO", nargs="+", help="a file, or a sample")
+    fast.add_argument("photos", metavar="PHOTO", nargs="+", help=f"{SAMPLE} horses")
     fast.add_argument(
         "network",
         metavar="NETWORK",
         help="a painting whose network comes with the kit, such as starry_night, or a file",
     )
     fast.add_argument(
-        "-o", "--output", required=True, metavar="OUT.png", help="for several photos a folder"
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT.png",
+        help="where to save the picture; for several photos, the name of a folder",
     )
-    fast.add_argument("--painting", help="of those that the network knows (the first)")
-    fast.add_argument("--size", type=int, default=512, help="longest side in pixels (%(default)s)")
+    fast.add_argument("--painting", help="which of the network's paintings to use (its first)")
+    fast.add_argument(
+        "--size",
+        type=number_of(int, 512),
+        default=512,
+        help="longest side of the output in pixels; a smaller photo is not enlarged (%(default)s)",
+    )
 
-    train = commands.add_parser("train", help="train such a network for a painting of yours")
-    train.set_defaults(run=run_train)
-    train.add_argument("paintings", metavar="PAINTING", nargs="+", help="a file, or a sample")
-    train.add_argument(
-        "-o", "--output", required=True, metavar="NETWORK.safetensors", help="where to save it"
+    train = commands.add_parser(
+        "train",
+        help="train such a network for a painting of yours",
+        usage="%(prog)s PAINTING [PAINTING ...] -o NETWORK.safetensors [options]",
+        description="Train a network that paints any photo like the painting, in one pass. "
+        "Ctrl-C ends the training, and keeps what it has learned.",
+        epilog="Example: %(prog)s my_painting.jpg -o mine.safetensors --minutes 10",
     )
-    train.add_argument("--start", metavar="NETWORK", help="a network to go on from")
-    train.add_argument("--photos", nargs="+", metavar="PHOTO", help="to learn from (the samples)")
-    for name, (kind, meaning) in TRAINING.items():
-        train.add_argument(f"--{name.replace('_', '-')}", type=kind, help=meaning)
+    train.set_defaults(run=run_train)
+    train.add_argument("paintings", metavar="PAINTING", nargs="+", help=f"{SAMPLE} mosaic")
+    train.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="NETWORK.safetensors",
+        help="where to save the network",
+    )
+    train.add_argument(
+        "--start", metavar="NETWORK", help="network to go on from: a file, or starry_night"
+    )
+    train.add_argument(
+        "--photos", nargs="+", metavar="PHOTO", help="photos to learn from (the samples)"
+    )
+    for name, (kind, example, meaning) in TRAINING.items():
+        train.add_argument(option_of(name), type=number_of(kind, example), help=meaning)
 
 
 def run_fast(options):
@@ -52,7 +85,12 @@ def run_fast(options):
     from ..fast import load_network, paint_fast
     from ..pictures import save_image
 
-    load_network(options.network)  # what is wrong with it is said once
+    known = load_network(options.network).paintings  # what is wrong with it is said once
+    if options.painting not in (None, *known):
+        raise SettingsError(
+            f"--painting is {options.painting!r}: choose one of {', '.join(known)}, which this "
+            "network knows, or train one with `nst train`."
+        )
     code = 0
     for photo, path in _outputs(options.photos, as_path(options.output)).items():
         try:
@@ -63,7 +101,8 @@ def run_fast(options):
             code = 1
         else:
             height, width = result.picture.shape[1:3]
-            say(f"{saved}: {width} × {height} px in {result.seconds:.2f} s")
+            smaller = f"; {Path(photo).name} is not enlarged" * (max(height, width) < options.size)
+            say(f"{saved}: {width} × {height} px in {result.seconds:.2f} s{smaller}")
     return code
 
 
@@ -79,6 +118,10 @@ def _outputs(photos, output):
             raise PictureError("Two of the photos have the same name: rename one of them.")
         if output.exists() and not output.is_dir():
             raise PictureError(f"{output} is no folder: several photos need one to go into.")
+        if not output.is_dir() and output.suffix.lower() in PICTURES:
+            raise PictureError(
+                f"{output}: several photos need a folder; give a name without {output.suffix}."
+            )
         output.mkdir(parents=True, exist_ok=True)
     for path in paths.values():
         check_output_path(path)
@@ -91,17 +134,16 @@ def run_train(options):
     from ..machine import import_tensorflow
 
     import_tensorflow()
-    from ..fast import TRAINING_BYTES, save_network, train_fast
+    from ..fast import TRAINING_BYTES, check_network_path, save_network, train_fast
 
-    path = as_path(options.output)
-    if not path.parent.is_dir():
-        raise PictureError(f"{path}: there is no folder {path.parent}; make it first.")
+    path = check_network_path(options.output)
     if path.exists() and not options.start:
         raise SettingsError(
             f"{path} is there already: go on from it with --start {path}, or choose another name."
         )
     given = {name: getattr(options, name) for name in (*TRAINING, "start", "photos")}
     given = {name: value for name, value in given.items() if value is not None}
+    _check_inputs(options)
     memory = f"Training takes about {TRAINING_BYTES / 1e9:.1f} GB of memory."
     say(f"{memory} Ctrl-C ends it, and keeps what it has learned.")
     network = train_fast(options.paintings, progress="bar", **given)
@@ -113,5 +155,20 @@ def run_train(options):
         path, code = Path(tempfile.mkdtemp(prefix="nst_"), path.name), 1
         save_network(network, path)
     steps, seconds = network.card["steps_done"], network.card["seconds"]
-    say(f"{path}: {', '.join(network.paintings)}, {steps} steps in {seconds:.0f} s")
+    plural = "s" * (steps != 1)
+    say(f"{path}: {', '.join(network.paintings)}, {steps} step{plural} in {seconds:.0f} s")
     return code
+
+
+def _check_inputs(options):
+    """Raise what `train_fast` would, before anything is announced."""
+    from ..engine import Settings
+    from ..fast import load_network
+    from ..pictures import load_image
+
+    given = {name: getattr(options, name) for name in ("size", "steps", "style_weight", "seed")}
+    Settings(**{name: value for name, value in given.items() if value is not None})
+    for source in (*options.paintings, *(options.photos or ())):
+        load_image(source)
+    if options.start:
+        load_network(options.start)

@@ -11,6 +11,7 @@ from functools import cache, partial
 import numpy as np
 import tensorflow as tf
 
+from ..console import wrapped
 from . import apart, compare, failures, kept, reading, repair, trial
 from .exercises import EXERCISES
 from .kept import NOT_BEGUN, NOT_YET, RIGHT
@@ -70,12 +71,12 @@ def check(name, function):
     if not isinstance(name, str) or name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, n=1, cutoff=0.3)
         hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(EXERCISES)}."
-        print(f"There is no exercise {name!r}. {hint}")
+        print(wrapped(f"There is no exercise {name!r}. {hint}"))
         return None
     exercise = EXERCISES[name]
     tries = kept.tries(name) + 1
     found = verdict(exercise, function, tries)
-    print(found.message(tries))
+    print(wrapped(found.message(tries)))
     kept.note(name, NOT_YET if found.state == STOPPED else found.state)
     if not exercise.goes_on:
         return None
@@ -86,10 +87,9 @@ def check(name, function):
     print("The lesson goes on with yours.")
     missing = ", ".join(f"`{other}`" for other in reading.from_other_cells(function, kept.KNOWN))
     if missing:
-        print(
-            f"The next lessons will not have {missing}, which your function uses, and go on with "
-            f"the kit's: define {missing} inside your function, and run both cells again."
-        )
+        uses = f"The next lessons will not have {missing}, which your function uses, and go on with"
+        to_do = f"define {missing} inside your function, and run both cells again."
+        print(wrapped(f"{uses} the kit's: {to_do}"))
     return function
 
 
@@ -105,7 +105,8 @@ def yours(*names):
             function, whose = EXERCISES[name].reference, "The kit's"
         functions.append(function)
         groups[whose].append(name)
-    print(" ".join(f"{whose}: {', '.join(group)}." for whose, group in groups.items() if group))
+    said = (f"{whose}: {', '.join(group)}." for whose, group in groups.items() if group)
+    print(wrapped(" ".join(said)))
     return functions[0] if len(functions) == 1 else functions
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from .. import machine
 from ..console import Forgiving, say
-from ..errors import RunStopped
+from ..errors import LayerError, RunStopped
 from ..method import enlarged, paint
 from ..pictures import card, with_longest_side
 from .cost import check_memory, timed
@@ -87,6 +87,7 @@ def stylize(
     used = settle(asked, content, *paintings.pictures)
     check_memory(content, paintings, used)
     vgg = vgg or bundled_vgg19()
+    _check_layers(vgg, (asked.content_layer, *asked.style_layers))
 
     steps = timed(paint(vgg, content, paintings, used, start=start), used)
     if progress is True:
@@ -106,6 +107,14 @@ def stylize(
         return Result(
             picture, history, seconds, settings, last.constants, made_by, message, interrupted
         )
+
+
+def _check_layers(vgg, names):
+    """Raise `LayerError` for what is none of the network's: before there is a bar."""
+    known = [layer.name for layer in vgg.layers[1:]]
+    for name in names:
+        if name not in known:
+            raise LayerError(name, known)
 
 
 def to_the_end(steps, total, progress, on_step):

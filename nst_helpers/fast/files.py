@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ..errors import WeightsError, as_path, suggestion
-from ..pictures import write_files
+from ..errors import PictureError, WeightsError, as_path, suggestion
+from ..pictures import SAMPLES, write_files
 from .network import Network, fresh_weights
 
 FOLDER = Path(__file__).parents[1] / "data" / "networks"
@@ -32,9 +32,10 @@ def save_network(network, path):
     """Write a network into a file, whole or not at all; returns its path.
 
     Each channel of a kernel is rounded to 255 steps of its own, `{name}/step`: 230 kB for a network
-    of one painting, 4 kB for each further one. Raises `PictureError` if it cannot be written.
+    of one painting, 4 kB for each further one. Raises `PictureError` if it cannot be written, and
+    `WeightsError` for a name that does not end in .safetensors.
     """
-    path = as_path(path, WeightsError)
+    path = check_network_path(path)
     arrays = {}
     for name, values in network.weights.items():
         values = np.asarray(values, np.float32)
@@ -57,6 +58,18 @@ def save_network(network, path):
     return path
 
 
+def check_network_path(path):
+    """The path, or an error as from `save_network` if no network can be saved there."""
+    path = as_path(path, WeightsError)
+    if path.suffix != ENDING:
+        raise WeightsError(f"{path}: networks are saved as {ENDING}; give it this ending.")
+    if path.is_dir():
+        raise PictureError(f"{path} is a folder: give the name of a file.")
+    if not path.parent.is_dir():
+        raise PictureError(f"{path}: there is no folder {path.parent}; make it first.")
+    return path
+
+
 def load_network(source):
     """The `Network` in a file, or the one that comes with the kit and knows the painting named.
 
@@ -70,17 +83,26 @@ def load_network(source):
     path, known = as_path(source, WeightsError), bundled_networks()
     try:
         content = path.read_bytes()
-    except OSError as error:
-        hint = suggestion(str(source), known, f"those that come with the kit: {', '.join(known)}.")
-        raise WeightsError(
-            f"{path}: this network cannot be read ({error.strerror}); {hint}"
-        ) from error
+    except FileNotFoundError as error:
+        raise WeightsError(_not_found(str(source), ", ".join(known))) from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        fault = getattr(error, "strerror", None) or error
+        raise WeightsError(f"{path}: this network cannot be read ({fault}).") from error
     try:
         return _read(content)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise WeightsError(
             f"{path.name} is no network of this kit: use a file that `nst train` wrote."
         ) from error
+
+
+def _not_found(name, known):
+    """What is said of a name that is no network's. known: the kit's, in words."""
+    if name in SAMPLES:
+        train = f"`nst train {name} -o {name}{ENDING}`"
+        return f"There is no network for {name} yet: use one of {known}, or train one by {train}."
+    hint = f"those that come with the kit are {known}."
+    return f"There is no network {name!r}; {suggestion(name, bundled_networks(), hint)}"
 
 
 def _read(content):

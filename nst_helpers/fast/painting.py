@@ -7,7 +7,7 @@ import tensorflow as tf
 from .. import machine
 from ..engine import CLOSE_PROGRAMS, Result, check_fits
 from ..errors import SettingsError
-from ..pictures import SHORTEST_SIDE, card, load_with_sha256, number, short
+from ..pictures import SHORTEST_SIDE, card, load_with_sha256, number, short, side_of
 from .files import load_network
 from .network import in_one_pass
 
@@ -30,7 +30,7 @@ def paint_fast(photo, network, painting=None, *, size=512):
     asked = network if isinstance(network, str) else None
     network = load_network(network)
     shares = _shares(network, painting or (asked if asked in network.paintings else None))
-    picture, sha256 = load_with_sha256(photo, max_side=size)
+    picture, sha256 = load_with_sha256(photo, max_side=side_of("size", size))
     height, width = picture.shape[1:3]
     _check_memory(height, width)
     with machine.memory_errors_said(max(height, width)):
@@ -55,7 +55,7 @@ def _shares(network, painting):
     unknown = [name for name in shares if name not in known]
     if unknown:
         raise SettingsError(
-            f"This network does not know {short(unknown[0])}: choose of {', '.join(known)}, or "
+            f"This network does not know {short(unknown[0])}: choose one of {', '.join(known)}, or "
             "train one with train_fast."
         )
     whole = sum(shares.values())

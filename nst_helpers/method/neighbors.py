@@ -21,7 +21,9 @@ LAYERS = {  # and how much each counts: shallow ones hold faces and smooth place
     "block4_conv2": 1.0,
 }
 PIXELS = 4  # to a position, in each direction
-LARGEST_WITH_NEIGHBORS = 300  # px; finer scales draw what is there, and with the term would add grain
+LARGEST_WITH_NEIGHBORS = (
+    300  # px; finer scales draw what is there, and with the term would add grain
+)
 FALLS_FROM = 200  # px; on finer scales a position is a smaller part of a form, and counts less
 # Where the photo's brightness varies by this share of its mean variation, forms have half the room.
 ROOM = 0.4

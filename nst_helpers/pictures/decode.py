@@ -74,8 +74,8 @@ def _existing_file(source):
     if is_folder:
         raise PictureError(f"{path} is a folder: give the path of one picture in it.")
     if not exists:
-        samples = f"check the path, or use a sample: {', '.join(SAMPLES)}."
-        hint = suggestion(text, SAMPLES, samples)
+        hint = f"check the path, or use a sample: {', '.join(SAMPLES)}."
+        hint = suggestion(text, SAMPLES, "check the path." if path.suffix else hint)
         raise PictureError(f"{path}: there is no such file; {hint}")
     if not is_file:
         raise PictureError(f"{path} is not an ordinary file: save the picture to one first.")

@@ -23,7 +23,11 @@ def number(name, value):
 
 def whole_number(name, value):
     """The value as an int. Raises `SettingsError` for what is none."""
-    if number(name, value) != int(value):
+    try:
+        whole = number(name, value) == int(value)
+    except SettingsError:
+        whole = False
+    if not whole:
         raise SettingsError(f"{name} is {short(value)}: give a whole number.")
     return int(value)
 

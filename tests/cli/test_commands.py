@@ -15,9 +15,10 @@ from PIL import Image
 
 from nst_helpers import PictureError, card, load_image, machine, save_image, stylize
 from nst_helpers.cli import commands, doctor, lab
-from nst_helpers.cli.commands import GROUPS, build_parser, main
-from nst_helpers.engine import FIELDS, growing, run, weights
-from nst_helpers.errors import as_path
+from nst_helpers.cli.commands import COMMANDS, GROUPS, build_parser, main
+from nst_helpers.cli.parser import in_shell
+from nst_helpers.engine import FIELDS, choose_scales, growing, run, split_steps, weights
+from nst_helpers.errors import OutOfMemory, SettingsError, as_path
 from nst_helpers.pictures import saving
 
 
@@ -184,17 +185,88 @@ def test_the_photo_is_not_written_over_by_its_picture(tmp_path, capsys, way):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["stylize"], "required: PHOTO, -o/--output"),
-        (["stylize", "a", "b", "-o", "c.png", "--size", "big"], "--size"),
-        (["stylize", "a", "b", "-o", "c.png", "--stiel", "1"], "--stiel 1"),
-        (["paint"], "invalid choice"),
+        ("stylize", "Missing: PHOTO, -o (where to save). The command is "),
+        ("stylize a b", " stylize PHOTO PAINTING -o OUT.png [options]."),
+        ("stylize a b -o c.png --size big", "--size is 'big': give a whole number, such as 512."),
+        ("stylize a b -o c.png --tv-weight x", "--tv-weight is 'x': give a number, such as 1."),
+        ("stylize a b -o c.png --scales 64 x", "--scales is 'x': give a whole number."),
+        ("stylize a b -o c.png --size", "--size needs a value."),
+        ("stylize a b -o c.png --scales", "--scales needs at least one value."),
+        ("stylize a b -o c.png --optimizer sgd", "is 'sgd': choose one of lbfgs, adam."),
+        ("stylize a b -o c.png --original-colors x", "choose one of luminance, match."),
+        ("stylize a b -o c.png --stylewight 3", "no option --stylewight; did you mean '--style-w"),
+        ("stylize a b -o c.png --stiel=3", "There is no option --stiel=3; "),
+        ("stylize a b -o c.png --xyz", "There is no option --xyz; "),
+        ("stylize a b c -o c.png", "'c' is one too many. The command is "),
+        ("fast a b -o c.png --stile-weight 3", "There is no option --stile-weight; "),
+        ("train a -o c.safetensors --minutes x", "--minutes is 'x': give a number, such as 3."),
+        ("grade", "Missing: FOLDER. The command is "),
+        ("doctor now", "'now' is one too many."),
+        ("paint", "There is no command 'paint': choose one of stylize, fast, train"),
+        ("--size 5", "There is no command '--size': choose one of stylize"),
     ],
 )
 def test_a_wrong_option_gets_one_sentence(capsys, arguments, words):
     with pytest.raises(SystemExit) as raised:
-        main(arguments)
+        main(arguments.split())
     said = capsys.readouterr().err
     assert raised.value.code == 2 and words in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ("--style-weight -3", "--style-weight is -3: use a number from 0"),
+        ("--size 5", "--size is 5 px: ask for at least 32 px."),
+        ("--scales 64 48", "--scales are [64, 48]: give "),
+        ("--style-masks a.png b.png", "--style-masks: 2 for 1 paintings"),
+        ("--init nowhere.png", "--init is 'nowhere.png': choose one of"),
+    ],
+)
+def test_settings_are_named_as_they_are_typed(tmp_path, capsys, arguments, words):
+    command = ["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png")]
+    assert main([*command, *arguments.split()]) == 1
+    assert capsys.readouterr().err.startswith(words)
+
+
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (SettingsError("size is 5 px."), "--size is 5 px."),
+        (
+            SettingsError("Too large: ask for size=300 or less."),
+            "Too large: ask for --size 300 or less.",
+        ),
+        (SettingsError("the last one being the size, 512."), "the last one being the size, 512."),
+        (OutOfMemory("Lower style_weight (it is 3)."), "Lower --style-weight (it is 3)."),
+        (SettingsError("a/style_weight is no folder"), "a/style_weight is no folder"),
+        (SettingsError("style_weight.png is no folder"), "style_weight.png is no folder"),
+        (PictureError("size is a folder."), "size is a folder."),
+        ("painted with style_masks: give those", "painted with --style-masks: give those"),
+    ],
+)
+def test_names_of_files_are_no_options(error, words):
+    assert in_shell(error) == words
+
+
+def test_a_smaller_photo_is_said_to_be_not_enlarged(asked, tmp_path, capsys):
+    photo = str(save_image(load_image("astronaut", max_side=64), tmp_path / "photo.png"))
+    command = ["stylize", photo, "mosaic", "-o", str(tmp_path / "out.png")]
+    assert main([*command, "--size", "2048"]) == 1 and len(asked) == 1
+    words = "photo.png is 64 px long and is not enlarged: painting at 64 px.\n"
+    assert capsys.readouterr().out == words
+    for more in ([], ["--size", "64"]):
+        assert main([*command, *more]) == 1 and not capsys.readouterr().out
+
+
+def test_a_layer_that_is_none_is_said_before_the_bar(tmp_path, capsys):
+    command = ["stylize", "astronaut", "mosaic", "-o", str(tmp_path / "out.png"), "--size", "64"]
+    assert main([*command, "--content-layer", "block9"]) == 1
+    said = capsys.readouterr()
+    assert not said.out
+    assert said.err == (
+        "VGG19 has no layer 'block9'; its layers run from block1_conv1 to block5_pool.\n"
+    )
 
 
 SHELL = "stylize astronaut mosaic --size 64 --steps 2 -o"
@@ -409,7 +481,7 @@ def test_a_model_with_masks_asks_for_them(tmp_path, capsys):
     save_image(made.picture, tmp_path / "model.png", card=made.card)
     model = ["--like", str(tmp_path / "model.png")]
     assert main(["stylize", "astronaut", "mosaic", "-o", out, *model]) == 0
-    assert "painted with style_masks: give those too" in capsys.readouterr().out
+    assert "painted with --style-masks: give those too" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [[], ["help"]])
@@ -425,6 +497,20 @@ def test_the_help_of_stylize_names_defaults_and_only_what_a_shell_can_give(capsy
     said = " ".join(capsys.readouterr().out.split())
     assert "the neighbor loss counts (0.0)" in said and "noise comes from (0)" in said
     assert not re.search(r"\b(None|False|dict|list)\b", said)
+    assert "a smaller photo is not enlarged (512)" in said
+    steps = split_steps(None, choose_scales(load_image("horses"), load_image("starry_night")))
+    assert f"number of steps, over all scales together ({sum(steps)} at 512 px)" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does_and_shows_how(capsys, command):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("usage: ") and f" {command} " in said
+    example = re.search(rf"Example: .*? ({command} .*)$", said)
+    if command != "doctor":
+        assert build_parser().parse_known_args(example[1].split())[0].run
 
 
 def test_every_setting_stands_in_one_group_of_the_help():

@@ -19,7 +19,8 @@ def test_fast_paints_a_photo_and_its_card(tmp_path, photo, capsys):
     assert main(["fast", photo, "great_wave", "-o", str(output), "--size", "48"]) == 1
     assert "VGG19 needs 32 px" in capsys.readouterr().err
     assert main(["fast", photo, "great_wave", "-o", str(output)]) == 0
-    assert f"{output}: 64 × 36 px in " in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{output}: 64 × 36 px in " in said and said.endswith("; photo.png is not enlarged\n")
     with Image.open(output) as image:
         card = json.loads(image.text["nst_helpers"])
     assert card["settings"]["painting"]["great_wave"] == 1 and card["network"]["steps_done"] > 0
@@ -46,8 +47,18 @@ def test_several_photos_go_into_a_folder_and_one_that_is_none_is_named(tmp_path,
         (["{photo}", "horses", "starry_night", "-o", "{photo}"], "is no folder"),
         (
             ["{photo}", "starry_night", "-o", "{folder}/o.png", "--painting", "x"],
-            "does not know 'x'",
+            "--painting is 'x': choose one of starry_night, ",
         ),
+        (["{photo}", "starry_night", "-o", "{folder}/o.png", "--size", "-5"], "--size is -5 px: "),
+        (
+            ["{photo}", "horses", "starry_night", "-o", "{folder}/b.png"],
+            "b.png: several photos need a folder; give a name without .png.",
+        ),
+        (
+            ["{photo}", "cafe_terrace", "-o", "{folder}/o.png"],
+            "There is no network for cafe_terrace yet: use one of starry_night, ",
+        ),
+        (["{photo}", "mine.safetensors", "-o", "{folder}/o.png"], "There is no network 'mine.saf"),
     ],
 )
 def test_what_fast_cannot_use_gets_one_sentence(tmp_path, photo, capsys, arguments, words):
@@ -69,12 +80,26 @@ def test_train_writes_a_network_that_fast_paints_with(tmp_path, photo, capsys, m
     assert main([*train, "--steps", "1"]) == 1  # it would take the place of the trained one
     assert f"go on from it with --start {path}" in capsys.readouterr().err
     assert main([*train, "--steps", "1", "--start", path]) == 0
+    assert f"{path}: mosaic, 1 step in" in capsys.readouterr().out
     assert load_network(path).card["start"]["steps_done"] == 2
 
 
-def test_train_says_first_what_it_cannot_write(tmp_path, capsys):
-    assert main(["train", "mosaic", "-o", str(tmp_path / "none" / "a.safetensors")]) == 1
-    assert "there is no folder" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ("mosaic -o {}/none/a.safetensors", "there is no folder"),
+        ("mosaic -o {}/a.png", "networks are saved as .safetensors; give it this ending."),
+        ("missing.jpg -o {}/a.safetensors", "missing.jpg: there is no such file"),
+        ("mosaic -o {}/a.safetensors --photos missing.jpg", "missing.jpg: there is no such file"),
+        ("mosaic -o {}/a.safetensors --start waves", "There is no network for waves yet"),
+        ("mosaic -o {}/a.safetensors --seed -1", "--seed is -1: use a whole number from 0"),
+    ],
+)
+def test_train_says_first_what_it_cannot_use(tmp_path, capsys, arguments, words):
+    assert main(["train", *arguments.format(tmp_path).split()]) == 1
+    said = capsys.readouterr()
+    assert words in said.err and said.err.count("\n") == 1 and not said.out
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_network_that_cannot_be_written_there_is_written_elsewhere(tmp_path, capsys, monkeypatch):

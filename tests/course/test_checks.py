@@ -178,6 +178,18 @@ def test_check_prints(capsys):
     assert capsys.readouterr().out.startswith("Right. ")
 
 
+def test_what_a_check_prints_is_cut_between_words(capsys):
+    """As in the film of a check, whose second sentence is longer than a line."""
+    for _ in range(3):
+        check(
+            "preprocess",
+            lambda picture: picture[..., ::-1] - tf.constant([103.939, 116.779, 123.68]),
+        )
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 6 and max(map(len, lines)) <= 80
+    assert sum("Not yet. " in line for line in lines) == 3
+
+
 @pytest.mark.parametrize(
     "name, function, words",
     [

@@ -101,7 +101,7 @@ def test_a_file_that_is_cut_off_or_has_another_shape_is_refused(network, tmp_pat
 
 
 def test_a_name_that_there_is_not_is_said():
-    with pytest.raises(WeightsError, match="cannot be read"):
+    with pytest.raises(WeightsError, match="There is no network 'starry_nigth'; did you mean"):
         load_network("starry_nigth")
     with pytest.raises(WeightsError, match="is not a path"):
         load_network(3)

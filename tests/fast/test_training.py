@@ -132,7 +132,7 @@ def test_each_square_of_all_photos_is_painted_like_each_painting():
         ({"size": 8}, "size is 8 px"),
         ({"style_weight": -1}, "style_weight is -1"),
         ({"photos": []}, "one photo to learn from"),
-        ({"start": "no.safetensors"}, "cannot be read"),
+        ({"start": "no.safetensors"}, "There is no network"),
     ],
 )
 def test_what_cannot_be_used_is_said_before_anything_is_trained(change, words):
@@ -171,7 +171,7 @@ def test_a_mixture_lies_between(trained):
 @pytest.mark.parametrize(
     "painting, words",
     [
-        ("mosaic", "does not know 'mosaic': choose of starry_night, great_wave"),
+        ("mosaic", "does not know 'mosaic': choose one of starry_night, great_wave"),
         ({"great_wave": 0}, "a share above 0"),
         ({"great_wave": -1, "starry_night": 2}, "a share above 0"),
         ({"great_wave": "half"}, "The share of great_wave is 'half'"),

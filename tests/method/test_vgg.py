@@ -58,7 +58,7 @@ def test_features_equal_the_whole_networks(vgg):
 def test_an_unknown_layer_gets_a_sentence(vgg):
     with pytest.raises(LayerError, match="no layer 'block4_conv9'; did you mean 'block4_conv"):
         feature_extractor(vgg, ["block4_conv9"])
-    with pytest.raises(LayerError, match="its layers are block1_conv1"):
+    with pytest.raises(LayerError, match="its layers run from block1_conv1"):
         feature_extractor(vgg, ["xyz"])
     with pytest.raises(LayerError, match="at least one"):
         feature_extractor(vgg, [])

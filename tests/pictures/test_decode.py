@@ -513,7 +513,9 @@ def test_damage_anywhere_raises_nothing_but_a_picture_error(tmp_path, image_form
 @pytest.mark.parametrize(
     "source, words",
     [
-        ("no/such/file.png", "there is no such file"),
+        ("no/such/file.png", "no such file; check the path.$"),
+        ("horse.png", "no such file; did you mean 'horses'"),
+        ("picture of mine", "no such file; check the path, or use a sample: astronaut, "),
         ("a photo of a castle " * 20, "is not a file that can be opened"),
         ("stary_night", "did you mean 'starry_night'"),
         (".", "folder"),
