@@ -20,7 +20,7 @@ from nst_helpers import PAINTINGS, PATTERNS, PHOTOS, load_image, load_vgg19, sav
 from nst_helpers.pictures import to_uint8
 
 SIZE = 512
-SETTINGS = {"old": {"neighbor_weight": 0.0}, "new": {"neighbor_weight": 15.0}}
+SETTINGS = {"old": {"neighbor_weight": 0.0}, "new": {"neighbor_weight": 20.0}}
 SEED = 27
 PAIRS = [(photo, painting) for photo in PHOTOS for painting in (*PAINTINGS, *PATTERNS)]
 
