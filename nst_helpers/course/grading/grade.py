@@ -62,11 +62,7 @@ def grade(
     `read_people`, with which Moodle's and Canvas' tables are written, too; feedback, a folder;
     reading, a page. Returns this run's rows. Raises `SettingsError` or `PictureError`.
     """
-    for name, value in {"seconds": seconds, "gigabytes": gigabytes}.items():
-        if not (isinstance(value, (int, float)) and 0 < value < math.inf):
-            raise SettingsError(f"--{name} is {value}: give a number above 0.")
-    limits = Limits(seconds, int(gigabytes * 2**30))
-    folder = as_path(folder)
+    limits, folder = limits_of(seconds, gigabytes), as_path(folder)
     notebooks = find_notebooks(folder)
     people = read_people(roster) if roster else []
     output = check_place(output, "-o", ".csv")
@@ -103,6 +99,14 @@ def grade(
     if not all(confined for *_, confined in works):
         say(NOT_CONFINED)
     return marks.rows
+
+
+def limits_of(seconds, gigabytes):
+    """`Limits` for a notebook. Raises `SettingsError` if one is no number above 0."""
+    for name, value in {"seconds": seconds, "gigabytes": gigabytes}.items():
+        if not (isinstance(value, (int, float)) and 0 < value < math.inf):
+            raise SettingsError(f"--{name} is {value}: give a number above 0.")
+    return Limits(seconds, int(gigabytes * 2**30))
 
 
 def read_course(only=()):
