@@ -3,6 +3,7 @@ import itertools
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -510,7 +511,7 @@ def test_every_command_says_what_it_does_and_shows_how(capsys, command):
     assert said.startswith("usage: ") and f" {command} " in said
     example = re.search(rf"Example: .*? ({command} .*)$", said)
     if command != "doctor":
-        assert build_parser().parse_known_args(example[1].split())[0].run
+        assert build_parser().parse_known_args(shlex.split(example[1]))[0].run
 
 
 def test_every_setting_stands_in_one_group_of_the_help():
