@@ -312,7 +312,8 @@ def test_a_setting_of_the_wrong_kind_gets_a_sentence(tmp_path, capsys, name, val
         == 1
     )
     said = capsys.readouterr().err
-    assert said.startswith(f"{name} is {value!r}") and said.count("\n") == 1
+    option = f"--{name.replace('_', '-')}"  # as it is typed
+    assert said.startswith(f"{option} is {value!r}") and said.count("\n") == 1
 
 
 def test_like_repeats_a_small_photo_and_takes_other_sizes(tmp_path):
