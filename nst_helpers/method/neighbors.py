@@ -21,9 +21,7 @@ LAYERS = {  # and how much each counts: shallow ones hold faces and smooth place
     "block4_conv2": 1.0,
 }
 PIXELS = 4  # to a position, in each direction
-LARGEST_WITH_NEIGHBORS = (
-    300  # px; finer scales draw what is there, and with the term would add grain
-)
+LARGEST_WITH_NEIGHBORS = 300  # px; on finer scales the term would only add grain: it is left out
 FALLS_FROM = 200  # px; on finer scales a position is a smaller part of a form, and counts less
 # Where the photo's brightness varies by this share of its mean variation, forms have half the room.
 ROOM = 0.4
@@ -151,9 +149,8 @@ def matching(photo, paintings, parts, masks, room=None):
             weight * tf.nn.l2_normalize(vectors, axis=1)
             for vectors, weight in zip(found, places or weights, strict=True)
         ]
-        parts = tf.split(
-            counts * tf.add_n(drawn), [len(v[0, 0, 0]) for v in picture.values()], axis=1
-        )
+        channels = [values.shape[-1] for values in picture.values()]
+        parts = tf.split(counts * tf.add_n(drawn), channels, axis=1)
         apart = {
             layer: tf.reshape(part, values.shape)
             for part, (layer, values) in zip(parts, picture.items(), strict=True)
