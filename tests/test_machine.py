@@ -18,13 +18,15 @@ from nst_helpers.method import TERMS, compare, graphs_for, measuring
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("flags\t\t: fpu avx512f avx512_bf16", "bfloat16"),
-        ("flags\t\t: fpu amx_bf16", "bfloat16"),
+        ("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx512f avx512_bf16", "bfloat16"),
+        ("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx512_bf16 amx_bf16", "bfloat16"),
+        ("vendor_id\t: GenuineIntel\nflags\t\t: fpu avx512f avx512_bf16", "float32"),
+        ("vendor_id\t: AuthenticAMD\nflags\t\t: fpu avx2 avx512f", "float32"),
         ("flags\t\t: fpu avx2 avx512f", "float32"),
         ("", "float32"),
     ],
 )
-def test_precision_is_found_from_the_processors_flags(monkeypatch, text, expected):
+def test_precision_is_found_from_the_processor(monkeypatch, text, expected):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
     monkeypatch.setattr(machine, "Path", lambda name: types.SimpleNamespace(read_text=lambda: text))
     assert machine.best_precision.__wrapped__() == expected
