@@ -122,12 +122,22 @@ def _is_form(source):
 
 
 def definitions(path, **names):
-    """The functions that a notebook defines, with its imports and the given names around them.
+    """The functions that a notebook's cells define, with its imports and the given names around.
 
-    Those in folded answers are taken for what a check gives back under their names.
+    A name that only a folded answer defines is taken for what a check gives back under it.
     """
+    answers = answered(path, **names)
+    return answers | _defined(path, code_cells(path)[1:], answers)
+
+
+def answered(path, **names):
+    """As `definitions`, where a folded answer counts before a cell's function of the same name."""
+    return _defined(path, [*code_cells(path)[1:], *folded_answers(path)], names)
+
+
+def _defined(path, sources, names):
     space = dict(names)
-    for number, source in enumerate([*code_cells(path)[1:], *folded_answers(path)]):
+    for number, source in enumerate(sources):
         file = f"<{path}, {number}>"  # by which a function's source is found, as in a notebook
         make_findable(source, file)
         for statement in ast.parse(source).body:

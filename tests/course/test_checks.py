@@ -8,7 +8,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from notebook_tools import NOTEBOOKS, all_notebooks, code_cells, definitions, empty_functions
+from notebook_tools import (
+    NOTEBOOKS,
+    all_notebooks,
+    answered,
+    code_cells,
+    definitions,
+    empty_functions,
+    folded_answers,
+)
 from test_exercises import PAINT
 
 from nst_helpers.course import trial
@@ -18,7 +26,9 @@ from nst_helpers.course.exercises.exercise import Exercise
 from nst_helpers.course.reading import make_findable
 
 CORE = {"preprocess", "content loss", "gram matrix", "style loss", "total loss", "gradient step"}
-CHECK = re.compile(r'^(?:\w+ = )?check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE)
+CHECK = re.compile(
+    r'^((?P<given>\w+) = )?check\("(?P<name>[^"]+)", (?P<function>\w+)\)$', re.MULTILINE
+)
 
 
 def halved(size, coarsest):
@@ -43,10 +53,13 @@ def said(name, function, tries=3):
     return verdict(KNOWN[name], function, tries).message(tries)
 
 
-def exercises_of(path):
-    """`{exercise's name: learner's function's name}`, from the lesson's `check(...)` lines."""
+def exercises_of(path, what="function"):
+    """`{exercise's name: learner's function's name}`, from the lesson's `check(...)` lines.
+
+    what: `"given"` for the name under which the check gives a function back, if it does.
+    """
     return {
-        found["name"]: found["function"]
+        found["name"]: found[what] or found["function"]
         for source in code_cells(path)
         for found in CHECK.finditer(source)
     }
@@ -853,6 +866,14 @@ def test_stubs_are_not_done_and_solutions_are_right(path):
     for name, function in exercises.items():
         assert verdict(EXERCISES[name], stubs[function]) == NOT_DONE
         assert verdict(EXERCISES[name], solutions[function]).state == "right"
+
+
+@pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
+def test_each_exercise_has_one_way_to_write_it_that_is_right(path):
+    space, written = answered(path), "\n".join(folded_answers(path))
+    for name, function in exercises_of(path, "given").items():
+        assert f"def {function}(" in written
+        assert verdict(EXERCISES[name], space[function]).state == "right"
 
 
 @pytest.mark.parametrize("path", LESSONS_WITH_EXERCISES, ids=lambda path: path.stem)
