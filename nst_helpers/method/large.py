@@ -78,11 +78,12 @@ def _graphs(vgg, layers, precision, in_bands, regions=0, neighbor_layers=()):
     grams = {layer: [gram] * max(1, regions) for layer, [gram] in grams.items()}
     constants = {"content": number} | {layer: [number] * len(grams[layer]) for layer in grams}
     weights = dict.fromkeys([*TERMS, *grams], number)
-    neighbors = None
+    neighbors, held = None, 1.0
     if columns:
         covered = tf.TensorSpec((1, None, None))
         neighbors = Neighbors(columns, dict.fromkeys(columns, number), covered)
-    targets = Targets(content, grams, constants, guides, neighbors)
+        held = tf.TensorSpec((1, None, None, 1))
+    targets = Targets(content, grams, constants, guides, neighbors, held)
     loss_and_gradient.get_concrete_function(picture, targets, weights)
     return loss_and_gradient, measure
 

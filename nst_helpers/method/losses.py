@@ -26,10 +26,11 @@ TERMS = {
 }
 
 
-def content_loss(features, target):
+def content_loss(features, target, counts=1.0):
     """How far the picture's features are from the content image's: their mean squared difference.
 
-    features, target: one layer's features, both `(1, height, width, channels)`.
+    features, target: one layer's features, both `(1, height, width, channels)`. counts: how much
+    each position counts, `(1, height, width, 1)`; all alike in the papers.
     Returns a scalar. Raises `ValueError` if the shapes differ.
 
     Gatys 2016, equation 1, is ½ Σ (F − P)²: **½·N·M times** this number. Johnson's feature
@@ -40,7 +41,7 @@ def content_loss(features, target):
             f"Features of shape {tuple(features.shape)} cannot be compared with a target of shape "
             f"{tuple(target.shape)}: the content image and the generated image need the same size."
         )
-    return tf.reduce_mean(tf.square(features - target))
+    return tf.reduce_mean(counts * tf.square(features - target))
 
 
 def gram_matrix(features):

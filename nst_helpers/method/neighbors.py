@@ -26,6 +26,7 @@ FALLS_FROM = 200  # px; on finer scales a position is a smaller part of a form, 
 # Where the photo's brightness varies by this share of its mean variation, forms have half the room.
 ROOM = 0.4
 WINDOWS = 24  # of them, side by side, are as long as the photo: over each its variation is taken
+HELD = 1.0  # so much more does the content loss count where there is no room for them
 ROUNDING = 0.002  # a variation of half a step of 8 bits is none
 AT_ONCE = 1024  # positions that are compared with all of a painting's, so that memory stays small
 
@@ -48,6 +49,15 @@ def room_in(photo):
     mean = functools.partial(tf.nn.avg_pool2d, ksize=side, strides=1, padding="SAME")
     deviation = tf.sqrt(tf.maximum(mean(light**2) - mean(light) ** 2, 0.0))
     return 1 / (1 + (deviation / (ROOM * tf.reduce_mean(deviation) + ROUNDING)) ** 2)
+
+
+def held(room, height, width):
+    """How much the content loss counts at each of its positions, `(1, height, width, 1)`.
+
+    room: from `room_in`. Once where the photo is smooth, twice where it is full of detail: what the
+    painting's forms would break up, as a face, is held, and the rest is theirs.
+    """
+    return 1 + HELD * (1 - by_area(room, height, width))
 
 
 def side_by_side(features):

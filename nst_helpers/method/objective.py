@@ -29,6 +29,7 @@ class Targets(NamedTuple):
     constants: dict  # {"content": number, layer: [number of each region]}, see `compute_targets`
     guides: dict | None = None  # {layer: [guide of each region]}, see `measuring`
     neighbors: Neighbors | None = None  # None without the neighbor loss
+    held: tf.Tensor | float = 1.0  # how much content counts at each position, see `neighbors.held`
 
 
 def compute_targets(extract, content, style, content_layer, style_layers):
@@ -121,7 +122,7 @@ def loss_and_gradient_by(measure):
     """
 
     def loss_and_gradient(picture, targets, weights):
-        content, style, constants, guides, neighbors = targets
+        content, style, constants, guides, neighbors, held = targets
         with tf.GradientTape() as tape:
             tape.watch(picture)
             features, grams, columns = measure(picture, guides)
@@ -135,7 +136,7 @@ def loss_and_gradient_by(measure):
                     [factor / (count * c) * gram_loss(gram, target) for gram, target, c in regions]
                 )
             losses = {
-                "content": content_loss(features, content) / constants["content"],
+                "content": content_loss(features, content, held) / constants["content"],
                 "style": tf.add_n([*shares.values()]),
                 "neighbor": neighbor_loss(columns, neighbors.matched, neighbors.covered)
                 if neighbors

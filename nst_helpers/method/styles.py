@@ -18,7 +18,7 @@ from ..pictures import (
     with_colors_of,
     with_longest_side,
 )
-from .neighbors import by_area, matching, room_in
+from .neighbors import by_area, held, matching, room_in
 from .objective import compare, strength, undivided
 from .vgg import stride
 
@@ -180,7 +180,8 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
     if of_photo.columns:
         columns = [of_painting.columns for of_painting in measured]
         own_masks = [own for _, own, _ in parts]
-        match = matching(of_photo.columns, columns, own_masks, masks, room_in(photo))
+        room = room_in(photo)
+        match = matching(of_photo.columns, columns, own_masks, masks, room)
 
     def targets_for(second, picture=photo):
         shares = paintings.shares if second is None else (1 - second, second)
@@ -192,7 +193,8 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
         if not of_photo.columns:
             return targets
         columns = measure(picture, guides).columns
-        return targets._replace(neighbors=match(columns, shares, neighbor_share))
+        matched = match(columns, shares, neighbor_share)
+        return targets._replace(neighbors=matched, held=held(room, *of_photo.content.shape[1:3]))
 
     return targets_for
 
