@@ -136,7 +136,8 @@ class Settings:
     neighbor_weight: float = _setting(
         0.0,
         _weight,
-        "how much the neighbor loss counts; it is there at scales up to 300 px, and at the first",
+        "how much the neighbor loss counts; it is there at scales up to 300 px, and at the first; "
+        "there content counts up to twice where the photo is full of detail",
         type=float,
     )
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.

@@ -54,6 +54,9 @@ def test_content_loss_by_hand():
     target = tf.constant([[[[0.0, 0.0], [2.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]]]])
     assert float(content_loss(TINY, target)) == pytest.approx((1 + 1 + 4) / 8)
     assert float(content_loss(TINY, TINY)) == 0
+    # By position the sums of the squares are 1, 0, 1 and 4.
+    counts = tf.constant([[[[1.0], [2.0]], [[4.0], [0.5]]]])
+    assert float(content_loss(TINY, target, counts)) == pytest.approx((1 + 4 + 2) / 8)
 
 
 def test_content_loss_of_two_sizes_gets_a_sentence():

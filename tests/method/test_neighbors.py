@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from engine_tools import QUICK, TWO, quick_run
 
-from nst_helpers import feature_extractor, load_image, stylize
+from nst_helpers import CONTENT_LAYER, feature_extractor, load_image, stylize
 from nst_helpers.method import losses, neighbors
 from nst_helpers.method.neighbors import LAYERS, matching, nearest, side_by_side
 
@@ -147,6 +147,12 @@ def test_there_is_room_where_the_photo_is_smooth():
     assert flat.shape == (1, 30, 40, 1) and float(tf.reduce_min(flat)) > 0.99
 
 
+def test_content_counts_twice_where_there_is_no_room():
+    """A position of the content layer stands for 2 × 2 of the room's, and takes their mean."""
+    room = tf.constant([[1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.5, 0.5]])[None, :, :, None]
+    np.testing.assert_allclose(neighbors.held(room, 1, 2)[0, 0, :, 0], [1, 2 - 0.25])
+
+
 def test_only_a_paintings_part_is_taken():
     photo, painting = some_features(0), some_features(1)
     part = np.zeros((*SHAPE, 1), np.float32)
@@ -187,6 +193,19 @@ def test_a_run_lowers_it(vgg, style, settings):
 def test_weight_0_is_gatys_method_and_computes_none_of_it(vgg, monkeypatch):
     monkeypatch.setattr(neighbors, "matching", None)
     assert {row["neighbor"] for row in quick_run(vgg, steps=2, neighbor_weight=0).history} == {0}
+
+
+def test_in_a_run_content_counts_more_where_there_is_no_room(vgg):
+    photo, start = load_image("astronaut", max_side=64), load_image("horses", max_side=64)
+    start = tf.image.resize(start, photo.shape[1:3])
+    settings = QUICK | {"size": 64, "scales": [64], "steps": 1, "init": start, "vgg": vgg}
+    extract = feature_extractor(vgg, [CONTENT_LAYER])
+    found, target = extract(start)[CONTENT_LAYER], extract(photo)[CONTENT_LAYER]
+    held = neighbors.held(neighbors.room_in(photo), *target.shape[1:3])
+    for weight, counts in ((0, 1.0), (15, held)):
+        row = stylize(photo, "mosaic", neighbor_weight=weight, **settings).history[0]
+        divided = losses.content_loss(found, target, counts) / tf.reduce_mean(target**2)
+        assert row["content"] == pytest.approx(float(divided), rel=1e-3)
 
 
 def test_it_is_matched_again_halfway(vgg, monkeypatch):
