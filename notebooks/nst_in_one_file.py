@@ -25,19 +25,17 @@ WEIGHTS_FILE = Path(__file__).resolve().parent.parent / "nst_helpers/data/vgg19_
 def load(path, size):
     """A file as a picture: (1, height, width, 3), RGB, 0 to 1, its longer side `size` px."""
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    scale = size / max(image.size)
-    image = image.resize([max(32, round(scale * side)) for side in image.size], Image.LANCZOS)
-    return tf.constant(np.asarray(image, np.float32)[None] / 255)
+    sides = [max(32, round(size * side / max(image.size))) for side in image.size]
+    return tf.constant(np.asarray(image.resize(sides, Image.LANCZOS), np.float32)[None] / 255)
 
 
 # Lesson 01: the network, and a picture in its convention.
 def load_vgg19():
     bundled = np.load(WEIGHTS_FILE) if WEIGHTS_FILE.exists() else None
     vgg = keras.applications.VGG19(include_top=False, weights=None if bundled else "imagenet")
-    for layer in vgg.layers:
-        if bundled and layer.weights:  # one of 256 values for each weight, picked by a byte
-            values = bundled[f"{layer.name}/codebook"][bundled[f"{layer.name}/codes"]]
-            layer.set_weights([values, bundled[f"{layer.name}/bias"]])
+    for layer in [layer for layer in vgg.layers if bundled and layer.weights]:  # a byte a weight
+        values = bundled[f"{layer.name}/codebook"][bundled[f"{layer.name}/codes"]]
+        layer.set_weights([values, bundled[f"{layer.name}/bias"]])
     vgg.trainable = False
     outputs = {name: vgg.get_layer(name).output for name in [CONTENT_LAYER, *STYLE_LAYERS]}
     return keras.Model(vgg.inputs, outputs)
@@ -117,4 +115,6 @@ def main(photo, painting, result="painted.png", size=512):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:]) if len(sys.argv) in (3, 4, 5) else sys.exit(__doc__)
+    if len(sys.argv) not in (3, 4, 5):
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

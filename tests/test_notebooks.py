@@ -32,7 +32,7 @@ from nst_helpers.course import LESSONS as EXERCISES_BY_LESSON
 from nst_helpers.course import by_lesson, prediction
 from nst_helpers.engine import STYLE_SHARES
 from nst_helpers.fast import fresh_weights, in_one_pass, instance_norm, mixed, residual
-from nst_helpers.method import blended, by_area, losses
+from nst_helpers.method import blended, by_area, enlarged, losses
 from nst_helpers.method import vgg as vgg_module
 from nst_helpers.pictures import with_colors_of
 from nst_helpers.widgets import as_data
@@ -55,7 +55,7 @@ EXERCISES = {  # in all others four
     "02_content_loss": 3,
     "03_style_loss": 3,
     "05_optimization_loop": 2,
-    "06_starts_optimizers_scales": 1,
+    "06_starts_optimizers_scales": 2,
     "09_beyond_the_gram_matrix": 2,
 }
 every_notebook = pytest.mark.parametrize(
@@ -234,7 +234,7 @@ BY_HAND = {
         "0.7² + 2 · 1² + 10 · 0.4 = 6.49",
         "0.6² + 2 · 0.9² + 10 · 0.3 = 4.98",
     ],
-    "06_starts_optimizers_scales": ["0.9 · (−0.2) − 0.1 · 1.4 = −0.32"],
+    "06_starts_optimizers_scales": ["0.9 · (−0.2) − 0.1 · 1.4 = −0.32", "0.6, 0.9 and 1"],
     "08_control": [
         "(0.921, 0.321, 0.321)",
         "√(0.0401 / 0.0101) = 1.9926",
@@ -439,6 +439,14 @@ def test_lesson_06_has_the_loss_of_lesson_05(vgg):
     total = sum(weights[name] * parts[name] for name in weights)
     np.testing.assert_allclose(loss, total, rtol=1e-5)
     assert gradient.shape == photo.shape
+
+
+def test_lesson_06_enlarges_as_the_helpers_do():
+    here = definitions(lesson("06_starts_optimizers_scales"))
+    picture, smaller = random_tensor(43, (1, 6, 5, 3)), random_tensor(44, (1, 6, 5, 3))
+    larger = random_tensor(45, (1, 9, 7, 3))
+    ours = enlarged(picture, smaller, larger, keep_detail=True)
+    np.testing.assert_allclose(here["enlarged"](picture, smaller, larger), ours, atol=1e-6)
 
 
 @pytest.mark.parametrize(

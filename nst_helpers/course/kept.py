@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..errors import PictureError
-from ..pictures import write_files
+from ..pictures import resize, write_files
 from .exercises import LESSONS
 from .predictions import by_lesson
 from .reading import make_findable, tree_of
@@ -30,9 +30,11 @@ HEAD = '''\
 import keras
 import numpy as np
 import tensorflow as tf
+
+from nst_helpers import resize
 '''
 MARK = "# exercise: "
-KNOWN = {"keras": keras, "np": np, "tf": tf}  # to a kept function, and no more
+KNOWN = {"keras": keras, "np": np, "resize": resize, "tf": tf}  # to a kept function, and no more
 
 
 def keep(name, function):
@@ -67,7 +69,8 @@ def kept(name):
         file = f"<{FUNCTIONS}, {name}>"  # by which its own source is found, not the whole file
         make_findable(source, file)
         exec(compile(source, file, "exec"), space)
-        return next(value for value in space.values() if inspect.isfunction(value))
+        new = (value for name, value in space.items() if value is not KNOWN.get(name))
+        return next(value for value in new if inspect.isfunction(value))
     except (Exception, SystemExit):  # a file that was changed by hand can hold anything
         return None
 

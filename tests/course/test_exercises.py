@@ -12,6 +12,7 @@ from nst_helpers.course.exercises import EXERCISES
 from nst_helpers.course.exercises.capstone import paint_by
 from nst_helpers.course.exercises.exercise import SIZES
 from nst_helpers.course.plain import Counted
+from nst_helpers.pictures import resize
 
 MISTAKEN = 1e-3  # how far rounding may take a mistake's values, as in `checks`
 
@@ -62,7 +63,8 @@ def same(found, others, rounding=MISTAKEN):
 def test_no_two_mistakes_give_the_same_values_and_none_is_right(name):
     exercise = EXERCISES[name]
     right = outcomes(exercise, exercise.reference)
-    stopped_by = TypeError, ValueError  # as where a schedule is taken for a number
+    # As where a schedule is taken for a number, or a picture is too wide for another.
+    stopped_by = TypeError, ValueError, tf.errors.InvalidArgumentError
     found = [(outcomes(exercise, made, stopped_by), said) for made, _, said in exercise.mistakes]
     assert [said for values, said in found if same(values, right)] == []
     alike = [
@@ -133,6 +135,7 @@ BY_HAND = {
     "slope": 1.4,
     "gradient step": [[[[0.76]]]],
     "momentum": -0.32,
+    "enlarged": [[[[0.6] * 3, [0.9] * 3, [1.0] * 3]]],
     "luminance": [[[[0.9206, 0.3206, 0.3206]]]],
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 1.75], [1.75, 3.0]],
@@ -261,6 +264,29 @@ def test_what_is_said_holds_for_each_way_into_the_same_values():
         return result
 
     assert "second argument of `np.max` is an axis" in said_of("convolution", convolution)
+
+
+def test_a_picture_may_be_enlarged_by_tensorflows_own_function():
+    def by_bicubic(picture, smaller, larger):
+        up = [tf.image.resize(one, larger.shape[1:3], "bicubic") for one in (picture, smaller)]
+        return tf.clip_by_value(up[0] + larger - up[1], 0, 1)
+
+    exercise = EXERCISES["enlarged"]
+    assert same(outcomes(exercise, by_bicubic), outcomes(exercise, exercise.reference), 1e-4)
+
+
+@pytest.mark.parametrize(
+    "function, words",
+    [
+        (lambda p, s, large: resize(p, *large.shape[1:3]) + large - s, "enlarge both `picture`"),
+        (lambda p, s, large: p + large - resize(s, *large.shape[1:3]), "enlarge both `picture`"),
+        (lambda p, s, large: np.array(large) - np.array(s), "enlarge both `picture`"),
+        (lambda p, s, large: resize(p, large.shape[1:3]), "one by one"),
+        (lambda p, s, large: resize(p, *tf.shape(large)[1:3]), "not `tf.shape`"),
+    ],
+)
+def test_what_is_said_where_sizes_do_not_meet(function, words):
+    assert words in told("enlarged", function)
 
 
 def test_a_share_beyond_1_is_left_as_it_is():

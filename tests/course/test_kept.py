@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from test_checks import of_cell
 
-from nst_helpers import check, content_loss, gram_matrix, progress, yours
+from nst_helpers import check, content_loss, gram_matrix, progress, resize, yours
 from nst_helpers.course import kept
 from nst_helpers.course.exercises import EXERCISES
 
@@ -91,6 +91,23 @@ def test_what_the_next_lessons_will_not_have_is_said_at_once(capsys):
     assert "will not have" not in capsys.readouterr().out
 
 
+def test_a_kept_function_may_resize(capsys):
+    cell = """
+    def my_enlarged(picture, smaller, larger):
+        height, width = larger.shape[1:3]
+        detail = larger - resize(smaller, height, width)
+        return tf.clip_by_value(resize(picture, height, width) + detail, 0, 1)
+    """
+    function = of_cell(cell)
+    function.__globals__["resize"] = resize  # as the lesson imports it
+    assert check("enlarged", function) is function
+    assert "will not have" not in capsys.readouterr().out
+    assert yours("enlarged").__name__ == "my_enlarged"
+    space = {}
+    exec(kept.Path(kept.FUNCTIONS).read_text(), space)
+    assert space["resize"] is resize
+
+
 def test_a_kept_functions_source_is_its_own():
     """`tf.function` reads it, and warns where it finds that of the whole file."""
     for name, function in (("gram matrix", gram_matrix), ("content loss", content_loss)):
@@ -115,7 +132,7 @@ def test_what_the_checks_said_last_is_shown(capsys):
         "  right      correlation of two channels\n"
         "  not yet    gram matrix\n"
         "  not begun  style loss\n"
-        "Other lessons: 01: 0 of 4, 02: 0 of 3, 04: 0 of 4, 05: 1 of 3, 06: 0 of 1, 08: 0 of 4, "
+        "Other lessons: 01: 0 of 4, 02: 0 of 3, 04: 0 of 4, 05: 1 of 3, 06: 0 of 2, 08: 0 of 4, "
         "09: 0 of 2, 10: 0 of 4\n"
     )
     check(NAME, EXERCISES[NAME].reference)
@@ -136,7 +153,7 @@ def test_what_moved_to_another_lesson_still_counts_and_what_is_gone_stays_in_the
     of_before = {"momentum": "right", "scales": "right"}
     (folder / kept.PROGRESS).write_text(json.dumps(of_before))
     progress(6)
-    assert capsys.readouterr().out.startswith("Lesson 06: 1 of 1 right\n  right      momentum\n")
+    assert capsys.readouterr().out.startswith("Lesson 06: 1 of 2 right\n  right      momentum\n")
     check("slope", EXERCISES["slope"].reference)
     assert json.loads((folder / kept.PROGRESS).read_text()) == of_before | {"slope": "right"}
 
