@@ -90,7 +90,7 @@ def reflected(values, margin):
 
 
 def enlarged_twice(values):
-    """Each position four times: nearest neighbor, which leaves no checkerboard."""
+    """Each position four times: nearest neighbor, which leaves less of a checkerboard."""
     return tf.repeat(tf.repeat(values, 2, axis=1), 2, axis=2)
 
 

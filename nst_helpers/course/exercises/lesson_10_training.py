@@ -216,7 +216,7 @@ EXERCISES = {
     "weight gradients": Exercise(
         reference=_step(), cases=_step_cases, look_at=_STEP, goes_on=True,
         outcome=_step_outcome, place=_step_place, errors=STEP_ERRORS,
-        right="The same losses as in the loop, and the tape goes one part further back, through "
+        right="The same losses as in the loop, and the tape goes one stage further back, through "
               "the network that painted.",
         nothing="Your function has to return two things: the loss, and a dictionary with a "
                 "gradient for each weight. The tape gives it if it is asked first about the loss, "
