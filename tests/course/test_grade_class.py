@@ -175,8 +175,19 @@ def test_what_cannot_be_written_is_said_before_the_marking(
     assert words in capsys.readouterr().err
 
 
-def test_a_gradebook_of_canvas_is_a_list_once_two_columns_are_renamed(tmp_path):
-    head = "name,ID,SIS User ID,email,Section,Lesson 03 (4711)\n"
+def test_a_worksheet_of_moodle_is_a_list_as_it_is(tmp_path):
+    (tmp_path / "names.csv").write_text(
+        "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,Grade can be "
+        "changed,Last modified (submission),Last modified (grade),Feedback comments\n"
+        "Participant 1001,Ann Able,S1,ann@x.org,Submitted for grading,,10.00,Yes,-,-,\n"
+    )
+    (ann,) = roster.read_people(tmp_path / "names.csv")
+    assert ann == ("Participant 1001", "Ann Able", "ann@x.org")
+    assert roster.person_of(roster.sender_of("A A_1001_assignsubmission_file"), [ann]) is ann
+
+
+def test_a_gradebook_of_canvas_is_a_list_as_it_is(tmp_path):
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Lesson 03 (4711)\n"
     lines = (
         '    Points Possible,,,,,10\n"Able, Ann",70001,S1,ann,One,\n"Student, Test",9,,9a8b,One,\n'
     )
