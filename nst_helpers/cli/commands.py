@@ -6,6 +6,7 @@ missing.
 
 import argparse
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..console import prepare, say
@@ -33,9 +34,10 @@ GRADES = [  # what `grade` can also read and write
     (
         "--roster",
         "NAMES.csv",
-        "list of the class (id, name, email); adds tables for Moodle and Canvas",
+        "list of the class: columns id, name, email, or as Moodle or Canvas export it; also writes "
+        "GRADES for Moodle.csv and GRADES for Canvas.csv",
     ),
-    ("--feedback", "FOLDER", "folder for a file for each learner, to be handed back"),
+    ("--feedback", "FOLDER", "folder for a file (Markdown) for each learner, to be handed back"),
     ("--reading", "PAGE.html", "page for you to read: what was handed in for open exercises"),
 ]
 
@@ -46,7 +48,7 @@ def main(arguments=None):
     parser = build_parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     arguments = ["--help"] if arguments in ([], ["help"]) else arguments
-    if arguments[0] not in (*COMMANDS, "-h", "--help"):
+    if arguments[0] not in (*COMMANDS, "-h", "--help", "--version"):
         known = ", ".join(COMMANDS)
         parser.error(f"There is no command {arguments[0]!r}: choose one of {known}.")
     options, unknown = parser.parse_known_args(arguments)
@@ -66,6 +68,7 @@ def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
     parser = Parser(prog=program, description="Neural style transfer with VGG19.")
+    parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
     _add_stylize(commands)
     fast.add_commands(commands)
@@ -82,10 +85,20 @@ def build_parser():
     command = commands.add_parser(
         "doctor",
         help="check this installation",
-        description="Check this installation line by line, and say what to do about each FAIL.",
+        description="Check this installation line by line, and say what to do about each FAIL: "
+        "Python, system, packages, TensorFlow, Keras, weights and sample pictures; then paint two "
+        "small pictures, and compare their losses. It takes up to a minute and changes nothing.",
     )
     command.set_defaults(run=lambda options: doctor.examine())
     return parser
+
+
+def _version():
+    """The package's name and version."""
+    try:
+        return f"nst_helpers {version('nst_helpers')}"
+    except PackageNotFoundError:
+        return "nst_helpers, not installed but run from a copy of its files"
 
 
 def _add_for_teachers(commands):
@@ -94,21 +107,25 @@ def _add_for_teachers(commands):
         "grade",
         help="for teachers: mark a folder of notebooks",
         usage="%(prog)s FOLDER [options]",
-        description="Mark what a class handed in, and write a table of who has done what.",
-        epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --feedback feedback',
+        description="Mark what a class handed in, and write a table of who has done what. An "
+        "exercise is right, not yet (with the mistake that was found), broken (it stopped, never "
+        "ended or is no Python) or not done. Grade strangers' work on Linux, where the system "
+        "confines it. More: TEACHING.md.",
+        epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --roster names.csv',
     )
     command.set_defaults(run=run_grade)
     command.add_argument(
         "folder",
         metavar="FOLDER",
-        help="folder with the notebooks, or with a folder for each learner",
+        help="the unzipped download of Moodle or Canvas, or one with a folder for each learner",
     )
     command.add_argument(
         "-o",
         "--output",
         default="grades.csv",
         metavar="GRADES.csv",
-        help="where to write the table (%(default)s)",
+        help="table to write (%(default)s); a second run adds to it, and keeps points and notes "
+        "that you typed in",
     )
     limits = {
         "seconds": (20, "how long each exercise may run, in seconds (%(default)s)"),
@@ -119,18 +136,26 @@ def _add_for_teachers(commands):
         command.add_argument(option_of(name), type=kind, default=default, help=meaning)
     for name, metavar, meaning in GRADES:
         command.add_argument(name, metavar=metavar, help=meaning)
-    points = 'points for each exercise (1), and for single ones, as in: 2 "paint=6"'
+    points = (
+        'points for each exercise (1), and for single ones, as in: 2 "paint=6"; the names are '
+        "those in the lessons' check(\"...\"), and at the head of the table's columns"
+    )
     command.add_argument("--points", nargs="+", default=[], metavar="POINTS", help=points)
-    lesson = "mark and count these lessons only, as in: 03 04"
+    lesson = (
+        "mark and count these lessons only, as in: 03 04; without it, every lesson that anybody "
+        "handed in counts for everybody"
+    )
     command.add_argument("--lesson", nargs="+", default=[], metavar="NN", help=lesson)
     command = commands.add_parser(
         "handout",
         help="for teachers: copy the lessons without solutions",
         usage="%(prog)s FOLDER [options]",
-        description="Copy the lessons for a class, without outputs and without solutions.",
+        description="Copy the lessons for a class, without outputs, solution notebooks, folded "
+        "answers, The program so far and nst_in_one_file.py. Hand the folder out as a ZIP file: "
+        "its START.md tells learners how to install and open the lessons.",
         epilog="Example: %(prog)s lessons_for_class",
     )
-    command.add_argument("folder", metavar="FOLDER", help="name of the new folder")
+    command.add_argument("folder", metavar="FOLDER", help="new folder, which must not exist yet")
     command.add_argument(
         "--with-answers",
         action="store_true",

@@ -84,7 +84,7 @@ def check_packages():
             wrong.append(f"{name} is missing")
     if wrong:
         raise RuntimeError(
-            "; ".join(wrong) + ". Run the README's first command again in a new environment."
+            "; ".join(wrong) + ". Make a new environment, and install the course into it again."
         )
     return ", ".join(found)
 

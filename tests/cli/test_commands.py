@@ -7,17 +7,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from notebook_tools import ROOT
 from PIL import Image
 
 from nst_helpers import PictureError, card, load_image, machine, save_image, stylize
 from nst_helpers.cli import commands, doctor, lab
 from nst_helpers.cli.commands import COMMANDS, GROUPS, build_parser, main
 from nst_helpers.cli.parser import in_shell
+from nst_helpers.course.grading.grade import STATES
+from nst_helpers.course.grading.roster import PLATFORMS
 from nst_helpers.engine import FIELDS, choose_scales, growing, run, split_steps, weights
 from nst_helpers.errors import OutOfMemory, SettingsError, as_path
 from nst_helpers.pictures import saving
@@ -512,6 +516,35 @@ def test_every_command_says_what_it_does_and_shows_how(capsys, command):
     example = re.search(rf"Example: .*? ({command} .*)$", said)
     if command != "doctor":
         assert build_parser().parse_known_args(shlex.split(example[1]))[0].run
+
+
+def test_the_version_is_that_of_the_package(capsys, monkeypatch):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    version = re.search(r'^version = "(.*)"', text, re.M)[1]
+    assert ended.value.code == 0 and capsys.readouterr().out == f"nst_helpers {version}\n"
+    monkeypatch.setattr(commands, "version", lambda name: metadata.version("no_such_package"))
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert "not installed" in capsys.readouterr().out
+
+
+def test_the_helps_for_teachers_say_what_comes_out(capsys):
+    for command, words in {
+        "grade": [
+            *STATES,
+            *(f"GRADES for {one}.csv" for one in PLATFORMS),
+            'check("...")',
+            "Linux",
+        ],
+        "handout": ["START.md", "must not exist yet", "solution notebooks"],
+        "doctor": [name for name in doctor.CHECKS if name not in ("Painting", "Losses")],
+    }.items():
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        said = " ".join(capsys.readouterr().out.split()).casefold()
+        assert not [word for word in words if word.casefold() not in said], command
 
 
 def test_every_setting_stands_in_one_group_of_the_help():

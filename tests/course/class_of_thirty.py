@@ -119,10 +119,10 @@ def build_sample(folder):
         (folder / "class").mkdir(parents=True, exist_ok=True)
         (folder / "class" / name).write_text(text, encoding="utf-8")
     people = [
-        "S0001,Ann Able,ann",
-        "S0002,Bo Bell,bo",
-        "S0003,Cleo Cole,cleo",
-        "S0004,Dan Dunn,dan",
+        "70001,Ann Able,ann",
+        "70002,Bo Bell,bo",
+        "70003,Cleo Cole,cleo",
+        "70004,Dan Dunn,dan",
     ]
     lines = ["id,name,email", *(f"{person}@example.org" for person in people)]
     (folder / "names.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -19,13 +19,13 @@ from class_of_thirty import (
     read_as_moodle,
     works,
 )
-from notebook_tools import NOTEBOOKS, ROOT
+from notebook_tools import NOTEBOOKS, ROOT, repository
 from test_grade import GRAM, NAMES, run_grade, table_of
 from test_grade_cells import COLUMN
 
 from nst_helpers import SettingsError
 from nst_helpers.cli import main
-from nst_helpers.course.grading import grade, handback, notebook, roster, table
+from nst_helpers.course.grading import grade, handback, notebook, places, roster, table
 
 MARKS = {  # what marking gives for each kind of hand-in
     "right": {},
@@ -175,8 +175,19 @@ def test_what_cannot_be_written_is_said_before_the_marking(
     assert words in capsys.readouterr().err
 
 
-def test_a_gradebook_of_canvas_is_a_list_once_two_columns_are_renamed(tmp_path):
-    head = "name,ID,SIS User ID,email,Section,Lesson 03 (4711)\n"
+def test_a_worksheet_of_moodle_is_a_list_as_it_is(tmp_path):
+    (tmp_path / "names.csv").write_text(
+        "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,Grade can be "
+        "changed,Last modified (submission),Last modified (grade),Feedback comments\n"
+        "Participant 1001,Ann Able,S1,ann@x.org,Submitted for grading,,10.00,Yes,-,-,\n"
+    )
+    (ann,) = roster.read_people(tmp_path / "names.csv")
+    assert ann == ("Participant 1001", "Ann Able", "ann@x.org")
+    assert roster.person_of(roster.sender_of("A A_1001_assignsubmission_file"), [ann]) is ann
+
+
+def test_a_gradebook_of_canvas_is_a_list_as_it_is(tmp_path):
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Lesson 03 (4711)\n"
     lines = (
         '    Points Possible,,,,,10\n"Able, Ann",70001,S1,ann,One,\n"Student, Test",9,,9a8b,One,\n'
     )
@@ -382,5 +393,26 @@ def test_a_class_gets_lessons_without_solutions_and_answers(tmp_path, capsys, op
     assert bool(options) == bool(re.search(ASKED, texts))
     assert bool(options) == (tmp_path / "class" / "nst_in_one_file.py").exists()
     assert texts.count("Your latest results in this lesson's checks:") == 9
+    assert "START.md says how" in capsys.readouterr().out
     assert main(["handout", str(tmp_path / "class")]) == 1
     assert "is there already" in capsys.readouterr().err
+
+
+def test_a_handout_says_how_to_install_and_open_it(tmp_path):
+    """With the course's address, the extra, the wheel's Python versions and commands there are."""
+    assert main(["handout", str(tmp_path / "class")]) == 0
+    start = (tmp_path / "class" / "START.md").read_text(encoding="utf-8")
+    package = f'"nst_helpers[lab] @ {repository()}/archive/refs/heads/main.zip"'
+    for place in (".venv/bin/", ".venv\\Scripts\\"):
+        for command in (f"pip install {package}", "nst doctor", "nst lab"):
+            assert f"\n{place}{command}\n" in start
+    assert "REPOSITORY" not in start and start.count(repository()) == 3
+    assert all(words in start for words in ("Python 3.11 to 3.13", "700 MB", "2.6 GB of disk"))
+
+
+def test_a_first_lesson_without_its_setup_cell_is_a_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "00.ipynb").write_text("{}")
+    monkeypatch.setattr(places, "lessons", lambda: [tmp_path / "00.ipynb"])
+    assert main(["handout", str(tmp_path / "class")]) == 1
+    assert "00.ipynb has no setup cell any more" in capsys.readouterr().err
+    assert not (tmp_path / "class").exists()

@@ -1,6 +1,7 @@
 """Where the lessons lie, in a clone of the course or right here; and their copy for a class."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from ...console import say
 from ...errors import SettingsError, as_path
 
 FIRST = "00_start_here"
+START = Path(__file__).parents[2] / "data" / "START.md"  # how a learner installs and begins
 
 
 def folders():
@@ -27,6 +29,7 @@ def lessons():
 def handout(folder, with_answers=False):
     """Write the lessons into a new folder: without outputs, solutions, and the code that is asked.
 
+    `START.md` is added, with the repository's address as the first lesson's setup cell has it.
     with_answers: keep what is folded under the exercises, and the program. Raises `SettingsError`.
     """
     from .notebook import handed_out  # with IPython
@@ -35,6 +38,9 @@ def handout(folder, with_answers=False):
     if folder.exists() or not course:
         where = f"{folder} is there already" if course else "The lessons are not here"
         raise SettingsError(f"{where}: run this in the course's folder, and name a new one.")
+    first = re.search(r"git\+(https://[^\"\\]+)", course[0].read_text(encoding="utf-8"))
+    if not first:
+        raise SettingsError(f"{course[0].name} has no setup cell any more: restore it.")
     shutil.copytree(course[0].parent / "drawings", folder / "drawings")
     if with_answers:
         shutil.copy(course[0].parent / "nst_in_one_file.py", folder)
@@ -47,5 +53,8 @@ def handout(folder, with_answers=False):
                 cell |= {"outputs": [], "execution_count": None}
         text = json.dumps(notebook, ensure_ascii=False, indent=1)
         (folder / path.name).write_text(f"{text}\n", encoding="utf-8")
+    start = START.read_text(encoding="utf-8").replace("REPOSITORY", first[1])
+    (folder / "START.md").write_text(start, encoding="utf-8")
     without = "solution notebooks" if with_answers else "the code that the exercises ask for"
     say(f"{folder} holds {len(course)} lessons, without outputs and without {without}.")
+    say("Hand it out as a ZIP file: its START.md says how to install and open the lessons.")

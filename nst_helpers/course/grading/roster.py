@@ -24,6 +24,11 @@ PLATFORMS = {  # from Moodle 4.1 on, folders end without a `_`
 MOODLE = "Identifier,Full name,Email address,ID number,Grade,Maximum Grade,Last modified (grade),"
 MOODLE = f"{MOODLE}Feedback comments".split(",")
 CANVAS = "Student", "ID", "SIS User ID", "SIS Login ID", "Section"
+COLUMNS = {  # of a list, in small letters: a teacher's own, Moodle's worksheet, Canvas' gradebook
+    "id": ("id", "identifier"),
+    "name": ("name", "full name", "student"),
+    "email": ("email", "email address", "sis login id"),
+}
 
 
 def sender_of(part):
@@ -35,11 +40,12 @@ def sender_of(part):
 
 
 def read_people(path):
-    """The `Person`s in a CSV file with columns of these names; the ids are added to namesakes.
+    """The `Person`s in a CSV file with the `COLUMNS`; the ids are added to namesakes.
 
     Raises `SettingsError` for another file.
     """
-    path, remedy = as_path(path), "give a CSV file with columns id, name, email."
+    path, remedy = as_path(path), "give a CSV file with columns id, name, email, "
+    remedy += "or what Moodle (grading worksheet) or Canvas (gradebook) exports."
     try:
         (header, *lines), _ = parsed(path.read_bytes())
     except FileNotFoundError as error:
@@ -47,12 +53,13 @@ def read_people(path):
     except (OSError, ValueError, csv.Error) as error:
         raise SettingsError(f"{path} cannot be read as a list: {remedy}") from error
     header = [cell.strip().lower().replace("-", "") for cell in header]
-    if missing := [field for field in Person._fields if field not in header]:
+    columns = {field: next(filter(header.__contains__, COLUMNS[field]), "") for field in COLUMNS}
+    if missing := [field for field in COLUMNS if not columns[field]]:
         missing, there = " or ".join(missing), ", ".join(header)
         raise SettingsError(f"{path} has no column {missing} (it has {there:.80}): {remedy}")
     lines = [[unicodedata.normalize("NFC", plain(cell)) for cell in line] for line in lines]
     rows = [dict(zip(header, line)) for line in lines]
-    people = [Person(*(row.get(field, "") for field in Person._fields)) for row in rows]
+    people = [Person(*(row.get(columns[field], "") for field in COLUMNS)) for row in rows]
     people = [one for one in people if one.name not in ("", "Points Possible")]  # a line of Canvas'
     names = [one.name for one in people]
     if not names:
