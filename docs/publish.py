@@ -60,7 +60,8 @@ def write(root, new):
     for path in sorted({path for pattern in SOURCES for path in root.glob(pattern)}):
         before = path.read_bytes()  # line ends stay what they are
         text = before.decode("utf-8").replace(site(old), site(new))
-        after = re.sub(rf"(github(?:\.com)?/){re.escape(old)}(?![\w-])", rf"\g<1>{new}", text)
+        named = rf"((?:github(?:\.com)?|gh)/){re.escape(old)}(?![\w-])"  # gh: in Binder's links
+        after = re.sub(named, rf"\g<1>{new}", text)
         if after.encode() != before:
             path.write_bytes(after.encode())
             changed += 1

@@ -111,7 +111,8 @@ def test_the_address_stands_in_one_place():
 
 def test_one_command_without_any_package_gives_the_course_another_address(tmp_path):
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    for name in ("README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "docs/publish.py"):
+    names = ["README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml"]
+    for name in (*names, "docs/publish.py", "docs/install.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -133,6 +134,8 @@ def test_one_command_without_any_package_gives_the_course_another_address(tmp_pa
     readme = (tmp_path / "README.md").read_text()
     assert "colab.research.google.com/github/Ada/painted.lessons/blob" in readme
     assert "https://ada.github.io/painted.lessons/" in readme
+    install = (tmp_path / "docs" / "install.md").read_text()
+    assert "mybinder.org/v2/gh/Ada/painted.lessons/main" in install
     for wrong in ("Ada", "https://github.com/Ada/painted", "Ada/x y"):
         assert publish(wrong).returncode != 0
     assert publish(old).returncode == 0

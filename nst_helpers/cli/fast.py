@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..console import say
 from ..errors import PictureError, SettingsError, as_path
-from .parser import number_of, option_of
+from .parser import expanded, number_of, option_of
 
 TRAINING = {  # the numbers of `train_fast` as options: type, example and meaning
     "minutes": (float, 3, "how many minutes to train (3)"),
@@ -85,6 +85,7 @@ def run_fast(options):
     from ..fast import load_network, paint_fast
     from ..pictures import save_image
 
+    options.photos = expanded(options.photos)
     known = load_network(options.network).paintings  # what is wrong with it is said once
     if options.painting not in (None, *known):
         raise SettingsError(
@@ -136,6 +137,8 @@ def run_train(options):
     import_tensorflow()
     from ..fast import TRAINING_BYTES, check_network_path, save_network, train_fast
 
+    options.paintings = expanded(options.paintings)
+    options.photos = options.photos and expanded(options.photos)
     path = check_network_path(options.output)
     if path.exists() and not options.start:
         raise SettingsError(

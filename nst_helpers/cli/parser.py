@@ -4,12 +4,14 @@ Only the standard library is imported.
 """
 
 import argparse
+import glob
+import os
 import re
 import sys
 
 from ..console import say
 from ..engine import FIELDS
-from ..errors import RunStopped, SettingsError, suggestion
+from ..errors import RunStopped, SettingsError, as_path, suggestion
 
 KINDS = {int: "a whole number", float: "a number"}
 REQUIRED = "the following arguments are required: "  # how argparse begins
@@ -85,6 +87,18 @@ def one_of(choices):
         return text
 
     return convert
+
+
+def expanded(names):
+    """The names, with the files of a pattern such as `*.jpg` where the shell has left it as it is.
+
+    Those of Windows do. What no file answers to stays, to be named in a message.
+    """
+    found = []
+    for name in names:
+        files = [] if os.path.lexists(name) else sorted(glob.glob(os.fspath(as_path(name))))
+        found += files or [name]
+    return found
 
 
 def option_of(name):

@@ -6,6 +6,7 @@ from PIL import Image
 from nst_helpers import PictureError, load_image, load_network, save_image, save_network
 from nst_helpers.cli import fast
 from nst_helpers.cli.commands import main
+from nst_helpers.cli.parser import expanded
 from nst_helpers.fast import training
 
 
@@ -33,6 +34,18 @@ def test_several_photos_go_into_a_folder_and_one_that_is_none_is_named(tmp_path,
     assert main(["fast", photo, str(broken), "horses", "starry_night", "-o", str(folder)]) == 1
     assert "notes.jpg" in capsys.readouterr().err
     assert sorted(path.name for path in folder.iterdir()) == ["horses.png", "photo.png"]
+
+
+def test_a_pattern_that_the_shell_has_left_names_its_files(tmp_path, photo, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.png", "a.png", "c[1].png", "d.jpg"):
+        (tmp_path / name).write_bytes((tmp_path / "photo.png").read_bytes())
+    names = ["horses", "[ab].png", "c[1].png", "*.gif", "~/x.png"]
+    assert expanded(names) == ["horses", "a.png", "b.png", "c[1].png", "*.gif", "~/x.png"]
+    assert main(["fast", "[ab].png", "starry_night", "-o", "painted"]) == 0
+    assert sorted(path.name for path in (tmp_path / "painted").iterdir()) == ["a.png", "b.png"]
+    assert main(["fast", "*.gif", "starry_night", "-o", "out.png"]) == 1
+    assert "*.gif: there is no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
