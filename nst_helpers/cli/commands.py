@@ -81,7 +81,8 @@ def build_parser():
         allow_abbrev=False,
     )
     command.set_defaults(run=run_lab, passes_on=True)
-    _add_for_teachers(commands)
+    _add_grade(commands)
+    _add_handout(commands)
     command = commands.add_parser(
         "doctor",
         help="check this installation",
@@ -101,8 +102,8 @@ def _version():
         return "nst_helpers, not installed but run from a copy of its files"
 
 
-def _add_for_teachers(commands):
-    """The commands `grade` and `handout`."""
+def _add_grade(commands):
+    """The command `grade`."""
     command = commands.add_parser(
         "grade",
         help="for teachers: mark a folder of notebooks",
@@ -146,6 +147,10 @@ def _add_for_teachers(commands):
         "handed in counts for everybody"
     )
     command.add_argument("--lesson", nargs="+", default=[], metavar="NN", help=lesson)
+
+
+def _add_handout(commands):
+    """The command `handout`."""
     command = commands.add_parser(
         "handout",
         help="for teachers: copy the lessons without solutions",
