@@ -12,9 +12,11 @@ import base64
 import json
 import os
 import re
+import shutil
 import sys
 import time
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -154,14 +156,31 @@ def run(path):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": path.parent}}
     start = time.perf_counter()
-    NotebookClient(
-        notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}
-    ).execute()
+    with no_pictures_yet(path.parent):
+        NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=resources).execute()
     seconds = time.perf_counter() - start
     strip(notebook)
     nbformat.write(notebook, path)
     return seconds
+
+
+@contextmanager
+def no_pictures_yet(folder):
+    """Meanwhile `my_pictures` is new in the folder, as a learner's is: nothing is "there already".
+
+    What stood in it before takes its place again, whatever happens.
+    """
+    pictures, before = folder / "my_pictures", folder / "my_pictures_before"
+    if pictures.exists():
+        pictures.rename(before)
+    try:
+        yield
+    finally:
+        if before.exists():
+            shutil.rmtree(pictures, ignore_errors=True)
+            before.rename(pictures)
 
 
 def strip(notebook):

@@ -1,3 +1,4 @@
+import ast
 import functools
 import inspect
 import json
@@ -288,6 +289,20 @@ def test_progress_lists_exercises_in_the_order_of_their_lesson():
         source = "\n".join(code_cells(NOTEBOOKS / f"{name}.ipynb"))
         checked = dict.fromkeys(re.findall(r'\bcheck\("(.+?)"', source))
         assert list(EXERCISES_BY_LESSON[int(name[:2])]) == list(checked), name
+
+
+def test_what_later_lessons_ask_for_is_marked_so():
+    """Only of such a function a check says what the next lessons will not have."""
+    calls = [
+        node
+        for name in LESSONS
+        for code in code_cells(NOTEBOOKS / f"{name}.ipynb")
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "yours"
+    ]
+    asked = {argument.value for call in calls for argument in call.args}
+    marked = {name for name, exercise in EXERCISES_BY_NAME.items() if exercise.asked_later}
+    assert asked and marked == asked
 
 
 def test_each_loop_that_the_tests_shorten_stands_in_a_lesson():

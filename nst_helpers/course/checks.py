@@ -85,8 +85,9 @@ def check(name, function):
         return exercise.reference
     kept.keep(name, function)
     print("The lesson goes on with yours.")
-    missing = ", ".join(f"`{other}`" for other in reading.from_other_cells(function, kept.KNOWN))
-    if missing:
+    others = reading.from_other_cells(function, kept.KNOWN)
+    if others and exercise.asked_later:
+        missing = ", ".join(f"`{other}`" for other in others)
         uses = f"The next lessons will not have {missing}, which your function uses, and go on with"
         to_do = f"define {missing} inside your function, and run both cells again."
         print(wrapped(f"{uses} the kit's: {to_do}"))

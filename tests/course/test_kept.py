@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from notebook_tools import NOTEBOOKS, code_cells, folded_answers
 from test_checks import of_cell
 
 from nst_helpers import check, content_loss, gram_matrix, progress, resize, yours
@@ -14,6 +15,7 @@ from nst_helpers.course.exercises import EXERCISES
 
 NAME = "gram matrix"
 CORRELATION = "correlation of two channels"
+LESSON_08 = NOTEBOOKS / "08_control.ipynb"
 
 
 def mine(features):
@@ -106,6 +108,15 @@ def test_a_kept_function_may_resize(capsys):
     space = {}
     exec(kept.Path(kept.FUNCTIONS).read_text(), space)
     assert space["resize"] is resize
+
+
+def test_nothing_is_said_of_it_where_no_later_lesson_asks_for_the_function(capsys):
+    """Lesson 08 itself defines `color_map`, and tells learners to use it."""
+    [answer] = [code for code in folded_answers(LESSON_08) if "def match_colors" in code]
+    helper = next(code for code in code_cells(LESSON_08) if code.startswith("def color_map"))
+    check("match colors", of_cell(f"{helper}\n\n\n{answer}"))
+    said = capsys.readouterr().out
+    assert said.startswith("Right.") and said.endswith("The lesson goes on with yours.\n")
 
 
 def test_a_kept_functions_source_is_its_own():

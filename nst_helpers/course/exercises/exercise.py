@@ -55,10 +55,11 @@ class Exercise:
     the number of its calls. nothing: what to say if that is None. place: where the outcome is put
     together from several things, from a position in it and the arguments to what stands there.
 
-    goes_on: whether the lesson goes on with the learner's function, and later lessons with it
-    (`checks.yours`). tape_over: positions of the arguments by which the lessons differentiate the
-    function, so that it is also run under a tape and inside `tf.function`; () where the lessons
-    only call it. errors: words of an exception's text, and what to say in place of it.
+    goes_on: whether the lesson goes on with the learner's function. asked_later: whether later
+    lessons ask for it, too (`checks.yours`); they have only what it defines itself. tape_over:
+    positions of the arguments by which the lessons differentiate the function, so that it is also
+    run under a tape and inside `tf.function`; () where the lessons only call it. errors: words of
+    an exception's text, and what to say in place of it.
     """
 
     __hash__ = object.__hash__  # results are cached by exercise
@@ -73,6 +74,7 @@ class Exercise:
         "end it with `return` and a number or tensor."
     )
     goes_on: bool = False
+    asked_later: bool = False
     tape_over: tuple[int, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
     place: Callable | None = None

@@ -141,7 +141,7 @@ EXERCISES = {
     "content loss": Exercise(
         reference=lambda f, t: mean_square(f - t), look_at=_CONTENT_LOSS, errors=SHAPE_ERRORS,
         cases=lambda: _feature_cases(shape_by_hand=[3]),  # as the lesson's cells have it
-        goes_on=True, tape_over=(0,),
+        goes_on=True, asked_later=True, tape_over=(0,),
         right="One number for a whole layer: 0 for the same features, "
               "and the same scale for small and large pictures.",
     ),

@@ -281,7 +281,7 @@ EXERCISES = {
     ),
     "gram matrix": Exercise(
         reference=gram_matrix, cases=_one_picture_cases, look_at=_GRAM_MATRIX,
-        goes_on=True, tape_over=(0,),
+        goes_on=True, asked_later=True, tape_over=(0,),
         right="It is symmetric, and its size depends on the channels only, not on the picture.",
         errors={
             "argument 'transpose'": "`tf.matmul` can transpose either factor: say which, with "
@@ -290,7 +290,7 @@ EXERCISES = {
     ),
     "style loss": Exercise(
         reference=style_loss, cases=_gram_cases, look_at=_STYLE_LOSS,
-        goes_on=True, tape_over=(0,),
+        goes_on=True, asked_later=True, tape_over=(0,),
         right="Every block has its say, as strongly as its weight.",
     ),
 }  # fmt: skip

@@ -275,7 +275,7 @@ EXERCISES = {
     ),
     "total loss": Exercise(
         reference=total_loss, cases=_total_cases, look_at=_TOTAL_LOSS,
-        goes_on=True, tape_over=(0, 1, 2),
+        goes_on=True, asked_later=True, tape_over=(0, 1, 2),
         right="One number, and its gradient is the weighted sum of the three gradients: "
               "each term pulls with its weight.",
     ),
