@@ -85,6 +85,15 @@ def test_the_names_that_the_pages_import_are_there():
         compile(code, "usage.md", "exec")
 
 
+def test_the_samples_are_listed_for_those_without_a_notebook(capsys):
+    for kind in (nst_helpers.PHOTOS, nst_helpers.PAINTINGS, nst_helpers.PATTERNS):
+        assert ", ".join(f"`{name}`" for name in kind) in USAGE
+    with pytest.raises(SystemExit):
+        commands.main(["stylize", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(name in said.partition("Samples: ")[2] for name in nst_helpers.SAMPLES)
+
+
 def test_there_is_one_spelling_of_the_command():
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks/README.md"]:
         said = path.read_text(encoding="utf-8").count("python -m nst_helpers")

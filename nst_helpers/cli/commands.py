@@ -12,6 +12,7 @@ from pathlib import Path
 from ..console import prepare, say
 from ..engine import DEFAULTS, FIELDS
 from ..errors import KitError, PictureError, SettingsError
+from ..pictures import PAINTINGS, PATTERNS, PHOTOS
 from . import doctor, fast, lab
 from .parser import MASKS, Parser, in_shell, number_of, one_of, option_of
 
@@ -67,7 +68,11 @@ def main(arguments=None):
 def build_parser():
     """The parser. `stylize` has the settings as options; what is not given keeps its default."""
     program = "nst" if Path(sys.argv[0]).stem == "nst" else "python -m nst_helpers"
-    parser = Parser(prog=program, description="Neural style transfer with VGG19.")
+    parser = Parser(
+        prog=program,
+        description="Neural style transfer with VGG19.",
+        epilog="%(prog)s COMMAND --help says more.",
+    )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
     _add_stylize(commands)
@@ -110,7 +115,7 @@ def _add_grade(commands):
         usage="%(prog)s FOLDER [options]",
         description="Mark what a class handed in, and write a table of who has done what. An "
         "exercise is right, not yet (with the mistake that was found), broken (it stopped, never "
-        "ended or is no Python) or not done. Grade strangers' work on Linux, where the system "
+        "ended or isn't Python) or not done. Grade strangers' work on Linux, where the system "
         "confines it. More: TEACHING.md.",
         epilog='Example: %(prog)s downloads -o "Lesson 03.csv" --lesson 03 --roster names.csv',
     )
@@ -125,8 +130,8 @@ def _add_grade(commands):
         "--output",
         default="grades.csv",
         metavar="GRADES.csv",
-        help="table to write (%(default)s); a second run adds to it, and keeps points and notes "
-        "that you typed in",
+        help="table to write (%(default)s); a second run (same --lesson and --points) adds to it, "
+        "and keeps points and notes that you typed in",
     )
     limits = {
         "seconds": (20, "how long each exercise may run, in seconds (%(default)s)"),
@@ -155,16 +160,17 @@ def _add_handout(commands):
         "handout",
         help="for teachers: copy the lessons without solutions",
         usage="%(prog)s FOLDER [options]",
-        description="Copy the lessons for a class, without outputs, solution notebooks, folded "
-        "answers, The program so far and nst_in_one_file.py. Hand the folder out as a ZIP file: "
-        "its START.md tells learners how to install and open the lessons.",
+        description="Copy the lessons for a class, without outputs, solution notebooks and "
+        "everything that gives an exercise away. Hand the folder out as a ZIP file: its START.md "
+        "tells learners how to install and open the lessons.",
         epilog="Example: %(prog)s lessons_for_class",
     )
     command.add_argument("folder", metavar="FOLDER", help="new folder, which must not exist yet")
     command.add_argument(
         "--with-answers",
         action="store_true",
-        help="keep the folded answers under the exercises, and the program in one file",
+        help="keep the folded answers under the exercises, and the program in one file (never "
+        "solution notebooks or outputs)",
     )
     command.set_defaults(run=run_handout)
 
@@ -176,7 +182,8 @@ def _add_stylize(commands):
         help="paint a photo like a painting",
         usage="%(prog)s PHOTO PAINTING -o OUT.png [options]",
         description="Paint a photo like a painting, step by step.",
-        epilog="Example: %(prog)s horses citrus_slices -o horses.png --style-weight 30",
+        epilog=f"{_samples()} Example: %(prog)s horses citrus_slices -o horses.png "
+        "--style-weight 30",
         argument_default=argparse.SUPPRESS,
     )
     stylize.set_defaults(run=run_stylize)
@@ -206,6 +213,13 @@ def _add_stylize(commands):
         metavar="CARD",
         help="take the settings from this picture's card (or a card's .json)",
     )
+
+
+def _samples():
+    """The names of the sample pictures, in a sentence."""
+    kinds = {"photos": PHOTOS, "paintings": PAINTINGS, "patterns": PATTERNS}
+    lists = "; ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items())
+    return f"Samples: {lists}."
 
 
 def _reading(name):

@@ -145,8 +145,9 @@ class Settings:
     neighbor_share: float = _setting(
         0.5,
         _share,
-        "how much of what the neighbor loss matches with the painting comes from the picture "
-        "itself, 0 to 1; the rest comes from the photo, and keeps more of the scene",
+        "of the features with which matches in the painting are looked for, this share, 0 to 1, "
+        "comes from the picture as it is, the rest from the photo: a smaller share keeps more of "
+        "the scene",
         type=float,
     )
     original_colors: bool | str = _setting(

@@ -1,9 +1,9 @@
-"""The sample pictures that come with the kit: photos, paintings, and patterns that are drawn."""
+"""The sample pictures that come with the kit: photos, paintings, and patterns that are drawn.
+
+Only the standard library is imported at the top, so that the command line can list their names.
+"""
 
 from pathlib import Path
-
-import numpy as np
-from PIL import Image, ImageDraw
 
 DATA = Path(__file__).parents[1] / "data"
 PHOTOS = tuple(sorted(path.stem for path in (DATA / "photos").glob("*.jpg")))
@@ -25,6 +25,9 @@ def draw_pattern(name, side=1024):
 
     mosaic: small squares in a few colors; stripes: parallel diagonals; waves: rows of sine waves.
     """
+    import numpy as np
+    from PIL import Image, ImageDraw
+
     random = np.random.default_rng([PATTERNS.index(name), 0])
     big = 2 * side  # drawn at twice the size and shrunk, so that edges are smooth
     image = Image.new("RGB", (big, big), PALETTE[-1])  # a light ground
@@ -54,6 +57,8 @@ def _stripes(brush, side, random):
 
 
 def _waves(brush, side, random):
+    import numpy as np
+
     x = np.arange(0, side + 16, 16)
     spacing = side // 20
     for row in range(-1, 23):
