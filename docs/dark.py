@@ -12,7 +12,7 @@ FRINGE = 3  # px of a JPEG's noise around a picture
 LEAST = 48  # px, of the shorter side of what counts as a picture, not as a letter
 FILLED = 0.4  # of its frame, at least, by what counts as a picture, not as a line
 CHART = 0.75  # white, at least, of what counts as a chart, not as a picture
-QUALITY = 60  # of the WebP files
+QUALITY = 55  # of the WebP files
 IMAGE = re.compile(r'<img [^>]*?src="([^"]*_images/([^"/]+\.(?:png|jpe?g|webp)))"[^>]*>')
 LINK = re.compile(r'(href="[^"]*_images/)([^"/]+)')  # to a figure that is shown smaller
 
