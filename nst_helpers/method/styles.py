@@ -182,6 +182,7 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
         own_masks = [own for _, own, _ in parts]
         room = room_in(photo)
         match = matching(of_photo.columns, columns, own_masks, masks, room)
+        counts = held(room, *of_photo.content.shape[1:3])
 
     def targets_for(second, picture=photo):
         shares = paintings.shares if second is None else (1 - second, second)
@@ -193,8 +194,7 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
         if not of_photo.columns:
             return targets
         columns = measure(picture, guides).columns
-        matched = match(columns, shares, neighbor_share)
-        return targets._replace(neighbors=matched, held=held(room, *of_photo.content.shape[1:3]))
+        return targets._replace(neighbors=match(columns, shares, neighbor_share), held=counts)
 
     return targets_for
 

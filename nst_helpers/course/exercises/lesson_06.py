@@ -106,6 +106,10 @@ _MOMENTUM = {
          "You multiplied both products by `keep`: multiply only the old velocity by it.")],
 }  # fmt: skip
 
+_IN_THE_SMALL_SIZE = (
+    "You subtracted in the small size, in which the large photo has lost its detail: enlarge "
+    "picture and small photo first, then subtract and add."
+)
 # p, s: picture and photo in the small size. large: the photo in the large one.
 _ENLARGED = {
     "the sign of what you add": _clipped_or_not(
@@ -150,15 +154,12 @@ _ENLARGED = {
         "You clipped the detail, so it can only make a pixel brighter: clip nothing but the sum."),
     "the size in which you subtract": [
         (lambda p, s, large: _like(p + _like(large, s) - s, large),
-         "You subtracted in the small size, in which the large photo has lost its detail: enlarge "
-         "picture and small photo first, then subtract and add."),
+         _IN_THE_SMALL_SIZE),
         (lambda p, s, large: _like(clipped(p + _like(large, s) - s), large),
-         "You subtracted in the small size, in which the large photo has lost its detail: enlarge "
-         "picture and small photo first, then subtract and add."),
+         _IN_THE_SMALL_SIZE),
         *_clipped_or_not(
          lambda p, s, large: _like(p, large) + _like(_like(large, s) - s, large),
-         "You subtracted in the small size, in which the large photo has lost its detail: enlarge "
-         "picture and small photo first, then subtract and add.")],
+         _IN_THE_SMALL_SIZE)],
     "the size of your result": _clipped_or_not(
         lambda p, s, large: p + _like(large, s) - s,
         "Your picture has the small size: enlarge both `picture` and the small photo to the height "
