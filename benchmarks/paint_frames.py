@@ -68,7 +68,7 @@ class Recipe:
         runs = {}
         for options in itertools.product(*(axis.options for axis in axes)):
             given = [axis.options[option] for axis, option in zip(axes, options, strict=True)]
-            settings = {"precision": "float32"} | self.settings
+            settings = {"precision": "float32", "neighbor_weight": 0} | self.settings
             for option in given:
                 settings |= option
             runs[options] = asdict(check_settings(settings))
