@@ -29,9 +29,8 @@ SHEETS = {
     "smoothing": [(0, 2, 6)],
     "start": [(0, 1, 2, 3), (11,)],
     "optimizer": [(0, 1, 2, 3), (10,)],
-    "style_scale": [(0, 4)],
 }
-SIDES = {"style_scale": 256}  # px, of frames that are told apart by their strokes
+SIDES = dict.fromkeys(("steps", "style_scale"), 256)  # px, of frames told apart by their strokes
 SAMPLES_IN_A_ROW, SAMPLE = 8, 88  # px
 
 
