@@ -210,7 +210,7 @@ def film_easel():
 
 
 def still_of_studio():
-    """Strokes first, and then what lesson 07 asks for: the last three blocks at 0."""
+    """Strokes first, and then what lesson 07 asks for: no neighbors, the last three blocks at 0."""
     with notebook(STUDIO, width=1500, height=1150) as page:
         run_all(page)
         live = cell(page, "easel(")
@@ -220,8 +220,8 @@ def still_of_studio():
         camera.click("Start")
         wait(page, lambda: live.locator("svg text").count() > 3)
         camera.shoot(40)
-        for block in (3, 4, 5):
-            camera.drag(f"style, block {block}", 0.0, 2)
+        for words in ("neighbor weight", *(f"style, block {block}" for block in (3, 4, 5))):
+            camera.drag(words, 0.0, 2)
         camera.shoot(40)
         camera.frames[-1].save(STUDIO_STILL, "JPEG", quality=85, optimize=True)
     return (STUDIO_STILL,)

@@ -17,8 +17,8 @@ SHOWN = re.compile(r"\bexplorer\(\s*\"(\w+)\"|\b(easel|live_network|choose_photo
 WORDS = {  # of the widgets whose still is a picture of the package
     "easel": "A still of the easel: a castle being painted, a curve for each loss, "
     "and a slider for each weight. Run the cell to move them.",
-    "easel_studio": "A still of the easel: a red panda whose strokes are fading, since the sliders of "
-    "blocks 3 to 5 have been moved to 0. Run the cell to move them.",
+    "easel_studio": "A still of the easel: a red panda whose strokes are fading, since the neighbor "
+    "weight and blocks 3 to 5 have been moved to the left. Run the cell to move the sliders.",
     "live_network": "A still of the live network: one photo as it is painted between two "
     "paintings, at five places of the slider. Run the cell to move it.",
 }
@@ -29,9 +29,8 @@ SHEETS = {
     "smoothing": [(0, 2, 6)],
     "start": [(0, 1, 2, 3), (11,)],
     "optimizer": [(0, 1, 2, 3), (10,)],
-    "style_scale": [(0, 4)],
 }
-SIDES = {"style_scale": 256}  # px, of frames that are told apart by their strokes
+SIDES = dict.fromkeys(("steps", "style_scale"), 256)  # px, of frames told apart by their strokes
 SAMPLES_IN_A_ROW, SAMPLE = 8, 88  # px
 
 
