@@ -111,11 +111,11 @@ def explain_pixels(picture, wanted):
     """A figure in which a click on a pixel shows what each part of the loss wants of it.
 
     picture: `(1, height, width, 3)`. wanted: `{part of the loss: minus its gradient}`, each of the
-    picture's shape; they are shown in this order, and below them their sum, whose standard
-    deviation over the whole picture is 1. It needs no kernel once it is shown.
+    picture's shape; they are shown in this order, and below them their sum. The unit is the largest
+    of their standard deviations over the whole picture. It needs no kernel once it is shown.
     """
     parts = np.stack([np.asarray(part)[0] for part in wanted.values()])
-    parts = parts / (parts.sum(axis=0).std() or 1.0)
+    parts = parts / (max(one.std() for one in (*parts, parts.sum(axis=0))) or 1.0)
     scales = np.abs(parts).max(axis=(1, 2, 3), keepdims=True) + 1e-12
     roots = np.sign(parts) * np.sqrt(np.abs(parts) / scales)
     pixels = to_uint8(picture)

@@ -540,7 +540,7 @@ def test_a_click_on_a_pixel_shows_what_each_part_of_the_loss_wants(tmp_path, chr
         cells = reader.page.get_by_role("row", name=name).locator("td").all_inner_texts()
         found = [float(cell.replace("−", "-")) for cell in cells[1:]]
         # Of 127 steps to the largest root; and two decimals are shown.
-        asked = values[0, 29, 13] / together.std()
+        asked = values[0, 29, 13] / max(part.std() for part in (*wanted.values(), together))
         np.testing.assert_allclose(found, asked, atol=0.05)
     for _ in range(60):
         canvas.press("ArrowLeft")
