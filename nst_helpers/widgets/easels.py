@@ -35,8 +35,8 @@ NONE = "none"  # in the menus of further paintings; a menu of value None shows a
 OWN_PICTURES = {"content": "photo", "style": "painting"}
 WEIGHTS = {  # label, and how many powers of ten the slider goes below and above the default
     **{
-        term: (f"{label} weight", 2, 2)
-        for term, (label, *_) in TERMS.items()
+        term: (f"{term} weight", 2, 2)
+        for term in TERMS
         if getattr(DEFAULTS, f"{term}_weight") > 0  # powers of ten have no 0
     },
     "tv": ("total variation", 2, 2.5),
