@@ -35,8 +35,9 @@ BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes
 BYTES_A_PIXEL_OF_NEIGHBORS = 1900  # beside those above, at the scales where neighbors are compared
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 CLOSE_PROGRAMS = "close other programs first"
-LONGER_WITH_NEIGHBORS = 1.2  # a step, at the scales where neighbors are compared, measured
+LONGER_WITH_NEIGHBORS = 1.07  # a step, at the scales where neighbors are compared, measured
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
+STEPS_FOR_MATCHES = 2  # the same, where neighbors are looked for at its start and halfway
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
 
 
@@ -168,7 +169,7 @@ def _seconds_left(step, settings, later):
         return None
     side = measured[-1]
     here = settings.scales.index(step.side)
-    left = [count + STEPS_FOR_TARGETS for count in settings.steps]
+    left = _counts(settings)
     left[here] = sum(settings.steps[: here + 1]) - step.number
     seconds = statistics.median_high(later[side][-9:])
     return _seconds(seconds, side, settings, left[here:])
@@ -180,18 +181,26 @@ def _seconds(step, side, settings, steps):
     step: how long one takes at this side.
     """
     scales = settings.scales[-len(steps) :]
-    alone = step / _longer(side, settings)
+    longer = {at: LONGER_WITH_NEIGHBORS if _compares(at, settings) else 1 for at in (side, *scales)}
     return sum(
-        alone * _longer(scale, settings) * count * (scale / side) ** GROWTH
+        step * count * longer[scale] / longer[side] * (scale / side) ** GROWTH
         for scale, count in zip(scales, steps, strict=True)
     )
 
 
-def _longer(side, settings):
-    """How many times as long a step at this side takes, for the neighbors that it compares."""
+def _counts(settings):
+    """How many steps each scale takes, with what is worked out there once or twice."""
+    matches = [STEPS_FOR_MATCHES * _compares(side, settings) for side in settings.scales]
+    return [
+        count + STEPS_FOR_TARGETS + more
+        for count, more in zip(settings.steps, matches, strict=True)
+    ]
+
+
+def _compares(side, settings):
+    """Whether neighbors are compared at the scale of this side, as `neighbors.share_at` has it."""
     is_first = side == settings.scales[0] and settings.init != GIVEN_PICTURE
-    is_compared = side <= LARGEST_WITH_NEIGHBORS or is_first
-    return LONGER_WITH_NEIGHBORS if settings.neighbor_weight and is_compared else 1.0
+    return settings.neighbor_weight > 0 and (side <= LARGEST_WITH_NEIGHBORS or is_first)
 
 
 def plan(
@@ -234,10 +243,9 @@ def plan(
     settled = settle(asked, photo, photo)
     side = min(TRIAL_SIDE, asked.size)
     step = _seconds_a_step(vgg or bundled_vgg19(), side, aspect, settled)
-    counts = [count + STEPS_FOR_TARGETS for count in settled.steps]
     needed = memory_needed(photo, one_painting(square), settled, asked.size)
     return {
-        "seconds": _seconds(step, side, settled, counts),
+        "seconds": _seconds(step, side, settled, _counts(settled)),
         "gigabytes": needed / 1e9,
         "scales": settled.scales,
         "steps": settled.steps,

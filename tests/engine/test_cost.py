@@ -56,7 +56,7 @@ def test_what_is_left_knows_where_neighbors_are_compared(monkeypatch):
     """At 100 and at 200 px, and no more at 400: a step there is shorter than by its pixels."""
     times = [3.0, *[1.0] * 9]
     left = seconds_left(monkeypatch, [100, 200, 400], [10, 5, 3], times, neighbor_weight=20.0)
-    finer = (5 + 1) * 2**cost.GROWTH + (3 + 1) * 4**cost.GROWTH / cost.LONGER_WITH_NEIGHBORS
+    finer = (5 + 3) * 2**cost.GROWTH + (3 + 1) * 4**cost.GROWTH / cost.LONGER_WITH_NEIGHBORS
     assert left[3] == pytest.approx(6 + finer)
     left = seconds_left(monkeypatch, [400, 800], [10, 5], times, neighbor_weight=20.0)
     at_800 = 2**cost.GROWTH / cost.LONGER_WITH_NEIGHBORS
@@ -91,8 +91,11 @@ def test_a_plans_seconds_are_those_of_a_run_that_follows(monkeypatch):
     )
     for aspect, weight in ((1.5, 20), (10, 20), (1, 20), (1, 0)):
         planned = plan(361, steps=20, aspect=aspect, vgg=object(), neighbor_weight=weight)
-        by_hand = (  # each scale takes its steps, and one more for its targets
-            (steps + 1) * (side / 255) ** 1.95 / (1.2 if weight and side == 361 else 1)
+        # Each scale takes its steps, one more for its targets, and up to 300 px two for matches.
+        by_hand = (
+            (steps + (3 if weight and side < 361 else 1))
+            * (side / 255) ** 1.95
+            / (1.07 if weight and side == 361 else 1)
             for side, steps in zip(planned["scales"], planned["steps"], strict=True)
         )
         assert planned["seconds"] == pytest.approx(sum(by_hand))
