@@ -185,7 +185,9 @@ def measure_pictures(measure, photo, paintings, layers, neighbor_share=0.5):
         counts = held(room, *of_photo.content.shape[1:3])
 
     def targets_for(second, picture=photo):
-        shares = paintings.shares if second is None else (1 - second, second)
+        shares = paintings.shares
+        if second is not None and len(shares) == 2:  # the easel names it for one painting, too
+            shares = (1 - second, second)
         if guides:
             targets = compare(of_photo, in_regions, guides, areas)
         else:

@@ -91,12 +91,12 @@ def test_a_plans_seconds_are_those_of_a_run_that_follows(monkeypatch):
     )
     for aspect, weight in ((1.5, 20), (10, 20), (1, 20), (1, 0)):
         planned = plan(361, steps=20, aspect=aspect, vgg=object(), neighbor_weight=weight)
-        # Each scale takes its steps, one more for its targets, and up to 300 px two for matches.
-        by_hand = (
-            (steps + (3 if weight and side < 361 else 1))
+        scales = planned["scales"]
+        by_hand = (  # each scale takes its steps, one more for its targets, and two for matches
+            (steps + (3 if weight and (side <= 300 or side == scales[0]) else 1))
             * (side / 255) ** 1.95
-            / (1.07 if weight and side == 361 else 1)
-            for side, steps in zip(planned["scales"], planned["steps"], strict=True)
+            / (1.07 if weight and side == 361 and len(scales) > 1 else 1)
+            for side, steps in zip(scales, planned["steps"], strict=True)
         )
         assert planned["seconds"] == pytest.approx(sum(by_hand))
     assert shapes == [(1, 170, 255, 3), (1, 32, 255, 3), (1, 255, 255, 3), (1, 255, 255, 3)]
