@@ -3,7 +3,8 @@
     python benchmarks/best_known.py [--steps 12]
 
 The other method's whole run takes an hour on two old cores: at each of its scales only some steps are
-timed, between two runs of the kit, and its seconds are extrapolated from their median.
+timed, between two runs of the kit (by Gatys' method alone), and its seconds are extrapolated from
+their median.
 """
 
 import argparse
@@ -51,7 +52,7 @@ def main():
 
 
 def seconds_of_kit(photo, painting):
-    """(seconds, picture) of the kit's default, with a network of its own that has traced nothing."""
+    """(seconds, picture) of Gatys' method alone, with a network of its own that has traced nothing."""
     vgg, start = load_vgg19(), time.perf_counter()
     for picture in kit(vgg, photo, painting):
         last = picture

@@ -1,5 +1,8 @@
 """The kit against three well-known recipes, side by side. No network.
 
+The kit paints by Gatys' method alone, as the others do; of the main pair it also paints a picture
+by its defaults, with the neighbor loss ("kit by default").
+
     python benchmarks/compare.py [--quick] [--again STEPS] [--pairs N] [--recipes NAME ...] [--out FOLDER]
 
 The recipes take turns, a few steps each, so that a busy minute of the machine hits all alike.
@@ -410,7 +413,7 @@ def sheet(folder, name, found):
 
 def lead(folder):
     """The gallery's first picture: photo and painting, and beside them what the kit makes of them."""
-    # Of nst stylize ... --size 1024; it is large, and so not kept.
+    # Of nst stylize ... --size 1024 --neighbor-weight 0; it is large, and so not kept.
     path = folder / "lead.png"
     if not path.exists():
         return

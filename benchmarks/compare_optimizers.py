@@ -2,8 +2,9 @@
 
     python benchmarks/compare_optimizers.py [--side 512] [--precision auto]
 
-All three paint the same scales with the same number of evaluations. SciPy's owns its loop and works
-in float64 in main memory, which is why the kit has its own.
+All three paint the same scales with the same number of evaluations, by Gatys' method alone (no
+neighbor loss). SciPy's owns its loop and works in float64 in main memory, which is why the kit has
+its own.
 """
 
 import argparse
@@ -91,7 +92,8 @@ class Scale:
         exact = feature_extractor(vgg, layers)
         targets = compute_targets(exact, photo, painting, CONTENT_LAYER, STYLE_LAYERS)
         self._targets = targets.content, targets.grams, targets.constants
-        self._weights = {term: tf.constant(getattr(DEFAULTS, f"{term}_weight")) for term in TERMS}
+        weights = {term: getattr(DEFAULTS, f"{term}_weight") for term in TERMS} | {"neighbor": 0.0}
+        self._weights = {term: tf.constant(weight) for term, weight in weights.items()}
         extract = feature_extractor(vgg, layers, precision)
         self._evaluate = make_loss_and_gradient(extract, CONTENT_LAYER, STYLE_LAYERS)
         self.reset()

@@ -2,7 +2,7 @@
 
     python benchmarks/gallery.py [--growing]
 
-Each picture is what `stylize` paints at 1024 px with the neighbor loss; its painting stands in a
+Each picture is what `stylize` paints at 1024 px by its defaults; its painting stands in a
 corner. Those that come up in steps (`--growing`: only these) are painted so at 512 px.
 """
 
@@ -37,8 +37,7 @@ GROWING = [
     ("roebling_bridge", "cafe_terrace"),
     ("red_panda", "great_wave"),
 ]
-NEIGHBORS = {"neighbor_weight": 20}
-SETTINGS = {"size": 512, **NEIGHBORS}  # of those that come up in steps
+SETTINGS = {"size": 512}  # of those that come up in steps
 FRAMES = 20  # of each, besides the photo; more of them early, where more changes
 TIMES = 1200, 160, 3000  # ms: of the photo, of each frame, and of the last
 CORNER, BORDER = 0.24, 0.008  # of the picture's longest side
@@ -62,7 +61,7 @@ def main():
 def paint(photo, painting):
     """One picture of the gallery, in `results/gallery`."""
     start = time.perf_counter()
-    picture = stylize(photo, painting, size=1024, progress=False, **NEIGHBORS).picture
+    picture = stylize(photo, painting, size=1024, progress=False).picture
     print(f"{photo} {painting}: {time.perf_counter() - start:.1f} s", flush=True)
     folder = RESULTS / "gallery"
     folder.mkdir(exist_ok=True)

@@ -3,8 +3,9 @@
     python benchmarks/networks.py PHOTO [PHOTO ...]
 
 PHOTO: those that no network was trained on. The castle, on which all were, gets columns of its own,
-and so does the loop (`stylize`), which paints it at the same size. The commands that trained the
-network stand in `nst_helpers/data/CREDITS.md`.
+and so does the loop (`stylize` by Gatys' method alone, whose losses the networks were trained by),
+which paints it at the same size. The commands that trained the network stand in
+`nst_helpers/data/CREDITS.md`.
 """
 
 import sys
@@ -25,7 +26,7 @@ def row(painting, photos, vgg):
     """One painting's line of the table."""
     errors = error_function(CASTLE, painting, SIDE, vgg)
     runs = [paint_fast(CASTLE, painting, size=SIDE) for _ in range(6)][1:]  # the first one loads
-    loop = stylize(CASTLE, painting, size=SIDE, vgg=vgg, progress=False)
+    loop = stylize(CASTLE, painting, size=SIDE, neighbor_weight=0, vgg=vgg, progress=False)
     others = [
         error_function(photo, painting, SIDE, vgg)(paint_fast(photo, painting, size=SIDE).picture)
         for photo in photos

@@ -2,8 +2,9 @@
 
     python benchmarks/profile_step.py [--side 512]
 
-The peak is that of one large matrix product, timed here; a convolution is counted as two
-operations a multiplication, its gradient towards the picture as much again.
+The step is one by Gatys' method alone (no neighbor loss). The peak is that of one large matrix
+product, timed here; a convolution is counted as two operations a multiplication, its gradient
+towards the picture as much again.
 """
 
 import argparse

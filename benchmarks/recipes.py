@@ -24,7 +24,7 @@ from nst_helpers import (
     preprocess,
     resize,
 )
-from nst_helpers.engine import check_settings, settle
+from nst_helpers.engine import DEFAULTS, check_settings, settle
 from nst_helpers.method import IMAGENET_MEAN_BGR
 from nst_helpers.pictures import mean_and_covariance, with_longest_side
 
@@ -32,8 +32,11 @@ HIGH = "block5_conv2"
 
 
 def kit(vgg, photo, painting, **given):
-    """`stylize` at its default settings, but for those given."""
-    settings = check_settings({"size": max(photo.shape[1:3])} | given)
+    """`stylize` by Gatys' method alone, as the other recipes: no neighbor loss, unless it is given.
+
+    The other settings are the defaults, but for those given.
+    """
+    settings = check_settings({"size": max(photo.shape[1:3]), "neighbor_weight": 0} | given)
     for step in paint(vgg, photo, painting, settle(settings, photo, painting)):
         yield step.picture
 
@@ -300,6 +303,7 @@ def as_generator(run):
 RECIPES = {
     "kit": kit,
     "kit, float32": functools.partial(kit, precision="float32"),
+    "kit by default": functools.partial(kit, neighbor_weight=DEFAULTS.neighbor_weight),
     "TensorFlow tutorial": tutorial,
     "Gatys' notebook": gatys,
     "Keras example": keras_example,

@@ -17,7 +17,8 @@ SUPPORTED_SYSTEMS = {  # what TensorFlow publishes wheels for
     "Darwin": ("arm64",),
     "Windows": ("AMD64",),
 }
-# Content and style losses, weighted, of four small steps where the kit was written.
+# Content and style losses, weighted, of four small steps where the kit was written; by Gatys'
+# method alone, since which neighbor a position finds can hang on a rounding.
 LOSSES = (0.1, 8.8), (0.2, 7.1), (0.4, 4.6), (0.6, 3.7)
 
 
@@ -139,7 +140,7 @@ def check_step():
 
 
 def check_losses():
-    history = _four_steps("waves", size=64, precision="float32")
+    history = _four_steps("waves", size=64, precision="float32", neighbor_weight=0)
     for row, expected in zip(history, LOSSES, strict=True):
         found = round(row["content"], 1), round(row["style"], 1)
         if max(abs(here - there) for here, there in zip(found, expected)) > 0.15:

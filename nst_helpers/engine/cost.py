@@ -22,9 +22,9 @@ from ..method import (
     one_painting,
     paint,
 )
-from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
+from ..pictures import GIVEN_PICTURE, SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
-from .settings import Settings
+from .settings import DEFAULTS, Settings
 from .weights import bundled_vgg19
 
 BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it paints
@@ -35,7 +35,9 @@ BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes
 BYTES_A_PIXEL_OF_NEIGHBORS = 1900  # beside those above, at the scales where neighbors are compared
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 CLOSE_PROGRAMS = "close other programs first"
+LONGER_WITH_NEIGHBORS = 1.07  # a step, at the scales where neighbors are compared, measured
 STEPS_FOR_TARGETS = 1  # at each scale; as long as this many of its steps, measured
+STEPS_FOR_MATCHES = 2  # the same, where neighbors are looked for at its start and halfway
 TRIAL_SIDE = 255  # of `plan`, px: so large that pixels rule
 
 
@@ -131,11 +133,12 @@ def memory_needed(content, paintings, settings, side):
         height, width = size_with_longest_side(picture, round(side * settings.style_scale))
         shapes.append((height / 2, width))
     peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
-    if not settings.neighbor_weight:
-        return peak
-    is_first = settings.scales is not None and len(settings.scales) == 1
+    begins_here = settings.scales is not None and len(settings.scales) == 1
+    is_first = begins_here and settings.init != GIVEN_PICTURE
     compared = side if is_first else min(side, LARGEST_WITH_NEIGHBORS)
     height, width = size_with_longest_side(content, compared)
+    if not settings.neighbor_weight or (in_bands and height * width > PIXELS_AT_ONCE):
+        return peak  # bands compare none
     bytes_here = bytes_a_pixel(settings.precision) + BYTES_A_PIXEL_OF_NEIGHBORS
     return max(peak, BASE_BYTES + bytes_here * height * width)
 
@@ -166,29 +169,64 @@ def _seconds_left(step, settings, later):
         return None
     side = measured[-1]
     here = settings.scales.index(step.side)
-    left = [count + STEPS_FOR_TARGETS for count in settings.steps]
+    left = _counts(settings)
     left[here] = sum(settings.steps[: here + 1]) - step.number
     seconds = statistics.median_high(later[side][-9:])
-    return _seconds(seconds, side, settings.scales[here:], left[here:])
+    return _seconds(seconds, side, settings, left[here:])
 
 
-def _seconds(step, side, scales, steps):
-    """How long so many steps take at these scales. step: how long one takes at this side."""
+def _seconds(step, side, settings, steps):
+    """How long so many steps take at the last of the scales, a number for each.
+
+    step: how long one takes at this side.
+    """
+    scales = settings.scales[-len(steps) :]
+    longer = {at: LONGER_WITH_NEIGHBORS if _compares(at, settings) else 1 for at in (side, *scales)}
     return sum(
-        step * count * (scale / side) ** GROWTH for scale, count in zip(scales, steps, strict=True)
+        step * count * longer[scale] / longer[side] * (scale / side) ** GROWTH
+        for scale, count in zip(scales, steps, strict=True)
     )
 
 
-def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_scale=1.0):
+def _counts(settings):
+    """How many steps each scale takes, with what is worked out there once or twice."""
+    matches = [STEPS_FOR_MATCHES * _compares(side, settings) for side in settings.scales]
+    return [
+        count + STEPS_FOR_TARGETS + more
+        for count, more in zip(settings.steps, matches, strict=True)
+    ]
+
+
+def _compares(side, settings):
+    """Whether neighbors are compared at the scale of this side, as `neighbors.share_at` has it."""
+    is_first = side == settings.scales[0] and settings.init != GIVEN_PICTURE
+    return settings.neighbor_weight > 0 and (side <= LARGEST_WITH_NEIGHBORS or is_first)
+
+
+def plan(
+    size=512,
+    steps=None,
+    aspect=1.5,
+    precision="auto",
+    vgg=None,
+    style_scale=1.0,
+    neighbor_weight=DEFAULTS.neighbor_weight,
+):
     """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
 
-    size, steps, precision, style_scale: as for `stylize`. aspect: long side ÷ short side of the
-    photo; the painting may be up to a square. The seconds come from a timed trial of a few seconds
-    at a small size, without import, loading and tracing, and without what masks add; the gigabytes
-    are the process's peak, see `peak_memory`; `fits` says whether they can be had now (always true
-    on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
+    size, steps, precision, style_scale, neighbor_weight: as for `stylize`. aspect: long side ÷
+    short side of the photo; the painting may be up to a square. The seconds come from a timed trial
+    of a few seconds at a small size, without import, loading and tracing, and without what masks
+    add; the gigabytes are the process's peak, see `peak_memory`; `fits` says whether they can be
+    had now (always true on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
     """
-    asked = Settings(size=size, steps=steps, precision=precision, style_scale=style_scale)
+    asked = Settings(
+        size=size,
+        steps=steps,
+        precision=precision,
+        style_scale=style_scale,
+        neighbor_weight=neighbor_weight,
+    )
     if number("aspect", aspect) < 1:
         raise SettingsError(
             f"aspect is {aspect:g}: give the long side ÷ the short side of the photo, 1 or more."
@@ -205,10 +243,9 @@ def plan(size=512, steps=None, aspect=1.5, precision="auto", vgg=None, style_sca
     settled = settle(asked, photo, photo)
     side = min(TRIAL_SIDE, asked.size)
     step = _seconds_a_step(vgg or bundled_vgg19(), side, aspect, settled)
-    counts = [count + STEPS_FOR_TARGETS for count in settled.steps]
     needed = memory_needed(photo, one_painting(square), settled, asked.size)
     return {
-        "seconds": _seconds(step, side, settled.scales, counts),
+        "seconds": _seconds(step, side, settled, _counts(settled)),
         "gigabytes": needed / 1e9,
         "scales": settled.scales,
         "steps": settled.steps,

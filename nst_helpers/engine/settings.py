@@ -138,8 +138,8 @@ class Settings:
         20.0,
         _weight,
         "how much the neighbor loss counts, 0 for Gatys' method alone; it is there at scales up to "
-        "300 px, and at the first; there content counts up to twice where the photo is full of "
-        "detail",
+        "300 px, and at the first if that does not go on from a picture; there content counts up "
+        "to twice where the photo is full of detail",
         type=float,
     )
     # Explorer "smoothing": without it fine threads show; from about 30 the strokes go.

@@ -32,7 +32,10 @@ AT_ONCE = 1024  # positions that are compared with all of a painting's, so that 
 
 
 def share_at(side, is_first):
-    """The share of the neighbors' weight that counts at the scale of this side."""
+    """The share of the neighbors' weight that counts at the scale of this side.
+
+    is_first: whether the run begins there, and not with a picture painted at a coarser scale.
+    """
     if side > LARGEST_WITH_NEIGHBORS and not is_first:
         return 0.0
     return min(1.0, FALLS_FROM / side)

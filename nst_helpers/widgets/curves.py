@@ -50,8 +50,8 @@ def run_curves(runs, shown, step):
 def loss_curve(history):
     """The losses of a run so far, as SVG; each term has a color, dashes and its name.
 
-    history: one dict a step, `{"total", "content", "style", "tv"}`. The axis is logarithmic, from
-    a hundredth of the last total upward.
+    history: one dict a step, `{"total", each of TERMS: loss}`. The axis is logarithmic, from a
+    hundredth of the last total upward.
     """
     top = max(max(row.values()) for row in history[-200:]) * 1.1
     lines = [

@@ -126,8 +126,8 @@ def starting_weights():
 class LivePicture:
     """One picture, painted with Adam at one size, from its first step on.
 
-    picture: the latest one, `(1, height, width, 3)`. history: one dict a step, `{"total",
-    "content", "style", "tv"}`. changes: of weights on the way, `{"step", name: weight}` each.
+    picture: the latest one, `(1, height, width, 3)`. history: one dict a step, `{"total", each of
+    TERMS: loss}`. changes: of weights on the way, `{"step", name: weight}` each.
     """
 
     def __init__(self, subject, weights):

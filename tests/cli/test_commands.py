@@ -498,7 +498,7 @@ def test_the_help_of_stylize_names_defaults_and_only_what_a_shell_can_give(capsy
     with pytest.raises(SystemExit):
         main(["stylize", "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "the neighbor loss counts (0.0)" in said and "noise comes from (0)" in said
+    assert "alone (20.0)" in said and "noise comes from (0)" in said
     assert not re.search(r"\b(None|False|dict|list)\b", said)
     assert "a smaller photo is not enlarged (512)" in said
     steps = split_steps(None, choose_scales(load_image("horses"), load_image("starry_night")))

@@ -18,16 +18,17 @@ from nst_helpers.engine import cost
 from nst_helpers.engine.scales import split_steps
 from nst_helpers.engine.settings import DEFAULTS
 from nst_helpers.method import Paintings, Step
-from nst_helpers.pictures import size_with_longest_side
+from nst_helpers.pictures import GIVEN_PICTURE, size_with_longest_side
 
-FLOAT32 = dataclasses.replace(DEFAULTS, precision="float32")
+FLOAT32 = dataclasses.replace(DEFAULTS, precision="float32", neighbor_weight=0.0)
 
 
-def seconds_left(monkeypatch, scales, steps, times):
+def seconds_left(monkeypatch, scales, steps, times, neighbor_weight=0.0):
     """What is said to be left after each of the first steps, which take these seconds."""
     now = [100.0]
     monkeypatch.setattr(cost.time, "perf_counter", lambda: now[0])
     settings = dataclasses.replace(FLOAT32, size=scales[-1], scales=scales, steps=steps)
+    settings = dataclasses.replace(settings, neighbor_weight=neighbor_weight)
     sides = [side for side, count in zip(scales, steps, strict=True) for _ in range(count)]
 
     def painted():
@@ -49,6 +50,17 @@ def test_what_is_left_goes_by_the_steps_at_this_scale(monkeypatch):
     assert left[3] == pytest.approx(6 + (5 + 1) * 2**cost.GROWTH)
     assert left[10] == pytest.approx(4 * 2**cost.GROWTH)  # by the steps of the scale before
     assert left[11] == pytest.approx(3 * 4)
+
+
+def test_what_is_left_knows_where_neighbors_are_compared(monkeypatch):
+    """At 100 and at 200 px, and no more at 400: a step there is shorter than by its pixels."""
+    times = [3.0, *[1.0] * 9]
+    left = seconds_left(monkeypatch, [100, 200, 400], [10, 5, 3], times, neighbor_weight=20.0)
+    finer = (5 + 3) * 2**cost.GROWTH + (3 + 1) * 4**cost.GROWTH / cost.LONGER_WITH_NEIGHBORS
+    assert left[3] == pytest.approx(6 + finer)
+    left = seconds_left(monkeypatch, [400, 800], [10, 5], times, neighbor_weight=20.0)
+    at_800 = 2**cost.GROWTH / cost.LONGER_WITH_NEIGHBORS
+    assert left[3] == pytest.approx(6 + (5 + 1) * at_800)  # the first scale compares them always
 
 
 def test_seconds_left_end_at_zero(vgg):
@@ -77,14 +89,17 @@ def test_a_plans_seconds_are_those_of_a_run_that_follows(monkeypatch):
     monkeypatch.setattr(
         cost, "timed", lambda *_: [types.SimpleNamespace(seconds=seconds) for seconds in times]
     )
-    for aspect in (1.5, 10, 1):
-        planned = plan(361, steps=20, aspect=aspect, vgg=object())
-        by_hand = (  # each scale takes its steps, and one more for its targets
-            (steps + 1) * (side / 255) ** 1.95
-            for side, steps in zip(planned["scales"], planned["steps"], strict=True)
+    for aspect, weight in ((1.5, 20), (10, 20), (1, 20), (1, 0)):
+        planned = plan(361, steps=20, aspect=aspect, vgg=object(), neighbor_weight=weight)
+        scales = planned["scales"]
+        by_hand = (  # each scale takes its steps, one more for its targets, and two for matches
+            (steps + (3 if weight and (side <= 300 or side == scales[0]) else 1))
+            * (side / 255) ** 1.95
+            / (1.07 if weight and side == 361 and len(scales) > 1 else 1)
+            for side, steps in zip(scales, planned["steps"], strict=True)
         )
         assert planned["seconds"] == pytest.approx(sum(by_hand))
-    assert shapes == [(1, 170, 255, 3), (1, 32, 255, 3), (1, 255, 255, 3)]
+    assert shapes == [(1, 170, 255, 3), (1, 32, 255, 3), (1, 255, 255, 3), (1, 255, 255, 3)]
 
 
 def test_plan_refuses_what_stylize_would(vgg):
@@ -105,18 +120,19 @@ def test_plan_refuses_what_stylize_would(vgg):
 def test_plan_counts_memory_as_the_run_does(vgg, monkeypatch):
     """Of a narrow photo with a square painting, the painting takes more."""
     panorama = tf.zeros((1, 64, 256, 3))
-    needed = plan(256, aspect=4, precision="float32", vgg=vgg)["gigabytes"]
+    asked = {"size": 256, "aspect": 4, "precision": "float32", "neighbor_weight": 0}
+    needed = plan(**asked, vgg=vgg)["gigabytes"]
     assert needed == pytest.approx(cost.peak_memory(128, 256) / 1e9)
     for reach, fits in ((needed * 1e9 * 1.001, True), (needed * 1e9 * 0.999, False)):
         monkeypatch.setattr(cost, "available_memory", lambda reach=reach: reach)
-        assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"] == fits
+        assert plan(**asked, vgg=vgg)["fits"] == fits
         if fits:
             cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), FLOAT32)
         else:
             with pytest.raises(SettingsError, match="largest size that fits is 25"):
                 cost.check_memory(panorama, tf.zeros((1, 256, 256, 3)), FLOAT32)
     monkeypatch.setattr(machine, "has_gpu", lambda: True)
-    assert plan(256, aspect=4, precision="float32", vgg=vgg)["fits"]
+    assert plan(**asked, vgg=vgg)["fits"]
 
 
 def test_plan_takes_no_memory_for_a_picture_it_only_speaks_of(vgg):
@@ -140,14 +156,15 @@ def test_the_size_that_is_named_fits(vgg, monkeypatch):
 def test_a_picture_too_large_for_the_memory_is_refused_with_one_that_fits(vgg, monkeypatch):
     monkeypatch.setattr(machine, "has_gpu", lambda: False)
     monkeypatch.setattr(cost, "available_memory", lambda: cost.peak_memory(48, 48) + 1)
+    asked = QUICK | {"steps": 1, "neighbor_weight": 0}
     with pytest.raises(
         SettingsError, match="64 × 64 px needs about .* GB .* the largest size that fits is 48"
     ):
-        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
-    stylize("astronaut", "mosaic", steps=1, vgg=vgg, **(QUICK | {"size": 48}))
+        stylize("astronaut", "mosaic", vgg=vgg, **asked)
+    stylize("astronaut", "mosaic", vgg=vgg, **(asked | {"size": 48}))
     monkeypatch.setattr(cost, "available_memory", lambda: 1e6)
     with pytest.raises(SettingsError, match="close other programs"):
-        stylize("astronaut", "mosaic", steps=1, vgg=vgg, **QUICK)
+        stylize("astronaut", "mosaic", vgg=vgg, **asked)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +240,7 @@ def peak():
 bundled_vgg19()
 before = peak()
 settings = {"size": 720, "scales": [720], "steps": [2], "precision": sys.argv[1]}
+settings["neighbor_weight"] = 0
 stylize("neuschwanstein", "starry_night", **settings, progress=False)
 print(before, peak())
 """
@@ -278,6 +296,9 @@ def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
     extra = cost.BYTES_A_PIXEL_OF_NEIGHBORS
     assert needed(1024, neighbor_weight=1.0, scales=[128, 1024]) == needed(1024)
     assert needed(1024, neighbor_weight=1.0, scales=[1024]) == needed(1024) + extra * 1024**2
+    going_on = {"scales": [1024], "init": GIVEN_PICTURE}
+    assert needed(1024, neighbor_weight=1.0, **going_on) == needed(1024)
+    assert needed(2048, neighbor_weight=1.0, scales=[2048]) == needed(2048)  # seen in bands
     assert needed(300, neighbor_weight=1.0, scales=[128, 300]) == needed(300) + extra * 300**2
 
 

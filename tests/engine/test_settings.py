@@ -20,7 +20,7 @@ from nst_helpers.pictures import STARTING_POINTS
         ({"steps": 0}, "at least 1"),
         ({"style_weight": -1}, "style_weight is -1"),
         ({"tv_weight": float("nan")}, "tv_weight is nan"),
-        ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "All the loss weights"),
+        (dict.fromkeys(WEIGHTS, 0), "All the loss weights"),
         ({"init": "photo"}, "'content', 'style', 'noise'"),
         ({"style_layers": []}, "at least one layer"),
         ({"style_layers": {}}, "at least one layer"),

@@ -208,6 +208,15 @@ def test_in_a_run_content_counts_more_where_there_is_no_room(vgg):
         assert row["content"] == pytest.approx(float(divided), rel=1e-3)
 
 
+def test_a_large_run_that_goes_on_from_a_picture_has_none(vgg, monkeypatch):
+    """As the last scales of any other: it would only add grain."""
+    monkeypatch.setattr(neighbors, "LARGEST_WITH_NEIGHBORS", 48)
+    start = load_image("astronaut", max_side=64)
+    for init, has_some in (("content", True), (start, False)):
+        (row,) = quick_run(vgg, steps=1, scales=[64], init=init).history
+        assert (row["neighbor"] > 0) == has_some
+
+
 def test_it_is_matched_again_halfway(vgg, monkeypatch):
     calls = []
     original = neighbors.nearest

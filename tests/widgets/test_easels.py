@@ -113,7 +113,12 @@ def test_pictures_that_the_browser_cannot_follow_are_left_out(easel, monkeypatch
 
 @pytest.mark.parametrize(
     "slider, value, term",
-    [("style", 200.0, "style"), ("tv", 10.0, "tv"), ("content", 10.0, "content")],
+    [
+        ("style", 200.0, "style"),
+        ("neighbor", 200.0, "neighbor"),
+        ("tv", 10.0, "tv"),
+        ("content", 10.0, "content"),
+    ],
 )
 def test_a_slider_acts_on_the_next_frame(easel, slider, value, term):
     """value: ten times the default."""
@@ -287,7 +292,8 @@ def test_every_button_while_a_picture_is_finished(easel, tmp_path, capsys):
 
 
 def test_the_sliders_start_at_the_defaults_and_have_them_among_their_steps(easel):
-    defaults = {name: getattr(DEFAULTS, f"{name}_weight") for name in ("content", "style", "tv")}
+    terms = ("content", "style", "neighbor", "tv")
+    defaults = {name: getattr(DEFAULTS, f"{name}_weight") for name in terms}
     defaults["learning_rate"] = DEFAULTS.learning_rate
     assert list(defaults) == list(easels.WEIGHTS)
     for name, default in defaults.items():
