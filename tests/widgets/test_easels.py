@@ -158,6 +158,7 @@ def test_every_control_at_its_ends(easel):
 
 def test_a_second_painting_blends_in_while_it_paints(easel, monkeypatch):
     finish_in_few_steps(monkeypatch)
+    easel.sliders["neighbor"].value = 0.2  # next to nothing, so that the two styles differ clearly
     easel.menus["second"].value = "waves"
     wait_for_steps(easel.painter, 3)
     press(easel, "start")
