@@ -19,6 +19,8 @@ from .losses import TERMS
 from .objective import undivided
 from .optimizers import new_optimizer
 
+MATCHED_TWICE = 6  # steps that a scale needs for it, since L-BFGS then begins anew
+
 
 @dataclass(frozen=True)
 class Step:
@@ -108,7 +110,7 @@ def _read(given, settings, shares):
 def _descend(loss_and_gradient, targets_for, optimizer, read, numbers):
     """The loop at one scale: yields `(number, losses, picture, constants)`, of the best so far."""
     trial, before, targets = optimizer.picture, None, None
-    again = numbers[len(numbers) // 2]
+    again = numbers[len(numbers) // 2] if len(numbers) >= MATCHED_TWICE else None
     for number in numbers:
         weights = read()
         optimizer.learning_rate = weights.learning_rate

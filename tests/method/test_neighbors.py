@@ -217,11 +217,16 @@ def test_a_large_run_that_goes_on_from_a_picture_has_none(vgg, monkeypatch):
         assert (row["neighbor"] > 0) == has_some
 
 
-def test_it_is_matched_again_halfway(vgg, monkeypatch):
+def test_it_is_matched_again_halfway_but_not_in_a_few_steps(vgg, monkeypatch):
     calls = []
     original = neighbors.nearest
     monkeypatch.setattr(neighbors, "nearest", lambda *rows: calls.append(1) or original(*rows))
     stylize(
-        "astronaut", "mosaic", **QUICK, scales=[48, 64], steps=[4, 2], neighbor_weight=5, vgg=vgg
+        "astronaut", "mosaic", **QUICK, scales=[48, 64], steps=[6, 5], neighbor_weight=5, vgg=vgg
     )
-    assert len(calls) == 4
+    assert len(calls) == 3
+
+
+def test_two_steps_move_the_picture(vgg):
+    start, moved = (quick_run(vgg, steps=steps).picture for steps in (1, 2))
+    assert np.abs(moved - start).mean() > 0.001
