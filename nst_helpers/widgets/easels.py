@@ -100,6 +100,7 @@ def _control(kind, label, **options):
     if kind not in (widgets.Button, widgets.FileUpload):  # labels before them are a column
         options["style"] = {"description_width": LABEL_WIDTH}
     layout = widgets.Layout(width="auto", flex="1 1 auto" if kind is widgets.Dropdown else None)
+    layout.margin = "0 2px"  # so that all of them are in view on a small screen
     return kind(description=label, layout=layout, **options)
 
 
