@@ -298,6 +298,42 @@ def test_no_page_is_heavy(site, chromium):
     assert not reader.troubles
 
 
+def test_menus_search_and_dark_mode_work_by_mouse_and_keyboard_and_show_icons(site, chromium):
+    reader = Reader(chromium, site, viewport={"width": WIDTHS[1], "height": 900})
+    page = reader.page
+    reader.open("reference.html")
+    opened = page.locator("dialog[open]")
+    for name in ("Toggle primary sidebar", "Search", "Toggle secondary sidebar"):
+        button = page.get_by_role("button", name=name, exact=True)
+        for key in (None, "Enter"):
+            button.press(key) if key else button.click()
+            wait(page, opened.is_visible)
+            page.keyboard.press("Escape")
+            wait(page, lambda: not opened.count())
+    switch = page.get_by_role("button", name="Color mode")
+    switch.click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    switch.press("Enter")
+    page.keyboard.press("Tab")  # to the system's mode
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    icons = page.locator("[class*='fa-']:visible").evaluate_all(
+        "icons => icons.map(icon => getComputedStyle(icon, '::before').content)"
+    )
+    assert len(icons) > 5 and "none" not in icons
+    fonts = page.evaluate("[...document.fonts].filter(font => font.status == 'loaded').length")
+    assert fonts >= 2  # of which one has GitHub's sign
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    sidebar = page.locator("#pst-primary-sidebar")
+    for inside in (False, True):
+        page.get_by_role("button", name="Toggle primary sidebar").press("Enter")
+        wait(page, lambda inside=inside: (sidebar.bounding_box()["x"] >= 0) == inside)
+    reader.context.close()
+    assert not reader.troubles
+
+
 def test_dark_pages_can_be_read_by_all(site, chromium):
     reader = Reader(
         chromium, site, color_scheme="dark", viewport={"width": WIDTHS[1], "height": 900}
