@@ -25,6 +25,7 @@ html_theme = "sphinx_book_theme"
 html_title = "Neural style transfer"
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
+templates_path = ["templates"]
 html_css_files = ["course.css"]
 html_js_files = ["explorer.js", "prediction.js"]
 html_favicon = "static/icon.svg"
