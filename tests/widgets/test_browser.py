@@ -235,17 +235,19 @@ def test_a_picture_is_chosen_by_upload_click_and_path_and_by_keyboard_too(lab, c
         chosen("my phone.jpg")
         seen = Image.open(io.BytesIO(place.locator("img").first.screenshot())).convert("RGB")
         assert seen.getpixel((60, 50))[0] > 200 and seen.getpixel((60, 130))[0] < 50
+        assert ask(page, "print(load_image(my_photo.source).shape)") == "(1, 120, 80, 3)\n"
+        button(place, "horses").click()
+        chosen("horses")
+        upload(page, place, 0, tmp_path / "my phone.jpg")  # the same once more
+        chosen("my phone.jpg")
         ask(page, "taken = my_photo.source")
-        assert ask(page, "print(load_image(taken).shape)") == "(1, 120, 80, 3)\n"
         upload(page, place, 0, tmp_path / "text.jpg", "Space")
         wait(page, lambda: place.inner_text().count(notice) == 1, 10)
         chosen("my phone.jpg")
         assert ask(page, "print(my_photo.source is taken)") == "True\n"
-        upload(page, place, 0, tmp_path / "my phone.jpg")
-        wait(page, lambda: notice not in place.inner_text(), 10)
-        assert ask(page, "print(my_photo.source is taken)") == "False\n"
         upload(page, place, 0, tmp_path / "12 MB.bmp")
         chosen("12 MB.bmp")
+        assert notice not in place.inner_text()
 
         button(place, "horses").click()
         chosen("horses")
