@@ -8,17 +8,8 @@ import ipywidgets as widgets
 
 from ..errors import KitError
 from ..fast import load_network, paint_fast
-from ..pictures import (
-    PAINTINGS,
-    PATTERNS,
-    PHOTOS,
-    as_jpeg,
-    as_png,
-    load_image,
-    load_with_sha256,
-    with_longest_side,
-)
-from .easels import files_sent
+from ..pictures import PAINTINGS, PATTERNS, PHOTOS, as_jpeg, as_png, load_image, with_longest_side
+from .easels import UPLOAD_TOOLTIP, files_sent
 from .live import decoded
 
 LOOK = "background: url({}) center 4px / auto 68px no-repeat; padding-top: 66px; font-size: 12px"
@@ -54,7 +45,7 @@ class Chooser(widgets.VBox):
         # 10 MiB is the limit of one message to Jupyter's server.
         self.upload = widgets.FileUpload(accept="image/*", description="Upload one, up to 10 MiB")
         self.upload.layout.width = "auto"
-        self.upload.tooltip = "A file from this computer"  # none would be shown as "null"
+        self.upload.tooltip = UPLOAD_TOOLTIP
         self.upload.observe(self._arrived, "value")
         self.path = widgets.Text(description="or its path", continuous_update=False)
         self.path.placeholder = "of a file of any size"
@@ -86,7 +77,7 @@ class Chooser(widgets.VBox):
             self.notice.value = html.escape(str(error))
 
     def _take(self, source, name):
-        picture = with_longest_side(load_with_sha256(source, name=name)[0], CHOSEN)
+        picture = with_longest_side(load_image(source), CHOSEN)
         image = f'<img src="{_url(picture)}" alt="" style="{CHOSEN_LOOK}">'
         words = html.escape(f"Chosen: {name}")
         self.source = source  # before what is shown, which may be observed
