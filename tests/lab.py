@@ -105,6 +105,7 @@ def serve(folder, scratch):
         *(f"--{name}={value}" for name, value in options.items()),
     ]
     folders = {"JUPYTER_CONFIG_DIR": f"{scratch}/config", "JUPYTER_DATA_DIR": f"{scratch}/data"}
+    folders["JUPYTER_CONFIG_PATH"] = str(command_lab.QUIET)
     with open(lab.log, "w") as log:
         server = subprocess.Popen(
             command,

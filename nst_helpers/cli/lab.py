@@ -14,8 +14,9 @@ from ..course import FIRST, folders, lessons
 from ..errors import KitError, as_path
 
 # JupyterLab asks whether it may fetch news from the internet, and looks for newer versions: neither
-# belongs into a lesson. This folder holds other defaults for the one start that it is named for;
-# what somebody has chosen in JupyterLab's settings still holds.
+# belongs into a lesson. And its server drops what is larger than 10 MiB, such as the upload of a
+# photo, after which the page's upload is dead without a word. This folder holds other defaults for
+# the one start that it is named for; what somebody has chosen in Jupyter's settings still holds.
 QUIET = Path(__file__).parents[1] / "data" / "jupyter"
 CONTENTS = "--ServerApp.contents_manager_class=nst_helpers.cli.contents.Contents"
 

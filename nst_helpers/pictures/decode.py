@@ -39,7 +39,8 @@ def open_source(source):
     if sample is not None:
         return source, Image.fromarray(sample)
     if isinstance(source, Image.Image):
-        return "this PIL image", _of_pil(source)
+        file = os.fsdecode(getattr(source, "filename", ""))  # none of what was made by a program
+        return Path(file).name or "this PIL image", _of_pil(source)
     if not isinstance(source, (str, os.PathLike)):
         return "this array", _from_array(source)
     path = _existing_file(source)

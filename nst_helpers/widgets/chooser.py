@@ -2,16 +2,19 @@
 
 import base64
 import html
+import os
 
 import ipywidgets as widgets
 
 from ..errors import KitError
 from ..fast import load_network, paint_fast
-from ..pictures import PAINTINGS, PATTERNS, PHOTOS, as_jpeg, as_png, load_image
-from .easels import files_sent
+from ..pictures import PAINTINGS, PATTERNS, PHOTOS, as_jpeg, as_png, load_image, with_longest_side
+from .easels import UPLOAD_TOOLTIP, files_sent
 from .live import decoded
 
 LOOK = "background: url({}) center 4px / auto 68px no-repeat; padding-top: 66px; font-size: 12px"
+CHOSEN = 180  # px, of a square box around what is chosen, so that nothing below it ever moves
+CHOSEN_LOOK = f"width: {CHOSEN}px; height: {CHOSEN}px; object-fit: contain; object-position: left"
 SIZES = (256, 384, 512, 1024)  # px, of the picture's longest side
 LINK = '<a download="painted.png" href="data:image/png;base64,{}">Save this picture</a> ({})'
 
@@ -31,19 +34,22 @@ class Chooser(widgets.VBox):
 
     def __init__(self, samples, first):
         self.shown, self.notice = widgets.HTML(), widgets.HTML()
-        self._take(first, str(first))
+        self._take(first, str(first) if isinstance(first, (str, os.PathLike)) else "your picture")
         looks, self.samples = "", {}
         for name in samples:
             self.samples[name] = widgets.Button(description=name.replace("_", " "))
             self.samples[name].layout = widgets.Layout(width="122px", height="100px")
             self.samples[name].add_class(f"nst-{name}")
             self.samples[name].on_click(lambda _, name=name: self._choose(name))
-            looks += f".nst-{name} {{{LOOK.format(_url(name, 128))}}}"
+            looks += f".nst-{name} {{{LOOK.format(_url(load_image(name, 128)))}}}"
         # 10 MiB is the limit of one message to Jupyter's server.
         self.upload = widgets.FileUpload(accept="image/*", description="Upload one, up to 10 MiB")
         self.upload.layout.width = "auto"
+        self.upload.tooltip = UPLOAD_TOOLTIP
         self.upload.observe(self._arrived, "value")
         self.path = widgets.Text(description="or its path", continuous_update=False)
+        self.path.placeholder = "of a file of any size"
+        self.path.on_msg(self._asked_again)
         self.path.observe(lambda change: change["new"] and self._choose(change["new"]), "value")
         rows = [[*self.samples.values()], [self.upload, self.path]]
         rows = [widgets.HBox(row, layout=widgets.Layout(flex_flow="row wrap")) for row in rows]
@@ -55,23 +61,31 @@ class Chooser(widgets.VBox):
             self._choose(name, content)
             self.upload.set_trait("value", type(change["new"])())  # so that it can be sent again
 
+    def _asked_again(self, _, message, __):
+        """Enter in the field: what could not be taken from there may be there now."""
+        if message.get("event") == "submit" and self.notice.value and self.path.value:
+            self._choose(self.path.value)
+
     def _choose(self, name, content=None):
         """Take a sample, a file by its path, or an upload by its name and content."""
         try:
             self._take(name if content is None else decoded(name, content)[0], name)
             self.notice.value = ""
+            if content is not None or name != self.path.value:
+                self.path.value = ""  # so that the same path can be given again
         except KitError as error:
             self.notice.value = html.escape(str(error))
 
     def _take(self, source, name):
-        image, words = f'<img src="{_url(source, 180)}" alt="">', html.escape(f"Chosen: {name}")
+        picture = with_longest_side(load_image(source), CHOSEN)
+        image = f'<img src="{_url(picture)}" alt="" style="{CHOSEN_LOOK}">'
+        words = html.escape(f"Chosen: {name}")
         self.source = source  # before what is shown, which may be observed
         self.shown.value = f"{image}<div>{words}</div>"
 
 
-def _url(source, side):
-    file = base64.b64encode(as_jpeg(load_image(source, max_side=side))).decode()
-    return f"data:image/jpeg;base64,{file}"
+def _url(picture):
+    return f"data:image/jpeg;base64,{base64.b64encode(as_jpeg(picture)).decode()}"
 
 
 def live_network(photo="red_panda", network="starry_night"):

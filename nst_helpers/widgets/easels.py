@@ -57,6 +57,7 @@ BUTTONS = {  # the message that each posts; while there is something to stop, th
 }
 SHARE = "its share"  # of the second painting
 LABEL_WIDTH = "9em"
+UPLOAD_TOOLTIP = "A file from this computer"  # without one, a browser would show "null"
 # Two lines stand beside the buttons, so that the sliders stay in view; one has their place, too.
 STATUS_LOOK = (
     "display: flex; flex-direction: column; justify-content: center; "
@@ -101,7 +102,10 @@ def _control(kind, label, **options):
         options["style"] = {"description_width": LABEL_WIDTH}
     layout = widgets.Layout(width="auto", flex="1 1 auto" if kind is widgets.Dropdown else None)
     layout.margin = "0 2px"  # so that all of them are in view on a small screen
-    return kind(description=label, layout=layout, **options)
+    control = kind(description=label, layout=layout, **options)
+    if kind is widgets.FileUpload:
+        control.tooltip = UPLOAD_TOOLTIP
+    return control
 
 
 def _sliders(weights):
@@ -238,6 +242,8 @@ class Easel(widgets.VBox):
             for name, control in controls.items():
                 asked = "set" if name in (*OPTIONS, "regions") else action
                 control.observe(functools.partial(self._post, asked, name), "value")
+        for name, path in self.paths.items():
+            path.on_msg(functools.partial(self._post_again, name))
         for button in self.buttons.values():
             button.on_click(self._press)
 
@@ -250,6 +256,11 @@ class Easel(widgets.VBox):
         elif value == NONE and name not in self.paths:  # where it could be a file's name
             value = None
         self.painter.post(action, name, value)
+
+    def _post_again(self, name, path, message, _):
+        """Enter in a path's field: the file that was missing may be there now."""
+        if message.get("event") == "submit" and path.value:
+            self.painter.post("choose", name, path.value)
 
     def _press(self, button):
         """Ask for what stands on the button now: a second click on Pause must not start it."""

@@ -110,7 +110,9 @@ def decoded(file_name, content):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "upload")  # its own name may be none that this disk takes
         path.write_bytes(bytes(content))
-        return read_file(path, name), name
+        image = read_file(path, name)
+    image.filename = name  # as Pillow has it of what it opens: what later errors call it
+    return image, name
 
 
 def starting_weights():

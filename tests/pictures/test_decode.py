@@ -567,6 +567,14 @@ def test_to_decode_a_picture_twice_is_to_decode_it_once(tmp_path, mode, extras):
     assert sha256_again == sha256
 
 
+def test_a_pil_image_is_called_by_its_files_name(tmp_path):
+    noise("RGB").resize((40, 20)).save(tmp_path / "small.png")
+    with Image.open(tmp_path / "small.png") as image, pytest.raises(PictureError, match="^small"):
+        load_image(image)
+    with pytest.raises(PictureError, match="^this PIL image is"):
+        load_image(noise("RGB").resize((40, 20)))
+
+
 def test_to_decode_a_pil_image_leaves_it_as_it_was():
     image = noise("RGB")
     image.info = {"icc_profile": linear_profile(), "transparency": WHITE}

@@ -1,5 +1,6 @@
 """The lessons and the widgets in JupyterLab, in a real browser, by mouse and keyboard."""
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import nbformat
 import pytest
 from lab import ask, browser, cell, image_bytes, opened, run_all, serve, wait, what_is_missing
 from notebook_tools import FOLDED_OUTPUT, NOTEBOOKS, OUTCOME, blank
+from PIL import Image
 
 from nst_helpers import card, load_image, save_image
 from nst_helpers.widgets import as_data
@@ -17,6 +19,10 @@ EASEL = """\
 from nst_helpers import easel
 live = easel("astronaut", "mosaic", size=96, full_size=128)
 live"""
+CHOOSER = """\
+from nst_helpers import choose_painting, choose_photo, load_image
+my_photo, my_painting = choose_photo(), choose_painting()
+display(my_photo, my_painting)"""
 PREDICTION = """\
 from nst_helpers.widgets import ask
 chosen = []
@@ -25,7 +31,7 @@ asked = ask("Is it *near*?", ["Yes", "No", "Both"], 2, "No: places count.", chos
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on what the lessons need for their widgets, and on a notebook with a small easel."""
+    """JupyterLab on what the lessons need for their widgets, and on small notebooks of one each."""
     missing = what_is_missing()
     if missing:
         (pytest.fail if os.environ.get("NST_BROWSER_REQUIRED") else pytest.skip)(missing)
@@ -38,6 +44,8 @@ def lab(tmp_path_factory):
     )
     small.cells = [nbformat.v4.new_code_cell(EASEL), nbformat.v4.new_code_cell("1 + 1")]
     nbformat.write(small, folder / "easel.ipynb")
+    small.cells = [nbformat.v4.new_code_cell(CHOOSER)]
+    nbformat.write(small, folder / "chooser.ipynb")
     nbformat.write(with_a_prediction(small.metadata), folder / "prediction.ipynb")
     with serve(folder, tmp_path_factory.mktemp("server")) as served:
         yield served
@@ -198,6 +206,69 @@ def test_a_prediction_waits_by_keyboard_and_what_decides_it_until_its_cell_is_ru
         wait(page, lambda: "Not this time." in asked.inner_text())
 
 
+# The pictures to choose.
+
+
+def a_phones_photo(path):
+    """A JPEG that lies on its side, as its Exif says; upright it is 80 × 120 px, red above."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = Image.new("RGB", (120, 80), "teal")
+    image.paste("red", (0, 0, 60, 80))
+    image.save(path, exif=exif)
+
+
+def test_a_picture_is_chosen_by_upload_click_and_path_and_by_keyboard_too(lab, chromium, tmp_path):
+    a_phones_photo(tmp_path / "my phone.jpg")
+    (tmp_path / "text.jpg").write_text("no picture")
+    Image.new("RGB", (2000, 2000)).save(tmp_path / "12 MB.bmp")  # more than Jupyter's own limit
+    with opened(lab, chromium, "chooser.ipynb") as page:
+        run_all(page)
+        place = cell(page, "choose_photo")
+        field, notice = place.get_by_label("or its path").first, "text.jpg is not a picture"
+
+        def chosen(name):
+            wait(page, lambda: f"Chosen: {name}\n" in place.inner_text(), 10, f"{name}: not chosen")
+
+        chosen("red_panda")
+        upload(page, place, 0, tmp_path / "my phone.jpg", "Enter")
+        chosen("my phone.jpg")
+        seen = Image.open(io.BytesIO(place.locator("img").first.screenshot())).convert("RGB")
+        assert seen.getpixel((60, 50))[0] > 200 and seen.getpixel((60, 130))[0] < 50
+        assert ask(page, "print(load_image(my_photo.source).shape)") == "(1, 120, 80, 3)\n"
+        button(place, "horses").click()
+        chosen("horses")
+        upload(page, place, 0, tmp_path / "my phone.jpg")  # the same once more
+        chosen("my phone.jpg")
+        ask(page, "taken = my_photo.source")
+        upload(page, place, 0, tmp_path / "text.jpg", "Space")
+        wait(page, lambda: place.inner_text().count(notice) == 1, 10)
+        chosen("my phone.jpg")
+        assert ask(page, "print(my_photo.source is taken)") == "True\n"
+        upload(page, place, 0, tmp_path / "12 MB.bmp")
+        chosen("12 MB.bmp")
+        assert notice not in place.inner_text()
+
+        button(place, "horses").click()
+        chosen("horses")
+        for keys, name in (("Tab Enter", "neuschwanstein"), ("Tab Space", "red_panda")):
+            for key in keys.split():
+                page.keyboard.press(key)
+            chosen(name)
+        for _ in range(3):  # past the last sample and the upload
+            page.keyboard.press("Tab")
+        for path in (tmp_path / "my phone.jpg", tmp_path / "my phone.jpg"):
+            page.keyboard.type(str(path))
+            page.keyboard.press("Enter")
+            chosen(path)
+            assert ask(page, "print(my_photo.source)") == f"{path}\n"
+            button(place, "honey bee").click()
+            chosen("honey_bee")
+            wait(page, lambda: field.input_value() == "", 10)
+            field.focus()
+        assert ask(page, "print(my_painting.source)") == "cafe_terrace\n"
+
+
 # The easel.
 
 
@@ -247,9 +318,10 @@ def unfold(live, group):
     live.locator("[class*='Collapse-header']").filter(has_text=group).click()
 
 
-def upload(page, live, number, path):
+def upload(page, live, number, path, key=None):
+    button = live.get_by_role("button", name="Upload").nth(number)
     with page.expect_file_chooser() as chooser:
-        live.get_by_role("button", name="Upload").nth(number).click()
+        button.press(key) if key else button.click()
     chooser.value.set_files(path)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from easel_tools import image_file
-from test_easels import as_version_7, as_version_8
+from test_easels import as_version_7, as_version_8, press_enter
 
 from nst_helpers import SAMPLES, PictureError, choose_painting, choose_photo, load_image
 
@@ -40,6 +40,30 @@ def test_a_path_is_taken_and_a_wrong_one_gets_a_sentence(photo, tmp_path):
     assert "missing" in photo.notice.value
     photo.samples["horses"].click()
     assert photo.source == "horses" and photo.notice.value == ""
+
+
+def test_a_path_can_be_given_again_after_another_choice_and_when_its_file_is_there(photo, tmp_path):
+    path = str(tmp_path / "later.jpg")
+    photo.path.value = path
+    assert "no such file" in photo.notice.value
+    (tmp_path / "later.jpg").write_bytes(image_file())
+    press_enter(photo.path)
+    assert photo.source == photo.path.value == path and photo.notice.value == ""
+    photo.samples["horses"].click()
+    assert photo.path.value == ""
+    photo.path.value = path
+    assert photo.source == path
+    upload(photo, "phone.jpg", image_file())
+    assert photo.path.value == ""
+
+
+def test_what_load_image_takes_is_taken_and_what_is_too_thin_is_called_by_its_name(photo):
+    upload(photo, "panorama.jpg", image_file(512, 64))
+    assert "Chosen: panorama.jpg" in photo.shown.value
+    upload(photo, "line.jpg", image_file(512, 20))
+    assert photo.notice.value.startswith("line.jpg is 512 × 20 px")
+    assert load_image(photo.source).shape[1:3] == (64, 512)
+    assert "Chosen: your picture<" in choose_photo(load_image("horses", 64)).shown.value
 
 
 def test_an_upload_is_taken_upright_and_a_pdf_or_nothing_gets_a_sentence(photo):

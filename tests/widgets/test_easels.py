@@ -66,6 +66,11 @@ def as_version_8(name, content):
     return (about | {"content": memoryview(content), "last_modified": now},)
 
 
+def press_enter(field):
+    """Send what a browser sends then, beside a new value if there is one."""
+    field._handle_custom_msg({"event": "submit"}, [])
+
+
 def upload(easel, name, content):
     """Let an upload's value change, as a browser does."""
     control = easel.uploads["content"]
@@ -380,9 +385,12 @@ def test_the_menus_and_fields_say_what_is_painted_after_own_pictures(easel):
     wait(lambda: is_painted(easel, "own.jpg"))
 
 
-def test_a_missing_path_gets_a_sentence(easel):
-    easel.paths["style"].value = "nowhere.png"
+def test_a_missing_path_gets_a_sentence_until_enter_finds_it(easel):
+    easel.paths["style"].value = "later.png"
     wait(lambda: "no such file" in easel.status.value)
+    Path("later.png").write_bytes(image_file())
+    press_enter(easel.paths["style"])
+    wait(lambda: easel.painter.subject.chosen["style"] == "later.png")
 
 
 def test_painting_inside_a_cell(in_a_cell):
