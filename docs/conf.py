@@ -27,7 +27,12 @@ html_context = {"default_mode": "auto"}  # light or dark, as the reader's system
 html_static_path = ["static"]
 templates_path = ["templates"]
 html_css_files = ["course.css"]
-html_js_files = ["explorer.js", "prediction.js"]
+DARK = """{
+const root = document.documentElement.dataset;
+if (root.theme == "auto" && matchMedia("(prefers-color-scheme: dark)").matches) root.theme = "dark";
+}
+"""  # in the head: when the theme's own script sets it, figures for light pages are on their way
+html_js_files = [(None, {"body": DARK}), "explorer.js", "prediction.js"]
 html_favicon = "static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False
