@@ -12,9 +12,9 @@ def _values(seed, size, low=0.0, high=1.0):
 
 
 def _norm_cases():
-    """By hand a channel of 1 and 3, and one that is 10 everywhere; then one that is nearly so, in
+    """By hand a channel of 1 and 5, and one that is 10 everywhere; then one that is nearly so, in
     which the small number counts."""
-    by_hand = tf.reshape(tf.constant([1.0, 10.0, 3.0, 10.0]), (1, 1, 2, 2))
+    by_hand = tf.reshape(tf.constant([1.0, 10.0, 5.0, 10.0]), (1, 1, 2, 2))
     others = [
         [_values(seed, size, low, high), random_tensor(seed + 1, size[-1], low=1.2, high=3.0),
          random_tensor(seed + 2, size[-1], low=-2.0, high=-0.4)]

@@ -30,12 +30,12 @@ def _two_layers(weights, picture):
 
 
 def _step_cases():
-    """By hand a network of one weight, 2, and a gray of 0.3, which it paints as 0.6: losses of
-    0.3² = 0.09 and 0.5² = 0.25, so 0.09 + 2 · 0.25 = 0.59, whose slope along the painted pixel is
-    2 · 0.3 + 2 · 2 · 0.5 = 2.6, and along the weight 2.6 · 0.3 = 0.78."""
-    gray, factors = tf.fill((1, 1, 1, 3), 0.3), {"content": 1.0, "style": 2.0}
+    """By hand a network of one weight, 3, and a gray of 0.2, which it paints as 0.6: losses of
+    0.4² = 0.16 and 0.5² = 0.25, so 0.16 + 4 · 0.25 = 1.16, whose slope along the painted pixel is
+    2 · 0.4 + 4 · 2 · 0.5 = 4.8, and along the weight 4.8 · 0.2 = 0.96."""
+    gray, factors = tf.fill((1, 1, 1, 3), 0.2), {"content": 1.0, "style": 4.0}
     of_two = _losses_of("content", "style")
-    cases = [[{"factor": tf.Variable(2.0)}, gray, _times, of_two, factors]]
+    cases = [[{"factor": tf.Variable(3.0)}, gray, _times, of_two, factors]]
     for seed, size, factors in (
         (150, (2, 7, 3), {"style": 12.7, "content": 1.3, "tv": 2.1}),
         (154, (5, 6, 3), {"tv": 0.7, "style": 3.4, "content": 2.2}),
