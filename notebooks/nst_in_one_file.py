@@ -1,9 +1,9 @@
-"""Neural style transfer in one file: all that lessons 01 to 06 build, with TensorFlow and Pillow.
+"""Neural style transfer in one file: the method of lessons 01 to 06, with TensorFlow and Pillow.
 
     python nst_in_one_file.py PHOTO PAINTING [RESULT.png] [SIZE]
 
-The method of Gatys, Ecker, Bethge (CVPR 2016), from coarse to fine with Adam. The network is the
-one that comes with the lessons, if it is found beside them; else Keras downloads it (80 MB).
+Gatys, Ecker, Bethge (CVPR 2016), from coarse to fine, by Adam, without recoloring and without the
+photo's detail. The network comes with the lessons; without them, Keras downloads it (80 MB).
 """
 
 import sys
@@ -68,7 +68,7 @@ def compute_targets(network, photo, painting):
     for layer in STYLE_LAYERS:
         grams[layer] = gram_matrix(of_painting[layer])
         of_both = mean_square(grams[layer]), mean_square(gram_matrix(of_photo[layer]))
-        constants[layer] = tf.maximum(*of_both) * len(STYLE_LAYERS) / SHARES[layer]
+        constants[layer] = tf.maximum(*of_both)
     return content, grams, constants | {"content": mean_square(content)}
 
 
@@ -76,9 +76,9 @@ def compute_loss(network, picture, content, grams, constants):
     features = network(preprocess(picture))
     content_loss = mean_square(features[CONTENT_LAYER] - content) / constants["content"]
     style_loss = tf.add_n(
-        mean_square(gram_matrix(features[layer]) - grams[layer]) / constants[layer]
+        SHARES[layer] * mean_square(gram_matrix(features[layer]) - grams[layer]) / constants[layer]
         for layer in STYLE_LAYERS
-    )
+    ) / len(STYLE_LAYERS)
     terms = {"content": content_loss, "style": style_loss, "tv": total_variation(picture)}
     return tf.add_n([WEIGHTS[name] * terms[name] for name in terms])
 

@@ -410,7 +410,8 @@ def lesson_05_and_two_pictures(vgg):
     theirs = {name: getattr(losses, name) for name in names}
     extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
     path = lesson("05_optimization_loop")
-    here = definitions(path, extract=extract, SHARES=STYLE_SHARES, **theirs)
+    weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
+    here = definitions(path, extract=extract, SHARES=STYLE_SHARES, weights=weights, **theirs)
     return here, load_image("astronaut", max_side=64), load_image("mosaic", max_side=64)
 
 
