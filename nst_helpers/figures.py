@@ -163,10 +163,11 @@ def strongest_patches(pictures, features, channel, width, count=6):
     found = []
     for picture, values in zip(pictures, features, strict=True):
         values = np.asarray(values)[0, :, :, channel]
-        zoom = picture.shape[1] / values.shape[0]  # pixels from one position to the next
+        # Pixels from one position to the next: each pooling halves the sides, rounding down.
+        stride = 2 ** int(np.log2(picture.shape[1] / values.shape[0]))
         position = np.unravel_index(values.argmax(), values.shape)
         top, left = (
-            int(np.clip((place + 0.5) * zoom - width / 2, 0, side - width))
+            int(np.clip((place + 0.5) * stride - width / 2, 0, side - width))
             for place, side in zip(position, picture.shape[1:3])
         )
         found.append((values.max(), picture[:, top : top + width, left : left + width]))

@@ -16,7 +16,7 @@ SHORTER = {
     "steps=32": "steps=3",
     "60, schedule(60)": "4, schedule(4)",
     "steps=60) for depth": "steps=3) for depth",
-    "steps=40) for part": "steps=3) for part",
+    "layers[:2], steps=100": "layers[:2], steps=3",
     "[192], [13]": "[192], [3]",
     "[20, 8]": "[3, 3]",
     "[24, 6]": "[3, 3]",

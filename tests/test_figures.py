@@ -105,13 +105,13 @@ def test_the_strongest_patch_of_each_picture_lies_around_its_strongest_position(
         maps[0, row, column, 1] = strength
         maps[0, 5, 5, 0] = 9.0  # another channel's
         features.append(maps)
-        picture = np.zeros((1, 40, 60, 3))  # four pixels from one position to the next
+        picture = np.zeros((1, 43, 61, 3))  # four pixels from one position to the next, and a rest
         picture[0, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = strength
         pictures.append(picture)
     patches = strongest_patches(pictures, features, channel=1, width=12)
     assert [patch.max() for patch in patches] == [3, 2, 1]
     assert {patch.shape for patch in patches} == {(1, 12, 12, 3)}
     in_corner, at_other_corner, inside = (patch[0, :, :, 0] > 0 for patch in patches)
-    assert in_corner[:4, :4].all() and at_other_corner[-4:, -4:].all()
+    assert in_corner[:4, :4].all() and at_other_corner[-7:-3, -5:-1].all()
     assert inside[4:8, 4:8].all() and inside.sum() == 16
     assert len(strongest_patches(pictures, features, channel=1, width=12, count=1)) == 1

@@ -209,18 +209,18 @@ def test_exercises_with_hints_and_a_solution(name):
 # What each check's first case gives, in its lesson's words (`test_exercises` holds the values).
 BY_HAND = {
     "01_vgg19": [
-        "for\nthis list the result is 10",
+        "this list the result is 16",
         "1 · 255 − 123.68 = 131.32",
         "(−103.939, −116.779, 131.32) → (0, 0, 255) → (255, 0, 0) → (1, 0, 0)",
     ],
     "02_content_loss": [
         "13 / 3 = 4.33",
-        "the first derivative is 0 and the third is −1.33",
+        "with respect to $F_1$ is 0, and with respect to $F_3$ it is −1.33",
         "13 / 5 = 2.6",
     ],
     "03_style_loss": [
-        "5 / 4 = **1.25**",
-        "(0 + 1 + 1 + 9) / 4 = 2.75",
+        "7 / 4 = **1.75**",
+        "(0 + 9 + 1 + 1) / 4 = 2.75",
         "0.5 · 1.5 + 0.2 · 2.5 = 1.25",
     ],
     "04_total_loss": [
@@ -240,7 +240,7 @@ BY_HAND = {
         "(0.921, 0.321, 0.321)",
         "√(0.0401 / 0.0101) = 1.9926",
         "(4.6, 1) and (1, 5.8)",
-        "3.5 / 2 = **1.75**",
+        "6.5 / 2 = **3.25**",
     ],
     "09_beyond_the_gram_matrix": [
         "The loss is the sum, 2 + 1 = 3",

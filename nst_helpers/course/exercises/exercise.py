@@ -34,7 +34,7 @@ SIZES = (2, 7, 3), (5, 3, 6)
 
 def tiny_features():
     """The example by hand of lessons 03 and 08: channels blue and swirl, at four positions."""
-    return tf.constant([[[[1.0, 0.0], [2.0, 1.0]], [[0.0, 1.0], [1.0, 3.0]]]])
+    return tf.constant([[[[1.0, 0.0], [2.0, 3.0]], [[0.0, 1.0], [1.0, 1.0]]]])
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def _field(conv=2, pool=1, stride=2, start=1):
 
 
 def _field_cases():
-    stacks = "conv conv pool conv", "conv conv", "conv", "pool conv pool conv pool conv conv"
+    """First the lesson's table."""
+    table = "conv conv pool conv conv pool"
+    stacks = table, "conv conv", "conv", "pool conv pool conv pool conv conv"
     return [[layers.split()] for layers in stacks]
 
 

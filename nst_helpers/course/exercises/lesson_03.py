@@ -42,8 +42,8 @@ def _one_picture_cases():
 def _gram_cases():
     """By hand: means of 1.5 and 2.5, weighed to 1.25. Then layers of different sizes. Then dicts
     whose orders differ, but for the first and the last layer."""
-    grams = [[1.5, 1.25], [1.25, 2.75]], [[4.0, 1.0], [1.0, 2.0]]
-    targets = [[1.5, 0.25], [0.25, 0.75]], [[1.0, 1.0], [1.0, 1.0]]
+    grams = [[1.5, 1.75], [1.75, 2.75]], [[4.0, 1.0], [1.0, 2.0]]
+    targets = [[1.5, 0.75], [0.75, 0.75]], [[1.0, 1.0], [1.0, 1.0]]
     return [
         _by_layers(("12", "12", "12"), tf.constant(grams), tf.constant(targets), (0.5, 0.2)),
         _random_grams(("123", "123", "123"), (2, 3, 5), (1.9, 0.35, 0.6)),
