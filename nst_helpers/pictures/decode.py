@@ -171,7 +171,7 @@ def _fault(error, head):
         )
     if isinstance(error, Image.UnidentifiedImageError):
         return (
-            "is not a picture that Pillow can read, whatever its ending says: "
+            "is not a picture that Pillow can read, whatever its file extension says: "
             "export it as PNG or JPEG."
         )
     return f"is damaged or cut off ({_first_line(error)}): copy or download it again."

@@ -32,10 +32,10 @@ def _match_colors(picture, target):
 
 def _match_cases():
     """By hand, channels that vary independently, by 0.1 and by 0.2: the map multiplies each
-    difference by the root of (0.04 + little) / (0.01 + little), 1.9926. Then colors whose channels
-    go together, of different means, in sizes that differ."""
+    difference by the root of (0.04 + little) / (0.01 + little), 1.9926. The target's means differ
+    by channel. Then colors whose channels go together, of different means, in sizes that differ."""
     signs = tf.reshape([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], (1, 2, 2, 3))
-    cases = [[0.4 + 0.1 * signs, 0.5 + 0.2 * signs]]
+    cases = [[0.4 + 0.1 * signs, tf.constant([0.4, 0.5, 0.6]) + 0.2 * signs]]
     mixing = tf.constant([[0.3, 0.2, 0.0], [0.1, 0.25, 0.1], [0.0, -0.1, 0.2]])
     sizes = ((5, 3), (2, 7)), ((4, 2), (5, 7))
     for seed, (size, wanted) in enumerate(sizes, 90):
