@@ -21,6 +21,7 @@ from ..method import (
     can_see,
     one_painting,
     paint,
+    share_at,
 )
 from ..pictures import GIVEN_PICTURE, SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
@@ -198,9 +199,9 @@ def _counts(settings):
 
 
 def _compares(side, settings):
-    """Whether neighbors are compared at the scale of this side, as `neighbors.share_at` has it."""
+    """Whether neighbors are compared at the scale of this side."""
     is_first = side == settings.scales[0] and settings.init != GIVEN_PICTURE
-    return settings.neighbor_weight > 0 and (side <= LARGEST_WITH_NEIGHBORS or is_first)
+    return settings.neighbor_weight > 0 and share_at(side, is_first) > 0
 
 
 def plan(

@@ -33,15 +33,11 @@ def _variation_cases():
     return [[gray], [random_tensor(4, 1, 4, 6, 3)], [random_tensor(5, 1, 9, 5, 3)]]
 
 
-def _squared_total_variation(picture):
-    down = picture[:, 1:] - picture[:, :-1]
-    across = picture[:, :, 1:] - picture[:, :, :-1]
-    return mean_square(down) + mean_square(across)
-
-
 def _in_both_directions(term):
     """A total variation: `term` of the differences down plus `term` of those across."""
-    return lambda picture: term(np.diff(picture, axis=1)) + term(np.diff(picture, axis=2))
+    return lambda picture: (
+        term(picture[:, 1:] - picture[:, :-1]) + term(picture[:, :, 1:] - picture[:, :, :-1])
+    )
 
 
 def _constant_cases():
@@ -274,7 +270,7 @@ EXERCISES = {
               "0 for the painting's style, and at most about 1 for the photo.",
     ),
     "squared total variation": Exercise(
-        reference=_squared_total_variation, cases=_variation_cases,
+        reference=_in_both_directions(mean_square), cases=_variation_cases,
         look_at=_SQUARED_TOTAL_VARIATION, goes_on=True, tape_over=(0,),
         right="Squares punish one hard edge more than many soft steps, "
               "so this version blurs edges that the other keeps.",
