@@ -14,7 +14,6 @@ import tensorflow as tf
 from .. import machine
 from ..errors import SettingsError
 from ..method import (
-    LARGEST_WITH_NEIGHBORS,
     MARGIN,
     PIXELS_AT_ONCE,
     ROWS,
@@ -23,7 +22,7 @@ from ..method import (
     paint,
     share_at,
 )
-from ..pictures import GIVEN_PICTURE, SHORTEST_SIDE, number, size_with_longest_side
+from ..pictures import SHORTEST_SIDE, number, size_with_longest_side
 from .scales import settle
 from .settings import DEFAULTS, Settings
 from .weights import bundled_vgg19
@@ -134,11 +133,9 @@ def memory_needed(content, paintings, settings, side):
         height, width = size_with_longest_side(picture, round(side * settings.style_scale))
         shapes.append((height / 2, width))
     peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
-    begins_here = settings.scales is not None and len(settings.scales) == 1
-    is_first = begins_here and settings.init != GIVEN_PICTURE
-    compared = side if is_first else min(side, LARGEST_WITH_NEIGHBORS)
-    height, width = size_with_longest_side(content, compared)
-    if not settings.neighbor_weight or (in_bands and height * width > PIXELS_AT_ONCE):
+    compared = max((scale for scale in settings.scales if _compares(scale, settings)), default=0)
+    height, width = size_with_longest_side(content, min(side, compared))
+    if in_bands and height * width > PIXELS_AT_ONCE:
         return peak  # bands compare none
     bytes_here = bytes_a_pixel(settings.precision) + BYTES_A_PIXEL_OF_NEIGHBORS
     return max(peak, BASE_BYTES + bytes_here * height * width)
@@ -200,8 +197,7 @@ def _counts(settings):
 
 def _compares(side, settings):
     """Whether neighbors are compared at the scale of this side."""
-    is_first = side == settings.scales[0] and settings.init != GIVEN_PICTURE
-    return settings.neighbor_weight > 0 and share_at(side, is_first) > 0
+    return settings.neighbor_weight > 0 and share_at(side, settings) > 0
 
 
 def plan(

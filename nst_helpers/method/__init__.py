@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
         "total_variation",
     ],
     "vgg": ["feature_extractor", "IMAGENET_MEAN_BGR", "preprocess"],
-    "neighbors": ["LARGEST_WITH_NEIGHBORS", "share_at"],
+    "neighbors": ["share_at"],
     "objective": ["compare", "compute_targets", "loss_and_gradient_by", "measuring"],
     "optimizers": ["Adam", "color_at_half_resolution", "LBFGS", "PAIRS"],
     "styles": [

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from ..errors import LossNotFinite
 from ..machine import memory_errors_said
-from ..pictures import GIVEN_PICTURE, resize, with_longest_side
+from ..pictures import resize, with_longest_side
 from . import neighbors, styles
 from .large import graphs_for
 from .losses import TERMS
@@ -72,10 +72,9 @@ def paint(vgg, content, style, settings, weights=None, start=None):
                 picture = styles.enlarged(picture, smaller, photo, settings.keeps_detail)
             begun = resize(picture, *photo.shape[1:3])
             optimizer = new_optimizer(settings, begun, steps, optimizer)
-            is_first = smaller is None and settings.init != GIVEN_PICTURE
             shares = {
                 "style": styles.style_share(side, settings.scales),
-                "neighbor": neighbors.share_at(side, is_first) * with_neighbors,
+                "neighbor": neighbors.share_at(side, settings) * with_neighbors,
             }
             compared = tuple(neighbors.LAYERS) if shares["neighbor"] else ()
             loss_and_gradient, measure = graphs_for(

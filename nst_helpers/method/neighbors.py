@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from ..pictures import GIVEN_PICTURE
 from .vgg import stride
 
 LAYERS = {  # and how much each counts: shallow ones hold faces and smooth places, and bring ripples
@@ -31,12 +32,14 @@ ROUNDING = 0.002  # a variation of half a step of 8 bits is none
 AT_ONCE = 1024  # positions that are compared with all of a painting's, so that memory stays small
 
 
-def share_at(side, is_first):
-    """The share of the neighbors' weight that counts at the scale of this side.
+def share_at(side, settings):
+    """The share of the neighbors' weight that counts at the scale of this side, 0 to 1.
 
-    is_first: whether the run begins there, and not with a picture painted at a coarser scale.
+    settings: with the run's scales. It counts at the first one however large that is, for there is
+    no coarser one to place the forms, unless the run goes on from a picture.
     """
-    if side > LARGEST_WITH_NEIGHBORS and not is_first:
+    begins_here = side == settings.scales[0] and settings.init != GIVEN_PICTURE
+    if side > LARGEST_WITH_NEIGHBORS and not begins_here:
         return 0.0
     return min(1.0, FALLS_FROM / side)
 

@@ -20,7 +20,9 @@ from nst_helpers.engine.settings import DEFAULTS
 from nst_helpers.method import Paintings, Step
 from nst_helpers.pictures import GIVEN_PICTURE, size_with_longest_side
 
-FLOAT32 = dataclasses.replace(DEFAULTS, precision="float32", neighbor_weight=0.0)
+FLOAT32 = dataclasses.replace(
+    DEFAULTS, precision="float32", neighbor_weight=0.0, scales=[128], steps=[1]
+)
 
 
 def seconds_left(monkeypatch, scales, steps, times, neighbor_weight=0.0):
@@ -286,7 +288,7 @@ def test_available_memory(monkeypatch):
 
 
 def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
-    """1024 px by way of smaller scales, and at once: there they are compared at 1024 px."""
+    """1024 px by way of small scales, at once, by way of a large one, and from a picture."""
     photo = np.broadcast_to(np.float32(0), (1, 1024, 1024, 3))
 
     def needed(side, **settings):
@@ -296,6 +298,10 @@ def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
     extra = cost.BYTES_A_PIXEL_OF_NEIGHBORS
     assert needed(1024, neighbor_weight=1.0, scales=[128, 1024]) == needed(1024)
     assert needed(1024, neighbor_weight=1.0, scales=[1024]) == needed(1024) + extra * 1024**2
+    by_large = needed(1024, neighbor_weight=1.0, scales=[800, 1024])
+    assert by_large == max(
+        needed(1024), cost.BASE_BYTES + (cost.bytes_a_pixel("float32") + extra) * 800**2
+    )
     going_on = {"scales": [1024], "init": GIVEN_PICTURE}
     assert needed(1024, neighbor_weight=1.0, **going_on) == needed(1024)
     assert needed(2048, neighbor_weight=1.0, scales=[2048]) == needed(2048)  # seen in bands

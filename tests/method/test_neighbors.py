@@ -1,13 +1,17 @@
 """The neighbors of the neighbor loss, worked out by hand or one position at a time."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from engine_tools import QUICK, TWO, quick_run
 
 from nst_helpers import CONTENT_LAYER, feature_extractor, load_image, stylize
+from nst_helpers.engine import DEFAULTS
 from nst_helpers.method import losses, neighbors
 from nst_helpers.method.neighbors import LAYERS, matching, nearest, side_by_side
+from nst_helpers.pictures import GIVEN_PICTURE
 
 SHAPE = 1, 3, 4  # of positions
 LEFT = np.tile(np.repeat([1.0, 0.0], 4), (8, 1))
@@ -165,10 +169,18 @@ def test_only_a_paintings_part_is_taken():
 
 
 @pytest.mark.parametrize(
-    "side, is_first, share", [(96, False, 1), (250, False, 0.8), (400, False, 0), (400, True, 0.5)]
+    "side, scales, init, share",
+    [
+        (96, [96, 400], "content", 1),
+        (250, [96, 250], "content", 0.8),
+        (400, [96, 400], "content", 0),
+        (400, [400, 500], "content", 0.5),  # where a run begins, it counts at any size
+        (400, [400], GIVEN_PICTURE, 0),
+    ],
 )
-def test_how_much_it_counts_at_a_scale(side, is_first, share):
-    assert neighbors.share_at(side, is_first) == share
+def test_how_much_it_counts_at_a_scale(side, scales, init, share):
+    settings = dataclasses.replace(DEFAULTS, scales=scales, init=init)
+    assert neighbors.share_at(side, settings) == share
 
 
 @pytest.mark.parametrize(
