@@ -50,7 +50,8 @@ def write_sources(folder):
     for picture in shown:
         parts.picture(picture)
     for path in DOCS.glob("*.md"):
-        write(folder / path.name, parts.fill(path.read_text(encoding="utf-8")))
+        text = pages.Text(path.relative_to(ROOT))
+        write(folder / text.page, parts.fill(text.fit(path.read_text(encoding="utf-8"))))
 
 
 def write(path, text):

@@ -33,6 +33,7 @@ ELEMENT = """\
 <label for="second">Mix in</label>
 <select name="second" id="second"></select>
 <input type="range" name="mix" min="0" max="100" step="5" value="0" aria-label="Share, in percent">
+<span aria-hidden="true" data-part="mixed"></span>
 </div>
 </fieldset>
 <fieldset class="choice"><legend>Longest side</legend>
@@ -55,6 +56,7 @@ WORDS = {  # of each state; `paint.js` itself says what is done
     "unreadable": "Your browser cannot read this file as a picture. Try a JPEG, PNG or WebP file.",
     "small": "This picture is too small or too narrow: its shorter side needs at least 32 pixels, "
     "and at least an eighth of the longer one.",
+    "unloaded": "This could not be loaded. Check your connection, and choose it again.",
     "failed": "The painting failed. Try a smaller size, or load the page again.",
 }
 

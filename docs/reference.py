@@ -116,13 +116,15 @@ def parameters(one):
 def listed(words, names):
     """A docstring whose paragraphs of `name: what it is. other: ...` have become lists."""
     one = "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
-    begins = re.compile(rf"(?:^|(?<=[.;:]\s)|(?<=\)\s))((?:{one})(?:, (?:{one}))*): ", re.M)
+    begins = re.compile(rf"(?:^|(?<=[.;:]\s)|(?<=\)\s))((?:{one})(?:,\s(?:{one}))*):\s", re.M)
     paragraphs = []
     for paragraph in words.split("\n\n"):
         if begins.match(paragraph):
             before, *parts = begins.split(paragraph)
             items = zip(parts[::2], parts[1::2])
-            paragraph = "\n".join(f"- **{name}**: {text.strip()}" for name, text in items)
+            paragraph = "\n".join(
+                f"- **{' '.join(name.split())}**: {text.strip()}" for name, text in items
+            )
             paragraph = re.sub(r"\n(?!- \*\*)", "\n  ", paragraph)
             paragraph = re.sub(r"\n  (Returns|Raises) ", r"\n\n\1 ", paragraph)
         paragraphs.append(paragraph)
@@ -139,7 +141,8 @@ def signature(one):
         parameter.replace(annotation=inspect.Parameter.empty)
         for parameter in found.parameters.values()
     ]
-    return str(inspect.Signature(bare))
+    call = str(inspect.Signature(bare))
+    return re.sub(r"<function (\w+) at \w+>|<factory>", lambda default: default[1] or "...", call)
 
 
 def linked(words, own):

@@ -43,7 +43,7 @@ def wrapped(text):
 
 
 class Forgiving:
-    """A stream to print to; if nobody can read it any more, nothing happens."""
+    """A stream to print to; if nobody can read it anymore, nothing happens."""
 
     def __init__(self, stream):
         self._stream = stream

@@ -94,6 +94,15 @@ def test_the_samples_are_listed_for_those_without_a_notebook(capsys):
     assert all(name in said.partition("Samples: ")[2] for name in nst_helpers.SAMPLES)
 
 
+def test_links_between_files_lead_somewhere_on_github_too():
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("*/*/*.md")]:
+        if page.relative_to(ROOT).parts[0].startswith("."):
+            continue  # an environment, or what a tool wrote
+        prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^()\s:#]+)(?:#[^()\s]*)?\)", prose):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
 def test_there_is_one_spelling_of_the_command():
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks/README.md"]:
         said = path.read_text(encoding="utf-8").count("python -m nst_helpers")

@@ -259,6 +259,32 @@ def test_what_cannot_be_painted_is_said_and_the_picture_before_stays(opened, con
     wait(one.page, lambda: "256 × 32 px" in one.told.inner_text(), seconds=SOON)
 
 
+def test_what_cannot_be_loaded_is_said_and_may_be_there_later(opened, tmp_path, network):
+    folder = page_of(tmp_path, network)
+    scripts = folder / "_static" / "paint"
+    gone = scripts.rename(folder / "gone")
+    one = opened(folder)
+    one.choose(saved(noise(70, 50)))
+    wait(one.page, lambda: "could not be loaded" in one.told.inner_text(), seconds=SOON)
+    one.page.get_by_role("button", name="Horses").click()
+    wait(one.page, lambda: "could not be loaded" in one.told.inner_text(), seconds=SOON)
+    gone.rename(scripts)
+    one.page.get_by_role("button", name="Horses").click()
+    one.painted()
+    for trouble in one.reader.troubles:
+        assert "ERR_FILE_NOT_FOUND" in trouble or "failed: file:" in trouble
+    one.reader.troubles.clear()
+
+
+def test_once_it_is_open_the_page_needs_no_connection(opened, tmp_path, network):
+    folder = page_of(tmp_path, network)
+    one = opened(folder)
+    one.page.wait_for_load_state("networkidle")
+    shutil.rmtree(folder / "_static" / "paint")
+    one.page.get_by_role("button", name="Horses").click()
+    one.painted()
+
+
 def test_a_new_choice_ends_what_is_being_painted(opened):
     one = opened()
     one.pick("512 px")

@@ -184,7 +184,7 @@ def test_a_folder_that_is_no_site_is_left_alone(tmp_path):
 
 
 def test_links_in_text_are_made_fit_for_the_site():
-    from pages import Text, repository
+    from pages import Text, repository, site
 
     text = Text("notebooks/solutions/02_content_loss.ipynb")
     github = f"{repository()}/blob/main"
@@ -194,6 +194,8 @@ def test_links_in_text_are_made_fit_for_the_site():
         "[a](../../docs/install.md#systems)": "[a](../../install.md#systems)",
         "[a](../../README.md)": "[a](../../index.md)",
         "[a](../../CONTRIBUTING.md#conventions)": f"[a]({github}/CONTRIBUTING.md#conventions)",
+        f"[a]({site()}/paint.html)": "[a](../../paint.md)",  # which does nothing on GitHub
+        f"[a]({site()}/)": f"[a]({site()}/)",
         "`values[layer](picture)`": "`values[layer](picture)`",
         "[![Open in Colab](../b.svg)](https://c/d)": "[Open in Colab](https://c/d){.colab}",
         "*Figure 2.1. A photo.*": "{.caption}\n*Figure 2.1. A photo.*",
@@ -219,6 +221,11 @@ def test_a_drawing_says_what_it_shows_and_has_a_dark_mode(path):
 
 
 # In the browser.
+
+
+UNSEEN = """() => [...document.querySelectorAll("figcaption")]
+    .filter(one => !one.offsetHeight && !one.closest("details:not([open])"))
+    .map(one => one.textContent)"""
 
 
 class Reader:
@@ -270,6 +277,8 @@ def test_every_page_loads_fits_and_can_be_read_by_all(site, chromium):
         reader.open(name)
         if "/solutions/" not in name:  # they are made as the lessons are
             reader.check_access()
+        for caption in reader.page.evaluate(UNSEEN):
+            reader.note(f"does not show the caption {caption!r}")
         for width in WIDTHS[::-1]:
             reader.page.set_viewport_size({"width": width, "height": 900})
             wide = reader.page.evaluate("() => document.documentElement.scrollWidth")

@@ -106,12 +106,13 @@
 
   const source = URL.createObjectURL(new Blob([`(${painter})()`], { type: "text/javascript" }));
 
-  // What the script of this name holds.
+  // What the script of this name holds; nothing without a connection, which may come back.
   const held = {};
-  const load = (name) => (held[name] ??= new Promise((resolve, reject) => {
+  const load = (name) => (held[name] ??= new Promise((resolve) => {
     const script = document.createElement("script");
-    Object.assign(script, { src: new URL(`${name}.js`, folder), onerror: reject });
+    script.src = new URL(`${name}.js`, folder);
     script.onload = () => resolve(window.nstPaint[name]);
+    script.onerror = () => { delete held[name]; resolve(); };
     document.head.append(script);
   }));
 
@@ -120,6 +121,7 @@
       for (const part of this.querySelectorAll("[data-part]")) this[part.dataset.part] = part;
       for (const button of this.querySelectorAll("button")) {
         button.onclick = () => this.open(load(button.value), button.value);
+        load(button.value); // with the page, which then needs no connection any more
       }
       const take = ([file]) => file && this.open(URL.createObjectURL(file), file.name);
       this.file.onchange = () => take(this.file.files);
@@ -131,13 +133,16 @@
         event.preventDefault(); // or the browser leaves the page for the file
         take(event.dataTransfer.files);
       });
-      this.choice();
+      load(this.choice().network);
     }
 
     // A photo, by its address. Of several that are being opened, the last one counts.
     async open(address, name) {
       const image = (this.latest = new Image());
-      image.src = await address;
+      const source = await address;
+      if (image !== this.latest) return;
+      if (!source) return this.end("unloaded");
+      image.src = source;
       const readable = await image.decode().then(() => true, () => false);
       if (image !== this.latest) return;
       const short = Math.min(image.width, image.height), long = Math.max(image.width, image.height);
@@ -154,6 +159,7 @@
       second.replaceChildren(...[...others].map(({ value, labels: [label] }) =>
         new Option(label.innerText, value, false, value === second.value)));
       this.mixture.hidden = !others.length;
+      this.mixed.textContent = `${mix.value}%`;
       const [, other] = (second.value || painting.value).split(" "), share = mix.value / 100;
       return { network, shares: [[first, 1 - share], [other, share]] };
     }
@@ -178,7 +184,7 @@
       worker.onerror = () => this.end("failed");
       worker.onmessage = ({ data: { done, picture } }) => {
         this.progress.value = done;
-        this.percent.textContent = `${Math.round(100 * done)} %`;
+        this.percent.textContent = `${Math.round(100 * done)}%`;
         if (!picture) return;
         above.putImageData(picture, 0, 0);
         this.save.href = this.painted.toDataURL();
@@ -187,7 +193,8 @@
         this.end("done", `Painted at ${width} × ${height} px in ${seconds} seconds.`);
       };
       worker.onmessage({ data: { done: 0 } });
-      load(network).then((file) => worker.postMessage({ file, shares, photo }), worker.onerror);
+      load(network).then((file) =>
+        file ? worker.postMessage({ file, shares, photo }) : worker === this.worker && this.end("unloaded"));
     }
 
     // Ends what is being painted. The page has the words of each state; CSS shows the bar by it.

@@ -212,10 +212,12 @@ def plan(
     """What a run will cost on this machine: `{"seconds", "gigabytes", "scales", "steps", "fits"}`.
 
     size, steps, precision, style_scale, neighbor_weight: as for `stylize`. aspect: long side ÷
-    short side of the photo; the painting may be up to a square. The seconds come from a timed trial
-    of a few seconds at a small size, without import, loading and tracing, and without what masks
-    add; the gigabytes are the process's peak, see `peak_memory`; `fits` says whether they can be
-    had now (always true on a GPU, of whose memory nothing is known before). Raises `SettingsError`.
+    short side of the photo; the painting may be up to a square. vgg: what `load_vgg19` returns.
+
+    The seconds come from a timed trial of a few seconds at a small size, without import, loading
+    and tracing, and without what masks add; the gigabytes are the process's peak; `fits` says
+    whether they can be had now (always true on a GPU, of whose memory nothing is known before).
+    Raises `SettingsError`.
     """
     asked = Settings(
         size=size,

@@ -30,10 +30,10 @@ class Result:
     """What `stylize` returns.
 
     picture: `(1, height, width, 3)`. history: one dict a step with `step`, `side`, `content`,
-    `style`, `tv`, `total`, each style layer (weighted losses) and `seconds`. settings: those given
-    and the defaults, as a dict fit for JSON. constants: of the last scale, see
-    `objective.compute_targets`. card: the settings and all else that tells how the picture was
-    made, see `card.py`; `save_image` writes it into a file. message: empty, or why the run ended
+    `style`, `neighbor`, `tv`, `total`, each style layer (weighted losses) and `seconds`. settings:
+    those given and the defaults, as a dict fit for JSON. constants: of the last scale, see
+    `compute_targets`. card: the settings and all else that tells how the picture was made;
+    `save_image` writes it into a file. message: empty, or why the run ended
     early. interrupted: whether it was by the user.
     """
 
@@ -65,11 +65,13 @@ def stylize(
     style_masks: one for each painting, in the same order: anything `load_image` takes, or an array
     `(height, width)`, in the photo's shape, white where that painting applies, gray in between.
     Where all are black the photo stays as it is. painting_masks: the same in each painting's shape,
-    white on the part of it that is used. init may be anything `load_image` takes, too: a picture in
-    the photo's shape, to go on from. vgg: what `load_vgg19` returns; None loads the bundled
+    white on the part of it that is used. vgg: what `load_vgg19` returns; None loads the bundled
     weights, once. progress: show a bar and, in a notebook or a terminal that can, the picture while
     it is painted; "bar" for the bar alone. on_step: a function that is called with each `Step`; it
     may raise `KeyboardInterrupt` to end the run.
+
+    As init, `stylize` also takes anything that `load_image` takes: a picture in the photo's shape,
+    to go on from.
 
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer

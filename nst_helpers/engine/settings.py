@@ -133,7 +133,7 @@ class Settings:
     content_weight: float = _setting(1.0, _weight, "how much the content loss counts", type=float)
     # Explorer "weights": at 2 the sky is nearly the photo's, at 80 the painting's rings fill it.
     style_weight: float = _setting(20.0, _weight, "how much the style loss counts", type=float)
-    # Of 48 blind judgements 33 called it the better painting with 20, see benchmarks/README.md.
+    # Of 48 blind judgments 33 called it the better painting with 20, see benchmarks/README.md.
     neighbor_weight: float = _setting(
         20.0,
         _weight,

@@ -31,7 +31,7 @@ def bundled_networks():
 def save_network(network, path):
     """Write a network into a file, whole or not at all; returns its path.
 
-    Each channel of a kernel is rounded to 255 steps of its own, `{name}/step`: 230 kB for a network
+    Each channel of a kernel is rounded to 255 steps of its own, `{name}/step`: 220 kB for a network
     of one painting, 4 kB for each further one. Raises `PictureError` if it cannot be written, and
     `WeightsError` for a name that does not end in .safetensors.
     """

@@ -81,12 +81,13 @@ def train_fast(
 
     paintings: anything `load_image` takes, or a list of such. steps: how often the network is
     changed, each time for one square cut out of a photo; None for as many as the minutes give on
-    this machine. start: what `load_network` takes, to go on from: a painting that it knows by name
-    keeps its scales and shifts, another begins with the mean of all. photos: a list of what
-    `load_image` takes. size: longest side of the paintings, px; on photos of that size the strokes
-    come out right. style_weight: how much the style loss counts. seed: of the first weights and the
-    squares; with the same, and as many steps, a machine trains nearly the same network again. vgg,
-    progress: as for `stylize`. on_step: is called with each `TrainingStep`, as by `stylize`.
+    this machine. minutes: how long to train, if steps is None. start: what `load_network` takes, to
+    go on from: a painting that it knows by name keeps its scales and shifts, another begins with
+    the mean of all. photos: a list of what `load_image` takes. size: longest side of the paintings,
+    px; on photos of that size the strokes come out right. style_weight: how much the style loss
+    counts. seed: of the first weights and the squares; with the same, and as many steps, a machine
+    trains nearly the same network again. vgg, progress: as for `stylize`. on_step: is called with
+    each `TrainingStep`, as by `stylize`.
 
     Returns a `Network`. An interrupt ends the training, and returns the network that it reached.
     Raises `SettingsError`, `PictureError` or `WeightsError` for what cannot be used, and

@@ -52,9 +52,10 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     vgg: what `load_vgg19` returns. content: a picture. style: one, or `Paintings`. settings: a
     `Settings` whose scales and steps are lists, one entry a scale, and whose precision is not
     "auto". weights: a dict that is read before every step, so that whoever holds it can change them
-    while the picture is painted: `"content"`, `"style"`, `"tv"`; by a style layer's name a factor
-    for its share; `"learning_rate"`, Adam's; `"blend"`, the share of the second of two paintings.
-    What it does not hold is as in the settings. start: a picture to go on from.
+    while the picture is painted: `"content"`, `"style"`, `"neighbor"`, `"tv"`; by a style layer's
+    name a factor for its share; `"learning_rate"`, Adam's; `"blend"`, the share of the second of
+    two paintings. What it does not hold is as in the settings. start: a picture to go on from.
+
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """
     layers = settings.content_layer, tuple(settings.style_layers)

@@ -68,11 +68,13 @@ class Adam:
 class LBFGS:
     """L-BFGS within 0..1 (Nocedal, Wright, *Numerical Optimization*, 2nd ed., algorithms 7.4, 7.5).
 
-    picture: the starting point. A step is tried at full length; if it does not lower the loss
-    enough, it is shortened to where a parabola through what is known has its lowest point. After
-    each step the picture is clipped to 0..1, and values that a bound stops are held out of the
-    next direction. It works in float32 where the picture is, and has no settings: curvature takes
-    the place of a learning rate.
+    picture: the starting point. before: the optimizer of a smaller scale, whose curvature is taken
+    over, or None. project: a function of a gradient that leaves what the picture may change by.
+
+    A step is tried at full length; if it does not lower the loss enough, it is shortened to where a
+    parabola through what is known has its lowest point. After each step the picture is clipped to
+    0..1, and values that a bound stops are held out of the next direction. It works in float32
+    where the picture is, and has no learning rate: curvature takes its place.
     """
 
     def __init__(self, picture, before=None, project=tf.identity):

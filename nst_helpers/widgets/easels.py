@@ -83,10 +83,10 @@ def easel(
     content, style: anything `load_image` takes. size: longest side of the live picture, px.
     full_size: of the picture that *finish* paints. background: paint beside the notebook's cells;
     where the picture then does not move, give False, set the sliders, and call `run` in another
-    cell. vgg: what `load_vgg19` returns; None for the bundled weights. Painting pauses by itself
-    after a while.
+    cell. vgg: what `load_vgg19` returns; None for the bundled weights.
 
-    Returns an `Easel`; a second one closes the first. Raises what `load_image` raises.
+    Painting pauses by itself after a while. Returns an `Easel`; a second one closes the first.
+    Raises what `load_image` raises.
     """
     global _open_easel
     painter = Painter({"content": content, "style": style}, size, full_size, vgg)
@@ -344,7 +344,7 @@ class Easel(widgets.VBox):
             upload.set_trait("value", type(upload.value)())
 
     def show_closed(self):
-        """Nothing can be asked for any more."""
+        """Nothing can be asked for anymore."""
         for group in (self.sliders, self.menus, self.paths, self.uploads, self.buttons):
             for control in group.values():
                 control.disabled = True

@@ -414,5 +414,5 @@ def test_a_first_lesson_without_its_setup_cell_is_a_sentence(tmp_path, monkeypat
     (tmp_path / "00.ipynb").write_text("{}")
     monkeypatch.setattr(places, "lessons", lambda: [tmp_path / "00.ipynb"])
     assert main(["handout", str(tmp_path / "class")]) == 1
-    assert "00.ipynb has no setup cell any more" in capsys.readouterr().err
+    assert "00.ipynb has no setup cell anymore" in capsys.readouterr().err
     assert not (tmp_path / "class").exists()

@@ -40,7 +40,7 @@ def handout(folder, with_answers=False):
         raise SettingsError(f"{where}: run this in the course's folder, and name a new one.")
     first = re.search(r"git\+(https://[^\"\\]+)", course[0].read_text(encoding="utf-8"))
     if not first:
-        raise SettingsError(f"{course[0].name} has no setup cell any more: restore it.")
+        raise SettingsError(f"{course[0].name} has no setup cell anymore: restore it.")
     shutil.copytree(course[0].parent / "drawings", folder / "drawings")
     if with_answers:
         shutil.copy(course[0].parent / "nst_in_one_file.py", folder)
