@@ -32,7 +32,8 @@ BASE_BYTES = 0.83e9  # a process with TensorFlow and the network, before it pain
 BYTES_A_PIXEL = {"bfloat16": 1500, "float32": 2450}
 BYTES_A_PIXEL_WITHOUT_AVX512 = 4300
 BYTES_A_PIXEL_IN_BANDS = 960  # of the whole picture, beside what the band takes that is seen
-BYTES_A_PIXEL_OF_NEIGHBORS = 1900  # beside those above, at the scales where neighbors are compared
+# Beside those above, of the photo and of each painting, at the scales where neighbors are compared.
+BYTES_A_PIXEL_OF_NEIGHBORS = 950
 GROWTH = 1.95  # a step's seconds grow with the side to this power, a little slower than the pixels
 CLOSE_PROGRAMS = "close other programs first"
 LONGER_WITH_NEIGHBORS = 1.07  # a step, at the scales where neighbors are compared, measured
@@ -128,17 +129,22 @@ def memory_needed(content, paintings, settings, side):
     Of the pictures only their shapes count. Bands cannot see regions.
     """
     in_bands = not paintings.regions and can_see(settings.content_layer, settings.style_layers)
-    shapes = [size_with_longest_side(content, side)]
-    for picture in paintings.pictures:
-        height, width = size_with_longest_side(picture, round(side * settings.style_scale))
-        shapes.append((height / 2, width))
-    peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in shapes)
     compared = max((scale for scale in settings.scales if _compares(scale, settings)), default=0)
-    height, width = size_with_longest_side(content, min(side, compared))
-    if in_bands and height * width > PIXELS_AT_ONCE:
-        return peak  # bands compare none
-    bytes_here = bytes_a_pixel(settings.precision) + BYTES_A_PIXEL_OF_NEIGHBORS
-    return max(peak, BASE_BYTES + bytes_here * height * width)
+
+    def at(side, bytes_of_neighbors=0):
+        photo = size_with_longest_side(content, side)
+        style_side = round(side * settings.style_scale)
+        styles = [size_with_longest_side(picture, style_side) for picture in paintings.pictures]
+        seen = [photo, *((height / 2, width) for height, width in styles)]
+        peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in seen)
+        return peak + bytes_of_neighbors * sum(map(math.prod, [photo, *styles]))
+
+    compared = min(side, compared)
+    if not compared or (
+        in_bands and math.prod(size_with_longest_side(content, compared)) > PIXELS_AT_ONCE
+    ):
+        return at(side)  # bands compare none
+    return max(at(side), at(compared, BYTES_A_PIXEL_OF_NEIGHBORS))
 
 
 def timed(steps, settings):

@@ -79,6 +79,7 @@ def _shares(weights, count):
             f"style_blend_weights are {weights}, but the number of paintings is {count}: give one "
             "weight for each painting."
         )
+    weights = [weight / max(weights) for weight in weights]  # of which the sum is finite
     return tuple(weight / sum(weights) for weight in weights)
 
 

@@ -11,7 +11,7 @@ from scipy.ndimage import center_of_mass, uniform_filter
 
 from ..errors import SettingsError
 from ..method import feature_extractor
-from ..pictures import luminance, resize, whole_number, with_longest_side
+from ..pictures import load_image, luminance, resize, whole_number, with_longest_side
 from .weights import bundled_vgg19
 
 SIDE = 384  # px, at most, of the photo that the network looks at
@@ -24,14 +24,14 @@ MOST = 8
 def regions(picture, count=3, vgg=None, seed=0):
     """Masks of the regions of a picture, from the topmost to the lowest.
 
-    picture: `(1, height, width, 3)`. count: how many, 2 to 8. vgg: what `load_vgg19` returns; None
-    for the bundled weights. seed: of k-means, which starts by chance.
+    picture: anything `load_image` takes. count: how many, 2 to 8. vgg: what `load_vgg19` returns;
+    None for the bundled weights. seed: of k-means, which starts by chance.
 
     Returns a list of pictures of the same size, each white in its region and gray along its border;
     at each place they add up to white. For `style_masks`, or `painting_masks` of a painting. Raises
     `SettingsError` for another count.
     """
-    count = whole_number("count", count)
+    picture, count = load_image(picture), whole_number("count", count)
     if count not in range(2, MOST + 1):
         raise SettingsError(f"count is {count}: ask for 2 to {MOST} regions.")
     small = picture if max(picture.shape[1:3]) <= SIDE else with_longest_side(picture, SIDE)

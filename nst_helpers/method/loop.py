@@ -54,7 +54,8 @@ def paint(vgg, content, style, settings, weights=None, start=None):
     "auto". weights: a dict that is read before every step, so that whoever holds it can change them
     while the picture is painted: `"content"`, `"style"`, `"neighbor"`, `"tv"`; by a style layer's
     name a factor for its share; `"learning_rate"`, Adam's; `"blend"`, the share of the second of
-    two paintings. What it does not hold is as in the settings. start: a picture to go on from.
+    two paintings. What it does not hold is as in the settings; a neighbor weight that is 0 at the
+    beginning stays 0. start: a picture to go on from.
 
     Raises `LossNotFinite` or `OutOfMemory`. The picture yielded last is always whole and good.
     """

@@ -48,7 +48,10 @@ def compute_targets(extract, content, style, content_layer, style_layers):
 
     To convert: `content_weight` c here is a plain content weight of c / constants["content"];
     `style_weight` s here is, for each of the n layers, a weight of s / (n · constants[layer]) on
-    the mean squared difference of the Gram matrices over height × width.
+    the mean squared difference of the Gram matrices over height × width. By default `stylize` also
+    multiplies by each layer's factor in the setting `style_layers`, counts style less at small
+    sizes (`styles.style_share`) and, with the neighbor loss, content more in detail
+    (`neighbors.held`).
     """
     measure = measuring(extract, content_layer, style_layers)
     targets = compare(measure(content), measure(style).grams)

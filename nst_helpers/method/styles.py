@@ -128,9 +128,7 @@ def repainted(photo, paintings, original_colors):
 
 
 def start_from(init, photo, paintings, seed):
-    """The starting point for several paintings: theirs by their shares, or each in its region."""
-    if len(paintings.pictures) == 1 and paintings.masks is None:
-        return starting_point(init, photo, paintings.pictures[0], seed)
+    """The starting point for a run's paintings: theirs by their shares, or each in its region."""
     if init in ("content", "noise"):
         return starting_point(init, photo, photo, seed)
     parts = paintings.parts()

@@ -37,7 +37,8 @@ def feature_extractor(vgg, layers, precision="float32", after=None):
     """
     known = [layer.name for layer in vgg.layers[1:]]
     layers = [layers] if isinstance(layers, str) else layers
-    if not isinstance(layers, Iterable) or not layers:
+    layers = list(layers) if isinstance(layers, Iterable) else []
+    if not layers:
         raise LayerError("", known)
     for name in layers:
         if name not in known:

@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from ..errors import PictureError, as_path, readable, suggestion
 from .samples import SAMPLES, find_sample
+from .values import short
 
 OVERSHOOT, SHARE_OUTSIDE = 0.1, 0.01  # of floats, beyond 0 and 1; of how many more than that
 WHITE_OF_16_BITS = 65535
@@ -26,12 +27,12 @@ TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning, Memor
 EXIF = re.compile(rb"(Exif\0\0|eXIf)(?=II\*\0|MM\0\*)")  # what EXIF begins with, in JPEG, in PNG
 
 
-def open_source(source):
+def open_source(source, called="this array"):
     """`(name, image)` of any source that `pictures.load_image` takes.
 
-    name: what to call the source in a message. image: an RGB PIL image as `as_seen` returns it; of
-    an array or tensor that is not uint8 a float32 numpy array `(1, height, width, 3)`, 0 to 1.
-    Raises `PictureError`.
+    called: what to call an array. name: what to call the source in a message. image: an RGB PIL
+    image as `as_seen` returns it; of an array or tensor that is not uint8 a float32 numpy array
+    `(1, height, width, 3)`, 0 to 1. Raises `PictureError`.
     """
     sample = find_sample(source) if isinstance(source, str) else None
     if isinstance(sample, Path):
@@ -42,7 +43,7 @@ def open_source(source):
         file = os.fsdecode(getattr(source, "filename", ""))  # none of what was made by a program
         return Path(file).name or "this PIL image", _of_pil(source)
     if not isinstance(source, (str, os.PathLike)):
-        return "this array", _from_array(source)
+        return called, _from_array(source, called)
     path = _existing_file(source)
     return path.name, read_file(path)
 
@@ -61,6 +62,8 @@ def _of_pil(image):
 
 def _existing_file(source):
     text = os.fsdecode(source)
+    if not text.strip():
+        raise PictureError("The picture has no name: give the path of a file.")
     if "://" in text:
         raise PictureError(
             f"{text} is an address: download the picture first and give the file's path."
@@ -266,13 +269,7 @@ def checked_values(array, name):
 
     Raises `PictureError`, with that name, if its shape is another or a value is not finite.
     """
-    try:
-        values = np.asarray(array)
-    except (ValueError, TypeError, RuntimeError) as error:  # rows of different lengths
-        raise PictureError(
-            f"{name} is not an array of numbers ({_first_line(error)}): "
-            "a picture has the shape (1, height, width, 3)."
-        ) from error
+    values = as_numbers(array, name)
     if values.dtype.name == "bfloat16":  # TensorFlow's, of which numpy knows little
         values = values.astype(np.float32)
     if values.ndim == 3:
@@ -289,6 +286,23 @@ def checked_values(array, name):
     return _finite(values, name)
 
 
+def as_numbers(array, name):
+    """What is neither a path nor a PIL image as an array. Raises `PictureError` with that name."""
+    try:
+        values = np.asarray(array)
+    except (ValueError, TypeError, RuntimeError) as error:  # rows of different lengths
+        raise PictureError(
+            f"{name} is not an array of numbers ({_first_line(error)}): "
+            "a picture has the shape (1, height, width, 3)."
+        ) from error
+    if values.ndim == 0 or values.ndim < 3 and values.dtype.kind in "OSU":  # as a list of paths
+        raise PictureError(
+            f"{name} is {short(array)}, which is no picture: give one path, one PIL image, or an "
+            "array of the shape (1, height, width, 3)."
+        )
+    return values
+
+
 def _finite(values, name):
     if not np.isfinite(values).all():
         raise PictureError(
@@ -298,16 +312,16 @@ def _finite(values, name):
     return values
 
 
-def _from_array(array):
+def _from_array(array, name):
     """An array as `open_source` returns it: bytes as an image, all else as floats from 0 to 1."""
-    values = checked_values(array, "this array")
+    values = checked_values(array, name)
     if values.dtype == np.uint8:
         return Image.fromarray(np.ascontiguousarray(values[0]))
     if values.dtype == np.uint16:
-        return _from_16_bits(values, "this array")
+        return _from_16_bits(values, name)
     if values.dtype.kind in "iu":
         raise PictureError(
-            f"this array holds {values.dtype.name} values from {values.min()} to {values.max()}: "
+            f"{name} holds {values.dtype.name} values from {values.min()} to {values.max()}: "
             "convert it to uint8 (0 to 255), or to floats between 0 and 1."
         )
-    return _from_floats(values, "this array")
+    return _from_floats(values, name)

@@ -295,7 +295,7 @@ def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
         settings = dataclasses.replace(FLOAT32, **settings)
         return cost.memory_needed(photo, Paintings((photo,), (1.0,)), settings, side)
 
-    extra = cost.BYTES_A_PIXEL_OF_NEIGHBORS
+    extra = 2 * cost.BYTES_A_PIXEL_OF_NEIGHBORS  # of the photo, and of a painting as large
     assert needed(1024, neighbor_weight=1.0, scales=[128, 1024]) == needed(1024)
     assert needed(1024, neighbor_weight=1.0, scales=[1024]) == needed(1024) + extra * 1024**2
     by_large = needed(1024, neighbor_weight=1.0, scales=[800, 1024])
@@ -306,6 +306,21 @@ def test_memory_for_neighbors_is_that_of_the_largest_scale_with_them():
     assert needed(1024, neighbor_weight=1.0, **going_on) == needed(1024)
     assert needed(2048, neighbor_weight=1.0, scales=[2048]) == needed(2048)  # seen in bands
     assert needed(300, neighbor_weight=1.0, scales=[128, 300]) == needed(300) + extra * 300**2
+
+
+def test_each_painting_takes_memory_for_neighbors_by_its_own_size():
+    photo = np.broadcast_to(np.float32(0), (1, 200, 300, 3))
+
+    def needed(count, **settings):
+        settings = dataclasses.replace(FLOAT32, scales=[300], style_scale=4.0, **settings)
+        paintings = Paintings((photo,) * count, (1 / count,) * count)
+        return cost.memory_needed(photo, paintings, settings, 300)
+
+    assert needed(3) == needed(1)  # Gram matrices are small
+    for count in (1, 3):
+        pixels = 200 * 300 * (1 + 16 * count)
+        more = needed(count, neighbor_weight=1.0) - needed(count)
+        assert more == pytest.approx(cost.BYTES_A_PIXEL_OF_NEIGHBORS * pixels)
 
 
 def test_memory_for_paintings_of_another_scale_and_for_regions():

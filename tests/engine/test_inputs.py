@@ -28,13 +28,20 @@ from nst_helpers.engine.settings import DEFAULTS
         ("mosaic", {"original_colors": "gray"}, SettingsError, "'match'"),
         ("mosaic", {"init": "picture"}, SettingsError, "none was given"),
         ("mosaic", {"init": None}, SettingsError, "choose one of"),
-        ("mosaic", {"init": np.zeros((64, 32, 3))}, PictureError, "32 × 64"),
+        ("mosaic", {"init": np.zeros((64, 32, 3))}, PictureError, "32 × 64 px, and the picture it"),
         ("mosaic", {"init": "there_is_none.png"}, SettingsError, "'noise', or"),
+        ("mosaic", {"init": ""}, PictureError, "no name"),
+        (TWO, {"style_masks": [None, white()]}, PictureError, "Style mask 1"),
     ],
 )
 def test_what_does_not_go_together_gets_a_sentence(vgg, style, settings, error, words):
     with pytest.raises(error, match=words):
         quick_run(vgg, style, **settings)
+
+
+def test_the_largest_blend_weights_are_shares_of_one(vgg):
+    asked = DEFAULTS.__class__(size=64, style_blend_weights=[1e308, 1e308])
+    assert load_inputs(asked, "astronaut", TWO)[1].shares == (0.5, 0.5)
 
 
 def test_a_painting_is_seen_at_its_scale(vgg):

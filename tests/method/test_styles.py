@@ -187,6 +187,23 @@ def test_each_region_begins_in_its_paintings_colors():
     assert float(tf.reduce_mean(start[:, :, 34:])) == pytest.approx(0.8, abs=0.02)
 
 
+@pytest.mark.parametrize("init", ["recolored", "overlay"])
+def test_a_run_begins_with_the_part_of_the_painting_that_counts(init):
+    photo = load_image("astronaut", max_side=64)
+    red, blue = (tf.fill((1, 32, 16, 3), 1.0) * color for color in ([1.0, 0, 0], [0, 0, 1.0]))
+    painting = tf.concat([red, blue], axis=2)
+    part = (half(painting, "right")[..., :1],)
+    cut = start_from("recolored", photo, Paintings((blue,)), 0)
+    for paintings in (
+        Paintings((painting,), own_masks=part),
+        Paintings((painting, painting), (0.5, 0.5), own_masks=2 * part),
+    ):
+        if init == "recolored":
+            np.testing.assert_allclose(start_from(init, photo, paintings, 0), cut, atol=0.01)
+        assert float(tf.reduce_mean(start_from(init, photo, paintings, 0)[..., 1])) < 0.2
+    assert float(tf.reduce_mean(cut[..., 0])) < 0.01
+
+
 def test_laid_over_by_hand():
     photo, painted = tf.zeros((1, 1, 2, 3)), tf.ones((1, 1, 2, 3))
     masks = tf.reshape(tf.constant([1.0, 0.25]), (1, 1, 2, 1))

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from engine_tools import white
 
-from nst_helpers import SettingsError, circle, color_range, half
+from nst_helpers import PictureError, SettingsError, circle, color_range, half, load_image
 from nst_helpers.pictures import load_mask, shared_out
 
 
@@ -21,6 +21,10 @@ def test_masks_share_what_they_all_cover():
     np.testing.assert_allclose(shared_out(masks[2:], (1.0,))[0, 0], [[0.5], [0.5]], atol=1e-6)
     without = shared_out(masks[:2], (1.0, 0.0))  # a painting that does not count covers nothing
     np.testing.assert_allclose(without[0, 0], [[1, 0], [0, 0]], atol=1e-6)
+    apart = [tf.reshape(tf.constant(mask), (1, 1, 2, 1)) for mask in ([1.0, 0], [0.0, 1])]
+    for small in (1e-7, 1e-60):  # where a painting is alone, it counts in full
+        shared = shared_out(apart, (1 - small, small))
+        np.testing.assert_allclose(shared[0, 0], [[1, 0], [0, 1]], atol=1e-6)
 
 
 def test_half_circle_and_color_range():
@@ -37,6 +41,7 @@ def test_half_circle_and_color_range():
     np.testing.assert_allclose(places.mean(0), [49.5, 149.5])
     with pytest.raises(SettingsError, match="middle"):
         half(photo, "middle")
+    assert half("horses", "top").shape == load_image("horses").shape
 
 
 def test_masks_are_loaded_from_whatever_there_is(tmp_path):
@@ -47,4 +52,9 @@ def test_masks_are_loaded_from_whatever_there_is(tmp_path):
         mask = load_mask(source, "it", photo)
         assert mask.shape[-1] == 1 and float(tf.reduce_max(mask)) == 1
     assert float(tf.reduce_mean(load_mask(true, "it", photo))) == pytest.approx(1 / 3)
+    column = true[None, ..., None].astype(float)  # as `load_mask` returns it
+    np.testing.assert_array_equal(load_mask(column, "it", photo), load_mask(true, "it", photo))
+    for wrong in (np.full((3, 6), np.nan), [[[1, 2], [3]]], None, np.zeros((3, 6, 2))):
+        with pytest.raises(PictureError, match="it "):
+            load_mask(wrong, "it", photo)
     assert load_mask(white(31, 60), "it", photo).shape == (1, 31, 60, 1)  # as rounding leaves it
