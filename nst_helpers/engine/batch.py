@@ -44,12 +44,11 @@ def paint_all(
     before, changed as the photo has changed: a clip of them flickers less. vgg, progress, on_step:
     as for `stylize`.
 
-    A picture that is there already, of the same two inputs, with the same settings and weights, is
-    not painted again; another one is. One that cannot be saved there is saved elsewhere. A pair
-    that cannot be painted is named with the reason, and the rest goes on. An interrupt saves the
-    picture that is being painted, and ends the whole. Returns `{(photo, painting): path}`, by their
-    names without suffix, for the pictures that are there in the end. Raises `PictureError` or
-    `SettingsError` for input with which nothing can be painted.
+    A picture that is there already, of the same inputs, settings and weights, is not painted again.
+    One that cannot be saved there is saved elsewhere. A pair that cannot be painted is named with
+    the reason, and the rest goes on. An interrupt saves the picture that is being painted, and ends
+    the whole. Returns `{(photo, painting): path}`, by their names without suffix, for the pictures
+    there in the end. Raises `PictureError` or `SettingsError` if nothing can be painted.
     """
     asked, folder = asdict(check_settings(settings)), as_path(folder)
     paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
