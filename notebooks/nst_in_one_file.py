@@ -33,9 +33,10 @@ def load(path, size):
 def load_vgg19():
     bundled = np.load(WEIGHTS_FILE) if WEIGHTS_FILE.exists() else None
     vgg = keras.applications.VGG19(include_top=False, weights=None if bundled else "imagenet")
-    for layer in [layer for layer in vgg.layers if bundled and layer.weights]:  # a byte a weight
-        values = bundled[f"{layer.name}/codebook"][bundled[f"{layer.name}/codes"]]
-        layer.set_weights([values, bundled[f"{layer.name}/bias"]])
+    for layer in vgg.layers:
+        if bundled and layer.weights:  # kept in a byte each
+            values = bundled[f"{layer.name}/codebook"][bundled[f"{layer.name}/codes"]]
+            layer.set_weights([values, bundled[f"{layer.name}/bias"]])
     vgg.trainable = False
     outputs = {name: vgg.get_layer(name).output for name in [CONTENT_LAYER, *STYLE_LAYERS]}
     return keras.Model(vgg.inputs, outputs)
@@ -62,7 +63,6 @@ def total_variation(picture):
 
 
 def compute_targets(network, photo, painting):
-    """What the picture is compared with, and the constants that the losses are divided by."""
     of_photo, of_painting = network(preprocess(photo)), network(preprocess(painting))
     content, grams, constants = of_photo[CONTENT_LAYER], {}, {}
     for layer in STYLE_LAYERS:
@@ -75,12 +75,12 @@ def compute_targets(network, photo, painting):
 def compute_loss(network, picture, content, grams, constants):
     features = network(preprocess(picture))
     content_loss = mean_square(features[CONTENT_LAYER] - content) / constants["content"]
-    style_loss = tf.add_n(
+    style_loss = sum(
         SHARES[layer] * mean_square(gram_matrix(features[layer]) - grams[layer]) / constants[layer]
         for layer in STYLE_LAYERS
     ) / len(STYLE_LAYERS)
     terms = {"content": content_loss, "style": style_loss, "tv": total_variation(picture)}
-    return tf.add_n([WEIGHTS[name] * terms[name] for name in terms])
+    return sum(WEIGHTS[name] * terms[name] for name in terms)
 
 
 # Lesson 05: the loop.

@@ -408,6 +408,7 @@ def lesson_05_and_two_pictures(vgg):
     """`(its definitions, photo, painting)`."""
     names = "content_loss", "gram_matrix", "style_loss"
     theirs = {name: getattr(losses, name) for name in names}
+    theirs["constant"] = EXERCISES_BY_NAME["constant of a layer"].reference
     extract = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
     path = lesson("05_optimization_loop")
     weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
@@ -445,6 +446,7 @@ def test_lesson_06_has_the_loss_of_lesson_05(vgg):
     names = "content_loss", "gram_matrix", "style_loss", "total_loss"
     theirs = {name: getattr(losses, name) for name in names}
     weights = {"content": 1.0, "style": 20.0, "tv": 1.0}
+    theirs["constant"] = EXERCISES_BY_NAME["constant of a layer"].reference
     space = theirs | {"SHARES": STYLE_SHARES, "weights": weights}
     space["extract"] = vgg_module.feature_extractor(vgg, [CONTENT_LAYER, *STYLE_LAYERS])
     before = definitions(lesson("05_optimization_loop"), **space)

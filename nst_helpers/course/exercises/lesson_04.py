@@ -41,9 +41,9 @@ def _in_both_directions(term):
 
 
 def _constant_cases():
-    """First the matrices of lesson 03's block2_conv1, whose squares have the means 1 and 5.5."""
+    """First two matrices whose squares have the means 3 and 5.5; entry by entry it is 6.75."""
     return [
-        [tf.constant([[1.0, 1.0], [1.0, 1.0]]), tf.constant([[4.0, 1.0], [1.0, 2.0]])],
+        [tf.constant([[1.0, 1.0], [1.0, 3.0]]), tf.constant([[4.0, 1.0], [1.0, 2.0]])],
         [random_tensor(6, 3, 3, high=5.0), random_tensor(7, 3, 3)],
         [random_tensor(8, 5, 5), random_tensor(9, 5, 5, high=2.0)],
     ]
@@ -265,7 +265,8 @@ _CONVERT_A_WEIGHT = {
 
 EXERCISES = {
     "constant of a layer": Exercise(
-        reference=_constant, cases=_constant_cases, look_at=_CONSTANT_OF_A_LAYER, goes_on=True,
+        reference=_constant, cases=_constant_cases, look_at=_CONSTANT_OF_A_LAYER,
+        goes_on=True, asked_later=True,
         right="Divided by it, a layer's loss is a relative error: "
               "0 for the painting's style, and at most about 1 for the photo.",
     ),
