@@ -70,9 +70,7 @@ def stylize(
     it is painted; "bar" for the bar alone. on_step: a function that is called with each `Step`; it
     may raise `KeyboardInterrupt` to end the run.
 
-    As init, `stylize` also takes anything that `load_image` takes: a picture in the photo's shape,
-    to go on from.
-
+    init may be anything `load_image` takes, too: a picture in the photo's shape, to go on from.
     Returns a `Result`. An interrupt (Ctrl-C, or the stop button of a notebook) ends the run and
     returns the picture it had reached; so does a loss that is not finite, and so does a finer
     scale for which there is no memory. `Result.message` says so. Raises `SettingsError`,
