@@ -1,11 +1,12 @@
 """The commands `nst fast` and `nst train`: a network that paints in one pass, and its training."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 from ..console import say
-from ..errors import PictureError, SettingsError, as_path
+from ..errors import CardError, PictureError, SettingsError, as_path
 from .parser import expanded, number_of, option_of
 
 TRAINING = {  # the numbers of `train_fast` as options: type, example and meaning
@@ -93,7 +94,7 @@ def run_fast(options):
             "network knows, or train one with `nst train`."
         )
     code = 0
-    for photo, path in _outputs(options.photos, as_path(options.output)).items():
+    for photo, path in _outputs(options.photos, options.output).items():
         try:
             result = paint_fast(photo, options.network, options.painting, size=options.size)
             saved = save_image(result.picture, path, result.card)
@@ -109,13 +110,14 @@ def run_fast(options):
 
 def _outputs(photos, output):
     """`{photo: path of its picture}`: the output, or for several photos files in that folder."""
-    from ..pictures import check_no_source, check_output_path
+    from ..pictures import card, check_no_source, check_output_path, make_folder
 
-    if len(photos) == 1 and not output.is_dir():
+    names_folder, output = output.endswith(("/", os.sep)), as_path(output)
+    if len(photos) == 1 and not names_folder and not output.is_dir():
         paths = {photos[0]: output}
     else:
-        paths = {photo: output / f"{Path(photo).stem}.png" for photo in photos}
-        if len({*paths.values()}) < len(photos):
+        paths = {photo: output / f"{Path(photo).stem}.png" for photo in photos}  # each once
+        if len({*paths.values()}) < len(paths):
             raise PictureError("Two of the photos have the same name: rename one of them.")
         if output.exists() and not output.is_dir():
             raise PictureError(f"{output} is no folder: several photos need one to go into.")
@@ -123,7 +125,14 @@ def _outputs(photos, output):
             raise PictureError(
                 f"{output}: several photos need a folder; give a name without {output.suffix}."
             )
-        output.mkdir(parents=True, exist_ok=True)
+        make_folder(output)
+        for path in filter(Path.exists, paths.values()):
+            try:
+                card.read(path)
+            except CardError as error:  # nobody has typed this name
+                raise PictureError(
+                    f"{path} is there already, and is not this kit's: choose another folder."
+                ) from error
     for path in paths.values():
         check_output_path(path)
         check_no_source(path, photos)
@@ -165,12 +174,11 @@ def run_train(options):
 
 def _check_inputs(options):
     """Raise what `train_fast` would, before anything is announced."""
-    from ..engine import Settings
-    from ..fast import load_network
+    from ..fast import check_training, load_network
     from ..pictures import load_image
 
-    given = {name: getattr(options, name) for name in ("size", "steps", "style_weight", "seed")}
-    Settings(**{name: value for name, value in given.items() if value is not None})
+    given = {name: getattr(options, name) for name in TRAINING}
+    check_training(**{name: value for name, value in given.items() if value is not None})
     for source in (*options.paintings, *(options.photos or ())):
         load_image(source)
     if options.start:

@@ -30,6 +30,10 @@ NAMED = re.compile(
 class Parser(argparse.ArgumentParser):
     """One whose errors are a sentence, without all the options before it."""
 
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._negative_number_matcher = re.compile(r"-\.?\d")  # argparse's own knows no -1e3
+
     def error(self, message):
         """Print what is wrong, and end the program."""
         error = sys.exc_info()[1]  # argparse calls this while it handles one, if it is on a value

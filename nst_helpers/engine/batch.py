@@ -19,6 +19,7 @@ from ..pictures import (
     check_output_path,
     load_image,
     load_with_sha256,
+    make_folder,
     read_file,
     rescue_image,
     save_image,
@@ -52,13 +53,7 @@ def paint_all(
     """
     asked, folder = asdict(check_settings(settings)), as_path(folder)
     paths = _paths(_sources(photos, folder), _sources(paintings, folder), folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        fault = getattr(error, "strerror", None) or error
-        raise PictureError(
-            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
-        ) from error
+    make_folder(folder)
     sha256_of = functools.cache(lambda source: load_with_sha256(source, max_side=asked["size"])[1])
     options = settings | {"vgg": vgg, "progress": progress, "on_step": on_step}
     done, before = {}, {}
@@ -77,6 +72,8 @@ def paint_all(
                     path = rescue_image(result.picture, path, card=result.card)
                     say(f"{prefix}{error}")
                 message, interrupted = f"{result.seconds:.0f} s", result.interrupted
+                if result.message and on_step is not None:  # else `stylize` has said it
+                    say(f"{prefix}{result.message}")
         except KitError as error:
             say(f"{prefix}{error}")
             continue

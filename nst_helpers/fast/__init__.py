@@ -7,6 +7,6 @@ __getattr__, __dir__, __all__ = door(__name__, {
         "fresh_weights", "in_one_pass", "instance_norm", "mixed", "Network", "residual",
     ],
     "files": ["bundled_networks", "check_network_path", "load_network", "save_network"],
-    "training": ["train_fast", "TRAINING_BYTES"],
+    "training": ["check_training", "train_fast", "TRAINING_BYTES"],
     "painting": ["paint_fast"],
 })  # fmt: skip

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ..errors import PictureError, WeightsError, as_path, suggestion
-from ..pictures import SAMPLES, write_files
+from ..errors import WeightsError, as_path, suggestion
+from ..pictures import SAMPLES, check_place, write_files
 from .network import Network, fresh_weights
 
 FOLDER = Path(__file__).parents[1] / "data" / "networks"
@@ -39,6 +39,8 @@ def save_network(network, path):
     arrays = {}
     for name, values in network.weights.items():
         values = np.asarray(values, np.float32)
+        if not np.isfinite(values).all():
+            raise WeightsError("This network holds values that are not finite: train it anew.")
         if name.endswith("/kernel"):
             steps = np.maximum(np.abs(values).max((0, 1, 2)), 1e-8) / 127  # of each channel out
             arrays[name] = np.round(values / steps).astype(np.int8)
@@ -63,10 +65,7 @@ def check_network_path(path):
     path = as_path(path, WeightsError)
     if path.suffix != ENDING:
         raise WeightsError(f"{path}: networks are saved as {ENDING}; give it this ending.")
-    if path.is_dir():
-        raise PictureError(f"{path} is a folder: give the name of a file.")
-    if not path.parent.is_dir():
-        raise PictureError(f"{path}: there is no folder {path.parent}; make it first.")
+    check_place(path, f"mine{ENDING}")
     return path
 
 

@@ -29,7 +29,8 @@ def paint_fast(photo, network, painting=None, *, size=512):
     begin = time.perf_counter()
     asked = network if isinstance(network, str) else None
     network = load_network(network)
-    shares = _shares(network, painting or (asked if asked in network.paintings else None))
+    named = asked if painting is None and asked in network.paintings else painting
+    shares = _shares(network, named)
     picture, sha256 = load_with_sha256(photo, max_side=side_of("size", size))
     height, width = picture.shape[1:3]
     _check_memory(height, width)
@@ -50,6 +51,8 @@ def paint_fast(photo, network, painting=None, *, size=512):
 def _shares(network, painting):
     """Of each of the network's paintings, adding up to 1."""
     known = network.paintings
+    if not isinstance(painting, (str, dict, type(None))):
+        raise SettingsError(f"painting is {short(painting)}: give a name, or shares by name.")
     given = {painting or known[0]: 1.0} if not isinstance(painting, dict) else painting
     shares = {name: number(f"The share of {name}", share) for name, share in given.items()}
     unknown = [name for name in shares if name not in known]
@@ -58,10 +61,11 @@ def _shares(network, painting):
             f"This network does not know {short(unknown[0])}: choose one of {', '.join(known)}, or "
             "train one with train_fast."
         )
-    whole = sum(shares.values())
-    if min(shares.values(), default=-1) < 0 or not whole > 0:
+    largest = max(shares.values(), default=0)
+    if min(shares.values(), default=-1) < 0 or not largest > 0:
         raise SettingsError(f"painting is {short(painting)}: give at least one a share above 0.")
-    return [shares.get(name, 0.0) / whole for name in known]
+    whole = sum(share / largest for share in shares.values())  # of which the sum is finite
+    return [shares.get(name, 0.0) / largest / whole for name in known]
 
 
 def _check_memory(height, width):

@@ -31,7 +31,16 @@ from ..engine import (
 )
 from ..errors import LossNotFinite, SettingsError
 from ..method import compare, feature_extractor, loss_and_gradient_by, measuring
-from ..pictures import PHOTOS, card, load_image, load_with_sha256, number, resize, with_longest_side
+from ..pictures import (
+    PHOTOS,
+    card,
+    load_image,
+    load_with_sha256,
+    number,
+    resize,
+    whole_number,
+    with_longest_side,
+)
 from .files import load_network
 from .network import Network, fresh_weights, in_one_pass
 
@@ -94,18 +103,18 @@ def train_fast(
     `RunStopped` if it ends before the first step.
     """
     begin = time.perf_counter()
-    asked = Settings(size=size, steps=steps, style_weight=style_weight, seed=seed)
-    end = begin + 60 * number("minutes", minutes)
+    asked, minutes = check_training(size, steps, style_weight, seed, minutes)
+    end = begin + 60 * minutes
     vgg, start = vgg or bundled_vgg19(), start and load_network(start)
     paintings, sha256 = _load_paintings(paintings, asked.size)
-    photos = [load_image(source, max_side=PHOTO_SIDE) for source in photos]
+    photos = [load_image(source, max_side=PHOTO_SIDE) for source in _listed(photos)]
     _check(paintings, photos)
     variables = _variables([*paintings], start, asked.seed)
     measure, gradients = _graphs(vgg, [*paintings.values()], variables, asked)
     examples = _examples(photos, measure, len(paintings), asked.seed)
     total = asked.steps or _steps_until(end, gradients, examples, len(paintings))
     preview = with_longest_side(photos[0], PREVIEW_SIDE)
-    training = _train(gradients, variables, examples, total, preview)
+    training = _train(gradients, variables, examples, total, preview, asked.style_weight)
     if progress is True:
         training = shown_growing(training, *preview.shape[1:3])
     _, last, message, _ = to_the_end(training, total, progress, on_step)
@@ -125,6 +134,16 @@ def train_fast(
     return Network({n: tf.constant(v) for n, v in variables.items()}, tuple(paintings), made_by)
 
 
+def check_training(size=512, steps=None, style_weight=STYLE_WEIGHT, seed=0, minutes=3):
+    """`(Settings, minutes)` of a training. Raises `SettingsError`."""
+    if steps is not None:
+        steps = whole_number("steps", steps)
+    minutes = number("minutes", minutes)
+    if minutes < 0:
+        raise SettingsError(f"minutes is {minutes:g}: use a number from 0 upward.")
+    return Settings(size=size, steps=steps, style_weight=style_weight, seed=seed), minutes
+
+
 def _check(paintings, photos):
     """Raise `SettingsError` if there is too little to train with, or too little memory."""
     if not paintings or not photos:
@@ -132,9 +151,13 @@ def _check(paintings, photos):
     check_fits("Training", TRAINING_BYTES, lambda available: CLOSE_PROGRAMS)
 
 
+def _listed(given):
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
 def _load_paintings(given, size):
     """`({name: picture}, [sha256 of each])`; what has no name is called by its place."""
-    sources = list(given) if isinstance(given, (list, tuple)) else [given]
+    sources = _listed(given)
     names = [
         Path(source).stem if isinstance(source, (str, Path)) else f"painting {place}"
         for place, source in enumerate(sources, 1)
@@ -173,7 +196,8 @@ def _graphs(vgg, paintings, variables, asked):
         for layer in STYLE_LAYERS
     }  # (paintings, channels, channels)
     factors = {term: getattr(asked, f"{term}_weight") for term in ("content", "style", "tv")}
-    factors = {name: tf.constant(factor) for name, factor in (factors | STYLE_SHARES).items()}
+    factors |= STYLE_SHARES
+    factors = {name: tf.constant(factor, tf.float32) for name, factor in factors.items()}
 
     @tf.function
     def gradients(square, measured, which):
@@ -227,19 +251,23 @@ def learning_rate(number, total):
     return LEARNING_RATE * min(1, number / WARM_UP) * (LAST_RATE + (1 - LAST_RATE) * falling)
 
 
-def _train(gradients, variables, examples, total, photo):
+def _train(gradients, variables, examples, total, photo, style_weight):
     """Change the variables step by step, as a generator: yields a `TrainingStep` after each."""
     adam = tf.keras.optimizers.Adam()
     adam.build([*variables.values()])
     apply = tf.function(lambda found: adam.apply([found[name] for name in variables]))
+    # A gradient that is not would spoil the network, which then could not be saved.
+    all_finite = tf.function(
+        lambda found: tf.math.is_finite(tf.add_n([tf.norm(one) for one in found.values()]))
+    )
     first = tf.one_hot(0, variables["last/shift"].shape[0])  # of the paintings
     painted = tf.function(lambda: in_one_pass(variables, photo, first))
     begin = time.perf_counter()
     for step in range(1, total + 1):
         losses, found = gradients(*next(examples))
         values = {name: float(loss) for name, loss in losses.items()}
-        if not math.isfinite(values["total"]):
-            raise LossNotFinite(step, values, {"content": 1.0, "style": 1.0, "tv": 1.0})
+        if not math.isfinite(values["total"]) or not all_finite(found):
+            raise LossNotFinite(step, values, {"style": style_weight})
         adam.learning_rate = learning_rate(step, total)
         apply(found)
         seconds = time.perf_counter() - begin

@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = door(__name__, {
     "masks": ["check_shape", "circle", "color_range", "half", "load_mask", "shared_out"],
     "card": ["card"],
     "saving": [
-        "as_jpeg", "as_png", "check_no_source", "check_output_path", "check_size", "rescue_image",
-        "save_image", "saver_of_unfinished", "write_files",
+        "as_jpeg", "as_png", "check_no_source", "check_output_path", "check_place", "check_size",
+        "make_folder", "rescue_image", "save_image", "saver_of_unfinished", "write_files",
     ],
 })  # fmt: skip

@@ -151,6 +151,12 @@ def check_output_path(path, card=True):
             f"{path.name}: pictures are saved as .png, .jpg, .webp or .tiff; "
             "give it one of these endings."
         )
+    check_place(path, "picture.png")
+    return path, image_format
+
+
+def check_place(path, example):
+    """Raise `PictureError` if no file can be written there. example: a name, if it is a folder."""
     try:
         has_folder, is_folder = path.parent.is_dir(), path.is_dir()
         if has_folder and not is_folder:
@@ -165,8 +171,18 @@ def check_output_path(path, card=True):
             f"{path}: there is no folder {path.parent}; make it first, or save elsewhere."
         )
     if is_folder:
-        raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/picture.png.")
-    return path, image_format
+        raise PictureError(f"{path} is a folder; add a file name, such as {path.name}/{example}.")
+
+
+def make_folder(folder):
+    """Make it, with those around it, if it is not there. Raises `PictureError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        fault = getattr(error, "strerror", None) or error
+        raise PictureError(
+            f"{folder} cannot be the folder of the pictures ({fault}): give another one."
+        ) from error
 
 
 def write_files(contents):

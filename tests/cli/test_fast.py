@@ -36,6 +36,14 @@ def test_several_photos_go_into_a_folder_and_one_that_is_none_is_named(tmp_path,
     assert sorted(path.name for path in folder.iterdir()) == ["horses.png", "photo.png"]
 
 
+def test_a_photo_named_twice_is_painted_once_and_a_slash_makes_a_folder(tmp_path, photo, capsys):
+    new = f"{tmp_path}/new/"
+    for _ in range(2):  # what the kit has painted may be painted again
+        assert main(["fast", photo, photo, "starry_night", "-o", new, "--size", "64"]) == 0
+    assert len(list((tmp_path / "new").iterdir())) == 1
+    assert capsys.readouterr().out.count("\n") == 2
+
+
 def test_a_pattern_that_the_shell_has_left_names_its_files(tmp_path, photo, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name in ("b.png", "a.png", "c[1].png", "d.jpg"):
@@ -56,7 +64,7 @@ def test_a_pattern_that_the_shell_has_left_names_its_files(tmp_path, photo, monk
         (["{photo}", "starry_night", "-o", "{photo}"], "one of the pictures to paint from"),
         (["{photo}", "starry_night", "-o", "{folder}/out.txt"], "give it one of these endings"),
         (["{photo}", "starry_night", "-o", "{folder}/none/out.png"], "there is no folder"),
-        (["{photo}", "{photo}", "starry_night", "-o", "{folder}/new"], "have the same name"),
+        (["{photo}", "photo.png", "starry_night", "-o", "{folder}/new"], "have the same name"),
         (["{photo}", "horses", "starry_night", "-o", "{photo}"], "is no folder"),
         (
             ["{photo}", "starry_night", "-o", "{folder}/o.png", "--painting", "x"],
@@ -72,6 +80,8 @@ def test_a_pattern_that_the_shell_has_left_names_its_files(tmp_path, photo, monk
             "There is no network for cafe_terrace yet: use one of starry_night, ",
         ),
         (["{photo}", "mine.safetensors", "-o", "{folder}/o.png"], "There is no network 'mine.saf"),
+        (["{photo}", "horses", "starry_night", "-o", "{photo}/x"], "be the folder of the pictures"),
+        (["{photo}", "starry_night", "-o", "{folder}"], "is not this kit's: choose another folder"),
     ],
 )
 def test_what_fast_cannot_use_gets_one_sentence(tmp_path, photo, capsys, arguments, words):
@@ -106,6 +116,9 @@ def test_train_writes_a_network_that_fast_paints_with(tmp_path, photo, capsys, m
         ("mosaic -o {}/a.safetensors --photos missing.jpg", "missing.jpg: there is no such file"),
         ("mosaic -o {}/a.safetensors --start waves", "There is no network for waves yet"),
         ("mosaic -o {}/a.safetensors --seed -1", "--seed is -1: use a whole number from 0"),
+        ("mosaic -o {}/a.safetensors --minutes -5", "--minutes is -5: use a number from 0"),
+        ("mosaic -o {}/a.safetensors --style-weight -1e3", "--style-weight is -1000"),
+        ("mosaic -o /proc/a.safetensors", "cannot be written"),
     ],
 )
 def test_train_says_first_what_it_cannot_use(tmp_path, capsys, arguments, words):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from nst_helpers import KitError, SettingsError, load_image, stylize
+from nst_helpers import KitError, RunStopped, SettingsError, WeightsError, load_image, stylize
 from nst_helpers.engine import cost
 from nst_helpers.fast import Network, fresh_weights, paint_fast, save_network, train_fast, training
 
@@ -132,6 +132,9 @@ def test_each_square_of_all_photos_is_painted_like_each_painting():
         ({"size": 8}, "size is 8 px"),
         ({"style_weight": -1}, "style_weight is -1"),
         ({"photos": []}, "one photo to learn from"),
+        ({"photos": "no_such_photo.jpg"}, "no_such_photo.jpg: there is no such file"),
+        ({"steps": [1, 2]}, r"steps is \[1, 2\]: give a whole number"),
+        ({"minutes": -5}, "minutes is -5"),
         ({"start": "no.safetensors"}, "There is no network"),
     ],
 )
@@ -163,6 +166,26 @@ def test_paint_fast_returns_a_result_like_stylize(trained, tmp_path):
     assert float(tf.reduce_max(tf.abs(from_file.picture - result.picture))) < 0.1
 
 
+@pytest.mark.parametrize("style_weight", [1e37, 3.4e38, 1e39])
+def test_a_network_that_is_not_finite_is_neither_kept_nor_saved(style_weight, tmp_path):
+    said = f"Lower style_weight (it is {style_weight:g})"
+    try:
+        made = train_fast("mosaic", steps=3, style_weight=style_weight, **QUICK)
+    except RunStopped as error:
+        assert said in str(error)
+    else:
+        assert all(np.isfinite(values).all() for values in made.weights.values())
+    broken = fresh_weights(1) | {"last/shift": np.full((1, 3), np.nan, np.float32)}
+    with pytest.raises(WeightsError, match="not finite"):
+        save_network(Network(broken, ("mosaic",), {}), tmp_path / "a.safetensors")
+
+
+def test_the_largest_shares_are_shares_of_one(trained):
+    shares = {"starry_night": 1e308, "great_wave": 1e308}
+    painted = paint_fast("red_panda", trained, shares, size=64)
+    assert painted.settings["painting"] == {"starry_night": 0.5, "great_wave": 0.5}
+
+
 def test_a_mixture_lies_between(trained):
     half = paint_fast("red_panda", trained, {"starry_night": 2, "great_wave": 2}, size=64)
     assert half.settings["painting"] == {"starry_night": 0.5, "great_wave": 0.5}
@@ -175,6 +198,8 @@ def test_a_mixture_lies_between(trained):
         ({"great_wave": 0}, "a share above 0"),
         ({"great_wave": -1, "starry_night": 2}, "a share above 0"),
         ({"great_wave": "half"}, "The share of great_wave is 'half'"),
+        ({}, "a share above 0"),
+        (["great_wave"], "give a name, or shares by name"),
     ],
 )
 def test_a_painting_that_cannot_be_used_is_said(trained, painting, words):
