@@ -244,8 +244,8 @@ BY_HAND = {
     ],
     "09_beyond_the_gram_matrix": [
         "The loss is the sum, 2 + 1 = 3",
-        "(6, 5) is matched with (8, 2)",
-        "(4, 3) is matched with (1, 3)",
+        "(6, 5) is matched with (9, 2)",
+        "(4, 3) is matched with (3, 0)",
     ],
     "10_in_one_pass": [
         "2 · (−1) + 1 = −1 and 2 · 1 + 1 = 3",
