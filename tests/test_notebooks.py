@@ -244,11 +244,12 @@ BY_HAND = {
     ],
     "09_beyond_the_gram_matrix": [
         "The loss is the sum, 2 + 1 = 3",
-        "(6, 5) is matched with (8, 2)",
-        "(4, 3) is matched with (1, 3)",
+        "(6, 5) is matched with (9, 2)",
+        "(4, 3) is matched with (3, 0)",
     ],
     "10_in_one_pass": [
         "2 · (−1) + 1 = −1 and 2 · 1 + 1 = 3",
+        "5 · 0 − 1 = −1",
         "0.25 · 4 + 0.75 · 0 = 1 and 0.25 · 1 + 0.75 · 2 = 1.75",
         "the result is 2 + 3 = 5. A value of −1 goes −1 → −2 → 0 → 0, and the result is −1 + 0 = −1",
         "0.16 + 4 · 0.25 = 1.16",

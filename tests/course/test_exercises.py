@@ -140,7 +140,7 @@ BY_HAND = {
     "blended targets": [[4.6, 1], [1, 5.8]],
     "guided gram matrix": [[2.25, 3.25], [3.25, 5.0]],
     "moments loss": 3,
-    "best matches": [[8, 2], [1, 3]],
+    "best matches": [[9, 2], [3, 0]],
     "instance norm": [[[[-1, -1], [3, -1]]]],
     "mixed": [1, 1.75],
     "residual block": [[[[5], [-1]]]],

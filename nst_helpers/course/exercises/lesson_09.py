@@ -105,13 +105,13 @@ def _minus_distances(here, there):
 
 
 def _match_cases():
-    """By hand, two queries and three positions, whose means decide the matches; then more than two
-    channels, with means far from 0 as behind a ReLU."""
+    """By hand, two queries and three positions, whose means and lengths decide the matches; then
+    more than two channels, with means far from 0 as behind a ReLU."""
 
     def case(*shapes):
         return [random_tensor(92 + i, *shape, low=1, high=4) for i, shape in enumerate(shapes)]
 
-    by_hand = [[6.0, 5.0], [4.0, 3.0]], [[8.0, 2.0], [1.0, 3.0], [3.0, 4.0]]
+    by_hand = [[6.0, 5.0], [4.0, 3.0]], [[0.0, 1.0], [3.0, 0.0], [9.0, 2.0]]
     return [[*map(tf.constant, by_hand)], case((7, 3), (11, 3)), case((12, 5), (17, 5))]
 
 

@@ -67,7 +67,7 @@ _NORM = {
         (_normed(divided=lambda v, variance, n: v / (variance + 1e-5)),
          "You divided by the variance: divide by its root, which has the unit of the values."),
         (_normed(divided=lambda v, variance, n: v * tf.sqrt(variance + 1e-5)),
-         "You multiplied by the deviation: divide by it."),
+         "You multiplied by the standard deviation: divide by it."),
         (_normed(divided=lambda v, variance, n: v),
          "You did not divide: divide by the root of variance + 1e-5."),
         (_by_absolute_values,
@@ -219,8 +219,8 @@ EXERCISES = {
     "instance norm": Exercise(
         reference=instance_norm, cases=_norm_cases, look_at=_NORM, goes_on=True,
         tape_over=(0, 1, 2),
-        right="Whatever contrast and color the photo had, each channel now has the deviation and "
-              "the mean that the painting asks for.",
+        right="Whatever contrast and color the photo had, each channel now has the standard "
+              "deviation and the mean that the painting asks for.",
     ),
     "mixed": Exercise(
         reference=mixed, cases=_mixed_cases, look_at=_MIXED, goes_on=True, tape_over=(0, 1),
