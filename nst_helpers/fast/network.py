@@ -59,7 +59,7 @@ def fresh_weights(paintings, seed=0):
 
 
 def instance_norm(values, scale, shift):
-    """Each channel of this one picture brought to mean 0 and deviation 1, then scaled and shifted.
+    """Each channel of this picture brought to mean 0 and standard deviation 1, scaled and shifted.
 
     values: `(1, height, width, channels)`. scale, shift: `(channels,)`. Ulyanov 2016, equation 1.
     """
