@@ -54,7 +54,7 @@ MEANT = {  # words of an exception's text, and what stands behind them
     "is the batch.",
     "sum() takes at most": "Python's `sum` adds up one list, as in `sum([a, b])`.",
 }
-MODULES = {"numpy": ["np"], "np": ["np"], "tensorflow": ["tf"], "tf": ["tf"]}  # in the lessons
+MODULES = {"np": "numpy", "tf": "tensorflow"}  # as the lessons call them
 
 
 def described(failure):
@@ -116,7 +116,10 @@ def _of_name(failure):
             return f"It is one of Python's modules: write `import {name}` at the top of the cell."
         if name == "torch":
             return "These lessons use TensorFlow, not PyTorch: look for the function in `tf`."
-    known = MODULES.get(name.lower(), failure["known"])
+    if name in MODULES:
+        return f"Write `import {MODULES[name]} as {name}` at the top of the cell."
+    modules = [short for short, module in MODULES.items() if name.lower() in (short, module)]
+    known = modules or failure["known"]
     is_called = re.search(rf"(?<![\w.]){name}\(", failure["code"])
     if is_called and not known:
         in_tensorflow = [f"tf.{one}" for one in (f"reduce_{name}", name) if hasattr(tf, one)]

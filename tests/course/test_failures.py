@@ -113,6 +113,11 @@ def failure(kind, text, *more, name=None, line=None, code="", shapes=()):
             "Did you mean `np`?",
         ),
         (
+            failure("NameError", "name 'np' is not defined", name="np", code="np.max(f)"),
+            "Your function stopped with NameError: name 'np'",
+            "Write `import numpy as np` at the top of the cell.",
+        ),
+        (
             failure("TypeError", "`x` and `y` must have the same dtype, got tf.float32 != tf.int32."),
             "Your function stopped with TypeError: numbers of the types int32 and float32 meet there",
             "Make them the same with `tf.cast(..., tf.float32)`.",

@@ -334,6 +334,9 @@ def test_every_solution_is_found_to_be_its_lesson(path):
     assert notebook.exercises_of(checked, parts, lessons) == lessons[path.stem] and not faults
     for function, stub in lessons[path.stem].values():
         assert stub and notebook.written_out(parts, function) not in (stub, None)
+        # No painting, no training, nothing that the function does not use: it would take minutes.
+        run = [name for part in notebook.needed(parts, function) for name in part.calls]
+        assert not {"stylize", "paint", "train", "explorer", "predict"} & {*run}, function
     assert {name: found for name, (found, _) in lessons[path.stem].items()} == exercises_of(path)
 
 

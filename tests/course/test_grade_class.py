@@ -236,6 +236,8 @@ def test_late_hand_ins_alone_leave_the_others_as_they_were(tmp_path, marked, cap
     shutil.rmtree(tmp_path / "class")
     hand_in(tmp_path, "c_LATE_70002_880002_03.ipynb", kinds["mistaken"])
     assert run(tmp_path, *options) == 0
+    (line,) = re.findall("Nothing handed in: (.*)", capsys.readouterr().out)
+    assert "a" not in line and "d." in line  # a has marks of the first run
     found = {row["learner"]: (row["points"], row["note"]) for row in table_of(tmp_path / "t.csv")}
     damaged = f"b_70001_880001_03.ipynb: {notebook.DAMAGED}"
     assert found == {"a": ("3", ""), "b": ("", damaged), "c": ("2", ""), "d": ("", table.ABSENT)}

@@ -356,7 +356,10 @@ def summary(learners, lessons, table):
         lines += [f"    and {len(mistakes) - SHOWN} more"] * (len(mistakes) > SHOWN)
     if unread := [plain(name) for name, cells in here.items() if not cells]:
         lines.append(f"Nothing to mark: {', '.join(unread)}.")
-    if absent := [plain(name) for name in learners if name not in here]:
+    exercises = [*chain(*lessons.values())]
+    before = [key for key, row in by_name(table).items() if any(map(row.get, exercises))]
+    absent = [plain(name) for name in learners if name not in here]
+    if absent := [name for name in absent if name not in before]:
         lines.append(f"Nothing handed in: {', '.join(absent)}.")
     return "\n".join([*lines, *strays(lessons, table)])
 

@@ -4,6 +4,7 @@ Nothing of it is run here.
 """
 
 import ast
+import builtins
 import codeop
 import dis
 import json
@@ -280,12 +281,14 @@ def changed_by(parts):
     """For each part, the global names whose values it may change in place when it is run."""
     imported = {name for part in parts if isinstance(part.tree, IMPORTS) for name in part.binds}
     defined = {part.tree.name for part in parts if isinstance(part.tree, DEFINITIONS)}
+    # Python's own, such as `float` and `zip`, which hardly a cell goes without and none changes.
+    pythons = {*dir(builtins)}.difference(*(part.binds for part in parts))
     leads, changed = _leads(parts, defined), []
     for part in parts:
         called = set().union(*(leads[name] for name in part.calls))
         reached = _reached(part.sets | part.changes | called, leads.__getitem__)
         is_run = not isinstance(part.tree, DEFINITIONS)  # others have to be called first
-        changed.append(part.sets | (reached - imported - defined) if is_run else set())
+        changed.append(part.sets | (reached - imported - defined - pythons) if is_run else set())
     return changed
 
 
