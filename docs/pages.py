@@ -97,11 +97,10 @@ class Text:
 
     def _link(self, found):
         words, target = found.groups()
-        own = re.fullmatch(rf"{re.escape(site())}/(\w+)\.html", target)
-        if own:  # its source shows little on GitHub, so there the link leads to the site
-            return f"{words}({relative(f'{own[1]}.md', self.page)})"
         if re.match(r"[a-z]+:|#", target):
-            return found[0]
+            own = re.fullmatch(rf"{re.escape(site())}/(\w+)\.html", target)
+            # Such a page shows little on GitHub, so there the link leads to the site.
+            return f"{words}({relative(f'{own[1]}.md', self.page)})" if own else found[0]
         file, _, anchor = target.partition("#")
         source = PurePosixPath(os.path.normpath(self.path.parent / file))
         if not (ROOT / source).exists():  # code that looks like a link

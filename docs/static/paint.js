@@ -193,8 +193,10 @@
         this.end("done", `Painted at ${width} × ${height} px in ${seconds} seconds.`);
       };
       worker.onmessage({ data: { done: 0 } });
-      load(network).then((file) =>
-        file ? worker.postMessage({ file, shares, photo }) : worker === this.worker && this.end("unloaded"));
+      load(network).then((file) => {
+        if (file) worker.postMessage({ file, shares, photo });
+        else if (worker === this.worker) this.end("unloaded");
+      });
     }
 
     // Ends what is being painted. The page has the words of each state; CSS shows the bar by it.

@@ -129,7 +129,8 @@ def memory_needed(content, paintings, settings, side):
     Of the pictures only their shapes count. Bands cannot see regions.
     """
     in_bands = not paintings.regions and can_see(settings.content_layer, settings.style_layers)
-    compared = max((scale for scale in settings.scales if _compares(scale, settings)), default=0)
+    with_neighbors = [scale for scale in settings.scales if _compares(scale, settings)]
+    compared = min(side, max(with_neighbors, default=0))
 
     def at(side, bytes_of_neighbors=0):
         photo = size_with_longest_side(content, side)
@@ -139,7 +140,6 @@ def memory_needed(content, paintings, settings, side):
         peak = max(peak_memory(*shape, settings.precision, in_bands) for shape in seen)
         return peak + bytes_of_neighbors * sum(map(math.prod, [photo, *styles]))
 
-    compared = min(side, compared)
     if not compared or (
         in_bands and math.prod(size_with_longest_side(content, compared)) > PIXELS_AT_ONCE
     ):

@@ -256,17 +256,15 @@ def _train(gradients, variables, examples, total, photo, style_weight):
     adam = tf.keras.optimizers.Adam()
     adam.build([*variables.values()])
     apply = tf.function(lambda found: adam.apply([found[name] for name in variables]))
-    # A gradient that is not would spoil the network, which then could not be saved.
-    all_finite = tf.function(
-        lambda found: tf.math.is_finite(tf.add_n([tf.norm(one) for one in found.values()]))
-    )
+    # A gradient that is not finite would spoil the network, which then could not be saved.
+    norm = tf.function(lambda found: tf.linalg.global_norm([*found.values()]))
     first = tf.one_hot(0, variables["last/shift"].shape[0])  # of the paintings
     painted = tf.function(lambda: in_one_pass(variables, photo, first))
     begin = time.perf_counter()
     for step in range(1, total + 1):
         losses, found = gradients(*next(examples))
         values = {name: float(loss) for name, loss in losses.items()}
-        if not math.isfinite(values["total"]) or not all_finite(found):
+        if not math.isfinite(values["total"]) or not math.isfinite(norm(found)):
             raise LossNotFinite(step, values, {"style": style_weight})
         adam.learning_rate = learning_rate(step, total)
         apply(found)

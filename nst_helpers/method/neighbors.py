@@ -3,10 +3,9 @@
 A Gram matrix forgets places; this says where each form goes. Kolkin, Kucera, Paris, Sýkora,
 Shechtman, Shakhnarovich: *Neural Neighbor Style Transfer*, arXiv 2203.13215 (2022), cut down to one
 more term of the sum. A position is a square of four by four pixels, and its features are those of
-five layers, one after the other. Unlike here, Kolkin's program finds its
-matches at the coarsest scale by the photo alone, mixes pictures in place of features, takes turned
-copies of the painting, too, and ends with matches for each layer. The layers' shares, `room_in` and
-`held` are our own.
+five layers, one after the other. Unlike here, Kolkin's program finds its matches at the coarsest
+scale by the photo alone, mixes pictures in place of features, takes turned copies of the painting,
+too, and ends with matches for each layer. The layers' shares, `room_in` and `held` are our own.
 """
 
 import functools

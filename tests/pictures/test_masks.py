@@ -55,6 +55,6 @@ def test_masks_are_loaded_from_whatever_there_is(tmp_path):
     column = true[None, ..., None].astype(float)  # as `load_mask` returns it
     np.testing.assert_array_equal(load_mask(column, "it", photo), load_mask(true, "it", photo))
     for wrong in (np.full((3, 6), np.nan), [[[1, 2], [3]]], None, np.zeros((3, 6, 2))):
-        with pytest.raises(PictureError, match="it "):
+        with pytest.raises(PictureError, match="^it "):
             load_mask(wrong, "it", photo)
     assert load_mask(white(31, 60), "it", photo).shape == (1, 31, 60, 1)  # as rounding leaves it
